@@ -1,0 +1,124 @@
+/**
+ * Two contracts of the agent. (1) The issuer channel: one WebSocket that the agent dials out to card-issuer, over which
+ * card-issuer pushes batches of APDU steps. (2) The local API for the hospital's programs, on loopback only.
+ */
+import { z } from 'zod';
+
+const hexBytes = z.string().regex(/^([0-9A-F]{2})*$/, 'upper-case hex');
+const text = z.object({ zh: z.string(), en: z.string() });
+export const errorBody = z.object({
+  code: z.string(),
+  message: text,
+  nextStep: text,
+  retriable: z.boolean(),
+  fields: z.array(z.object({ field: z.string(), rule: text })).optional(),
+});
+
+// ---------------------------------------------------------------------------------------------- issuer channel
+
+/** A card that lies in a reader. `insertion` grows with every insertion: a batch for another insertion is refused. */
+export const presentCard = z.object({
+  insertion: z.int(),
+  atr: hexBytes,
+  /** 8-byte card factor from the ATR, hex; null when the ATR is not a resident health card's. */
+  cardFactor: hexBytes.nullable(),
+});
+export const readerState = z.object({
+  reader: z.string(),
+  /** `free`, or `busy` while a batch or a local read holds the card. */
+  state: z.enum(['empty', 'free', 'busy', 'mute']),
+  card: presentCard.nullable(),
+});
+
+export const apduStep = z.strictObject({
+  command: hexBytes.min(8).max(522),
+  expectedStatusWords: z.array(z.int().min(0).max(0xffff)).optional(),
+  stopOnMismatch: z.boolean().optional(),
+});
+
+/** card-issuer → agent. */
+export const issuerMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('welcome'), issuer: z.string(), agentId: z.string() }),
+  z.strictObject({
+    type: z.literal('batch'),
+    /** Unique; a batch sent again with the same id after a reconnect is answered from memory, never run twice. */
+    id: z.string().min(1).max(64),
+    reader: z.string(),
+    insertion: z.int(),
+    steps: z.array(apduStep).min(1).max(2000),
+    /** The first batch of a job takes the card for it, the last gives it back. */
+    lock: z.enum(['hold', 'release']),
+  }),
+  z.strictObject({ type: z.literal('release'), reader: z.string() }),
+]);
+
+/** agent → card-issuer. */
+export const agentMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('hello'), agentId: z.string(), version: z.string(), readers: z.array(readerState) }),
+  z.object({ type: z.literal('readers'), readers: z.array(readerState) }),
+  z.object({ type: z.literal('progress'), id: z.string(), done: z.int(), total: z.int() }),
+  z.object({
+    type: z.literal('answers'),
+    id: z.string(),
+    /** Response data ‖ SW of each step that ran. */
+    responses: z.array(hexBytes),
+    elapsedMs: z.number(),
+  }),
+  z.object({ type: z.literal('failed'), id: z.string(), responses: z.array(hexBytes), error: errorBody }),
+]);
+
+export type PresentCard = z.infer<typeof presentCard>;
+export type ReaderState = z.infer<typeof readerState>;
+export type IssuerMessage = z.infer<typeof issuerMessage>;
+export type AgentMessage = z.infer<typeof agentMessage>;
+
+// ---------------------------------------------------------------------------------------------------- local API
+
+/** One decoded element as an answer shows it. */
+export const decodedElement = z.object({
+  id: z.string(),
+  label: text,
+  /** Decoded value; null when the card holds nothing there. */
+  value: z.union([z.string(), z.boolean(), z.null()]),
+  /** Code text in both languages, for coded elements. */
+  text: text.optional(),
+});
+export const readTimings = z.object({ totalMs: z.number(), apdus: z.int(), keyServiceCalls: z.int(), stages: z.record(z.string(), z.number()) });
+
+/** POST /v1/card/identity */
+export const identityResponse = z.object({
+  cardFactor: hexBytes,
+  insertion: z.int(),
+  genuine: z.boolean(),
+  elements: z.array(decodedElement),
+  timings: readTimings,
+});
+
+/** POST /v1/card/summary */
+export const summaryResponse = z.object({
+  cardFactor: hexBytes,
+  insertion: z.int(),
+  genuine: z.boolean(),
+  identity: z.array(decodedElement),
+  contacts: z.array(decodedElement),
+  alerts: z.array(decodedElement),
+  allergies: z.array(z.object({ substance: z.string(), reaction: z.string() })),
+  immunizations: z.array(z.object({ name: z.string(), date: z.string() })),
+  /** JPEG, base64; null when the card carries none. */
+  photo: z.string().nullable(),
+  timings: readTimings,
+});
+
+/** Events on GET /v1/events (server-sent events) and the WebSocket. */
+export const localEvent = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('card-inserted'), reader: z.string(), card: presentCard }),
+  z.object({ event: z.literal('card-removed'), reader: z.string(), insertion: z.int() }),
+  z.object({ event: z.literal('reader-added'), reader: z.string() }),
+  z.object({ event: z.literal('reader-removed'), reader: z.string() }),
+  z.object({ event: z.literal('error'), error: errorBody }),
+]);
+
+export type DecodedElementView = z.infer<typeof decodedElement>;
+export type IdentityResponse = z.infer<typeof identityResponse>;
+export type SummaryResponse = z.infer<typeof summaryResponse>;
+export type LocalEvent = z.infer<typeof localEvent>;
