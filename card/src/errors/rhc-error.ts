@@ -87,7 +87,10 @@ export function isRhcError(error: unknown): error is RhcError {
 export function defineErrors<const T extends Record<string, ErrorDefinition>>(table: T) {
   return Object.freeze({
     table: Object.freeze(table) as T,
-    make(code: keyof T & string, extra?: { detail?: string; fields?: readonly FieldFault[]; cause?: unknown }): RhcError {
+    make(
+      code: keyof T & string,
+      extra?: { detail?: string; fields?: readonly FieldFault[]; cause?: unknown },
+    ): RhcError {
       return new RhcError(code, table[code] as ErrorDefinition, extra);
     },
   });

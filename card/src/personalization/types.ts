@@ -41,8 +41,17 @@ export interface PreparedPersonalization {
   /** EXTERNAL AUTHENTICATE with MK (transport key on a blank, issuer's MK on a torn card). */
   readonly externalAuthenticate: Uint8Array;
   readonly keys: readonly PreparedKeyCommand[];
-  /** END PERSONALIZATION, valid only after exactly `keys` were sent in this order on this channel. */
+  /** IV of the channel's next secured command (END PERSONALIZATION). */
+  readonly macChaining: Uint8Array;
+  /** 安全码 (CVN), 3 digits: it belongs to the card's data, so the plan is made after this call. */
+  readonly securityCode: string;
+}
+
+/** What the call after the read-back gives: the commands of the third batch. */
+export interface FinishedPersonalization {
   readonly endPersonalization: Uint8Array;
+  /** EXTERNAL AUTHENTICATE RK1.DDF1 with the undispersed root; the card must refuse it. */
+  readonly negativeControl: Uint8Array;
 }
 
 /** What GET DATA tells of a chip (product `rhc-blank-1`). */

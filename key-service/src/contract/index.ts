@@ -5,8 +5,13 @@
 import { CARD_KEY_SLOTS, OFF_CARD_KEY_SLOTS } from '@rhc/card/profile';
 import { z } from 'zod';
 
-const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9A-F]{${bytes * 2}}$`), `${bytes} bytes as upper-case hex`);
-const hexUpTo = (bytes: number) => z.string().regex(/^([0-9A-F]{2})*$/, 'upper-case hex').max(bytes * 2);
+const hex = (bytes: number) =>
+  z.string().regex(new RegExp(`^[0-9A-F]{${bytes * 2}}$`), `${bytes} bytes as upper-case hex`);
+const hexUpTo = (bytes: number) =>
+  z
+    .string()
+    .regex(/^([0-9A-F]{2})*$/, 'upper-case hex')
+    .max(bytes * 2);
 export const keySlotName = z.enum([...CARD_KEY_SLOTS, ...OFF_CARD_KEY_SLOTS]);
 const cardKeySlotName = z.enum(CARD_KEY_SLOTS);
 const keyVersion = z.int().min(1).max(255);
@@ -20,8 +25,8 @@ export const preparePersonalizationRequest = z.strictObject({
   challenge: hex(8),
   /** 0: the blank still holds its transport key; else the issuer's MK version that is on the chip. */
   masterKeyVersion: z.int().min(0).max(255),
-  /** Hash of the suite over all files in profile order (card/personalization `filesDigest`). */
-  filesDigest: hex(32),
+  /** Input of the security code (CVN): first 16 bytes of the hash over card number, expiry and issue serial. */
+  securityCodeBlock: hex(16),
   /** Issuer code, for the usage policy and the audit log. */
   issuer: z.string().regex(/^\d{1,22}$/),
 });
@@ -29,18 +34,37 @@ export const preparePersonalizationResponse = z.object({
   suite: z.enum(['intl-128', 'sm-128', 'pboc-3des']),
   externalAuthenticate: hexUpTo(64),
   keys: z.array(z.object({ slot: cardKeySlotName, version: keyVersion, command: hexUpTo(261), kcv: hex(3) })),
-  endPersonalization: hexUpTo(64),
+  /** IV of the next secured command of this channel: the full last CBC block after `keys`. */
+  macChaining: hex(16).or(hex(8)),
+  /** 安全码, 3 digits; the same block always gives the same code under one key version. */
+  securityCode: z.string().regex(/^\d{3}$/),
 });
 
-/** POST /v1/security-code: CVN (安全码), 3 digits. */
-export const securityCodeRequest = z.strictObject({ block: hex(16) });
-export const securityCodeResponse = z.object({ securityCode: z.string().regex(/^\d{3}$/), version: keyVersion });
-
 /**
- * POST /v1/terminal: a list of terminal operations of one card, answered together, so that a dialogue costs few calls.
- * `negative-control` is an external authentication made with the *undispersed* root of RK1.DDF1, which a genuine card
- * must refuse (FIELD.md, what goes wrong elsewhere, 3).
+ * POST /v1/personalization/finish: END PERSONALIZATION and the negative control, asked for only after the read-back
+ * agreed byte for byte. Stateless: the channel's MAC key is derived again from the same challenge.
  */
+export const finishPersonalizationRequest = z.strictObject({
+  ...cardRequest,
+  challenge: hex(8),
+  masterKeyVersion: z.int().min(0).max(255),
+  macChaining: hex(16).or(hex(8)),
+  keys: z
+    .array(z.strictObject({ slot: cardKeySlotName, version: keyVersion, kcv: hex(3) }))
+    .min(1)
+    .max(66),
+  /** Hash of the suite over all files in profile order (card/personalization `filesDigest`). */
+  filesDigest: hex(32),
+  negativeControl: z.strictObject({ challenge: hex(8), version: keyVersion.optional() }),
+});
+export const finishPersonalizationResponse = z.object({
+  /** Whole APDU `84 44 00 00 24 …`. */
+  endPersonalization: hexUpTo(64),
+  /** Whole APDU `00 82 00 04 11 …`, made with the undispersed root of RK1.DDF1: a genuine card must refuse it. */
+  negativeControl: hexUpTo(64),
+});
+
+/** POST /v1/terminal: a list of terminal operations of one card, answered together, so that a dialogue costs few calls. */
 export const terminalOperation = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('external-authentication'),
@@ -65,7 +89,6 @@ export const terminalOperation = z.discriminatedUnion('kind', [
     /** TLV or record value; null = MAC only. */
     plain: hexUpTo(240).nullable(),
   }),
-  z.strictObject({ kind: z.literal('negative-control'), version: keyVersion.optional(), challenge: hex(8) }),
 ]);
 export const terminalRequest = z.strictObject({
   ...cardRequest,
@@ -73,7 +96,7 @@ export const terminalRequest = z.strictObject({
 });
 export const terminalResult = z.discriminatedUnion('kind', [
   z.object({
-    kind: z.enum(['external-authentication', 'negative-control']),
+    kind: z.literal('external-authentication'),
     version: keyVersion,
     cryptogram: hex(8),
     terminalRandom: hex(8),
@@ -101,6 +124,9 @@ export const slotsResponse = z.object({
   ),
 });
 
+/** GET /v1/issuer-certificate: the 180-byte issuer certificate (element 5) of the active suite. */
+export const issuerCertificateResponse = z.object({ issuerCode: z.string(), certificate: hex(180) });
+
 /** GET /v1/status: no secret, no person; also what the start-up account prints. */
 export const statusResponse = z.object({
   service: z.literal('key-service'),
@@ -120,11 +146,12 @@ export const statusResponse = z.object({
 
 export type PreparePersonalizationRequest = z.infer<typeof preparePersonalizationRequest>;
 export type PreparePersonalizationResponse = z.infer<typeof preparePersonalizationResponse>;
-export type SecurityCodeRequest = z.infer<typeof securityCodeRequest>;
-export type SecurityCodeResponse = z.infer<typeof securityCodeResponse>;
+export type FinishPersonalizationRequest = z.infer<typeof finishPersonalizationRequest>;
+export type FinishPersonalizationResponse = z.infer<typeof finishPersonalizationResponse>;
 export type TerminalOperation = z.infer<typeof terminalOperation>;
 export type TerminalRequest = z.infer<typeof terminalRequest>;
 export type TerminalResult = z.infer<typeof terminalResult>;
 export type TerminalResponse = z.infer<typeof terminalResponse>;
+export type IssuerCertificateResponse = z.infer<typeof issuerCertificateResponse>;
 export type SlotsResponse = z.infer<typeof slotsResponse>;
 export type StatusResponse = z.infer<typeof statusResponse>;

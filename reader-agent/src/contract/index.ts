@@ -83,7 +83,12 @@ export const decodedElement = z.object({
   /** Code text in both languages, for coded elements. */
   text: text.optional(),
 });
-export const readTimings = z.object({ totalMs: z.number(), apdus: z.int(), keyServiceCalls: z.int(), stages: z.record(z.string(), z.number()) });
+export const readTimings = z.object({
+  totalMs: z.number(),
+  apdus: z.int(),
+  keyServiceCalls: z.int(),
+  stages: z.record(z.string(), z.number()),
+});
 
 /** POST /v1/card/identity */
 export const identityResponse = z.object({
