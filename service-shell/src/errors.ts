@@ -1,0 +1,95 @@
+/** Errors that any service can answer with at its edge. */
+import { defineErrors } from '@rhc/card/errors';
+
+export const shellErrors = defineErrors({
+  INPUT_INVALID: {
+    message: { zh: '输入的内容不符合要求。', en: 'The input does not follow the rules.' },
+    nextStep: { zh: '请按所列字段逐项改正后重试。', en: 'Correct the fields named and try again.' },
+    retriable: false,
+    httpStatus: 400,
+  },
+  BODY_NOT_JSON: {
+    message: { zh: '请求正文不是有效的 JSON。', en: 'The request body is not valid JSON.' },
+    nextStep: {
+      zh: '请发送 UTF-8 编码的 JSON,并设置 Content-Type: application/json。',
+      en: 'Send JSON in UTF-8 with Content-Type: application/json.',
+    },
+    retriable: false,
+    httpStatus: 400,
+  },
+  BODY_TOO_LARGE: {
+    message: { zh: '请求正文太大。', en: 'The request body is too large.' },
+    nextStep: { zh: '请减小文件或分批发送。', en: 'Make the file smaller or send it in parts.' },
+    retriable: false,
+    httpStatus: 413,
+  },
+  ROUTE_UNKNOWN: {
+    message: { zh: '没有这个地址。', en: 'There is nothing at this address.' },
+    nextStep: { zh: '请对照接口文档检查路径和方法。', en: 'Check the path and the method against the API document.' },
+    retriable: false,
+    httpStatus: 404,
+  },
+  UNAUTHORIZED: {
+    message: { zh: '没有出示有效的访问令牌。', en: 'No valid access token was presented.' },
+    nextStep: {
+      zh: '请从启动窗口所示的地址打开页面,或检查令牌文件。',
+      en: 'Open the page by the address shown at start, or check the token file.',
+    },
+    retriable: false,
+    httpStatus: 401,
+  },
+  HOST_REFUSED: {
+    message: { zh: '请求的主机名不在允许之列。', en: 'The Host of this request is not allowed.' },
+    nextStep: {
+      zh: '请用 127.0.0.1 访问,或在配置中加入该主机名。',
+      en: 'Use 127.0.0.1, or add the host name to the settings.',
+    },
+    retriable: false,
+    httpStatus: 421,
+  },
+  ORIGIN_REFUSED: {
+    message: { zh: '该网页来源未获许可。', en: 'This page origin is not allowed.' },
+    nextStep: { zh: '请由管理员把该来源加入许可列表。', en: 'Ask the administrator to allow this origin.' },
+    retriable: false,
+    httpStatus: 403,
+  },
+  SETTING_INVALID: {
+    message: { zh: '配置有误,服务没有启动。', en: 'The settings are wrong; the service did not start.' },
+    nextStep: {
+      zh: '请按所列配置项逐项改正,--help 可查看全部配置项。',
+      en: 'Correct the settings named; --help lists them all.',
+    },
+    retriable: false,
+    httpStatus: 500,
+  },
+  SECRET_FILE_REFUSED: {
+    message: { zh: '机密文件不能使用。', en: 'A secret file cannot be used.' },
+    nextStep: {
+      zh: '文件须存在、归本用户所有且权限为 0600:chmod 600 文件名。',
+      en: 'It must exist, belong to this user and have mode 0600: chmod 600 FILE.',
+    },
+    retriable: false,
+    httpStatus: 500,
+  },
+  ADDRESS_IN_USE: {
+    message: { zh: '端口已被占用,服务没有启动。', en: 'The port is in use; the service did not start.' },
+    nextStep: {
+      zh: '请停止占用该端口的程序,或在配置中换一个端口。',
+      en: 'Stop the program that uses it, or set another port.',
+    },
+    retriable: true,
+    httpStatus: 500,
+  },
+  INTERNAL: {
+    message: {
+      zh: '服务内部出错,操作没有完成。',
+      en: 'The service met an internal error; the operation was not completed.',
+    },
+    nextStep: {
+      zh: '请重试;若再次出现,请把请求编号交给管理员。',
+      en: 'Try again; if it comes back, give the request id to the administrator.',
+    },
+    retriable: true,
+    httpStatus: 500,
+  },
+});

@@ -1,0 +1,185 @@
+/**
+ * The Koa application that every service starts from. Order matters: the Host is checked before anything else (a DNS
+ * rebinding page carries no Origin), then the one error exit, headers, token, body, routes, pages.
+ */
+
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { bodyParser } from '@koa/bodyparser';
+import type Router from '@koa/router';
+import type { SecretBytes } from '@rhc/card/bytes';
+import { isRhcError } from '@rhc/card/errors';
+import Koa, { type Context, type Next } from 'koa';
+import helmet from 'koa-helmet';
+import serve from 'koa-static';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { shellErrors } from './errors.ts';
+import type { Logger } from './logger.ts';
+import { bearerToken, tokenMatches } from './secret-file.ts';
+
+export interface HttpAppOptions {
+  readonly service: string;
+  readonly logger: Logger;
+  readonly router: Router;
+  /** Host names (without port) that may stand in the Host header; `127.0.0.1`, `localhost`, `[::1]` by default. */
+  readonly allowedHosts?: readonly string[];
+  /** Origins other than the service's own that may call; none by default. `null` is always refused. */
+  readonly allowedOrigins?: readonly string[];
+  /** Bearer token asked for on every path but `publicPaths`; absent: no token (tests only). */
+  readonly token?: SecretBytes;
+  /** Exact paths that need no token; pages, `/healthz` and `/metrics` never do. */
+  readonly publicPaths?: readonly string[];
+  /** Limit of a JSON body in bytes; default 1 MiB. */
+  readonly maxBodyBytes?: number;
+  /** Paths whose body the route reads itself with `readRawBody` (a CSV roster). */
+  readonly rawBodyPaths?: readonly string[];
+  /** Folder of static pages served at `/`. */
+  readonly webRoot?: string;
+}
+
+export interface HttpApp {
+  readonly app: Koa;
+  readonly metrics: Registry;
+}
+
+const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
+
+export function createHttpApp(options: HttpAppOptions): HttpApp {
+  const app = new Koa();
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+  // Koa's own printing of errors would bypass the redacting logger.
+  app.silent = true;
+  app.use(errorExit(options.logger));
+  app.use(checkHostAndOrigin(options));
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          defaultSrc: ["'none'"],
+          scriptSrc: ["'self'"],
+          styleSrc: ["'self'"],
+          imgSrc: ["'self'", 'data:', 'blob:'],
+          connectSrc: ["'self'"],
+          fontSrc: ["'self'"],
+          baseUri: ["'none'"],
+          formAction: ["'self'"],
+          frameAncestors: ["'none'"],
+        },
+      },
+      strictTransportSecurity: false,
+    }),
+  );
+  app.use(observe(options, metrics));
+  if (options.webRoot !== undefined) app.use(serve(options.webRoot, { maxage: 0, defer: false }));
+  app.use(checkToken(options));
+  const rawPaths = new Set(options.rawBodyPaths ?? []);
+  const parseBody = bodyParser({
+    enableTypes: ['json'],
+    jsonLimit: options.maxBodyBytes ?? 1024 * 1024,
+    onError: (error) => {
+      const status = (error as { status?: number }).status;
+      throw shellErrors.make(status === 413 ? 'BODY_TOO_LARGE' : 'BODY_NOT_JSON');
+    },
+  });
+  app.use((ctx, next) => (rawPaths.has(ctx.path) ? next() : parseBody(ctx, next)));
+  app.use(options.router.routes());
+  app.use(() => {
+    throw shellErrors.make('ROUTE_UNKNOWN');
+  });
+  return { app, metrics };
+}
+
+/** The one place where an error becomes an answer. `detail` goes to the log, never out. */
+function errorExit(logger: Logger) {
+  return async (ctx: Context, next: Next): Promise<void> => {
+    const requestId = randomUUID();
+    ctx.state.requestId = requestId;
+    ctx.set('X-Request-Id', requestId);
+    try {
+      await next();
+    } catch (error) {
+      const known = isRhcError(error) ? error : shellErrors.make('INTERNAL', { cause: error });
+      ctx.status = known.httpStatus;
+      ctx.type = 'application/json';
+      ctx.body = JSON.stringify({ error: known.toBody(), requestId });
+      const line = {
+        err: isRhcError(error) ? known : error,
+        requestId,
+        method: ctx.method,
+        path: ctx.path,
+        status: ctx.status,
+      };
+      if (known.httpStatus >= 500) logger.error(line, 'request failed');
+      else logger.info(line, 'request refused');
+    }
+  };
+}
+
+/** True when a request's Host and Origin may talk to this service; used for HTTP and for WebSocket upgrades alike. */
+export function hostAndOriginFault(
+  request: Pick<IncomingMessage, 'headers'>,
+  options: Pick<HttpAppOptions, 'allowedHosts' | 'allowedOrigins'>,
+): 'HOST_REFUSED' | 'ORIGIN_REFUSED' | null {
+  const host = request.headers.host ?? '';
+  const name = host.replace(/:\d+$/, '').toLowerCase();
+  const allowed = options.allowedHosts ?? LOOPBACK_HOSTS;
+  if (!allowed.includes(name)) return 'HOST_REFUSED';
+  const origin = request.headers.origin;
+  if (origin === undefined) return null;
+  if (origin === `http://${host}` || origin === `https://${host}`) return null;
+  return (options.allowedOrigins ?? []).includes(origin) ? null : 'ORIGIN_REFUSED';
+}
+
+function checkHostAndOrigin(options: HttpAppOptions) {
+  return async (ctx: Context, next: Next): Promise<void> => {
+    const fault = hostAndOriginFault(ctx.req, options);
+    if (fault !== null) throw shellErrors.make(fault);
+    await next();
+  };
+}
+
+function checkToken(options: HttpAppOptions) {
+  const open = new Set(['/healthz', '/metrics', ...(options.publicPaths ?? [])]);
+  return async (ctx: Context, next: Next): Promise<void> => {
+    if (
+      options.token !== undefined &&
+      !open.has(ctx.path) &&
+      !tokenMatches(options.token, bearerToken(ctx.get('authorization')))
+    ) {
+      throw shellErrors.make('UNAUTHORIZED');
+    }
+    await next();
+  };
+}
+
+function observe(options: HttpAppOptions, metrics: Registry) {
+  return async (ctx: Context, next: Next): Promise<void> => {
+    if (ctx.path === '/healthz') {
+      ctx.body = { service: options.service, alive: true };
+      return;
+    }
+    if (ctx.path === '/metrics') {
+      ctx.type = metrics.contentType;
+      ctx.body = await metrics.metrics();
+      return;
+    }
+    await next();
+  };
+}
+
+/**
+ * Reads a raw body (a roster file).
+ * @throws BODY_TOO_LARGE past `maxBytes`; nothing more is read then.
+ */
+export async function readRawBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    total += chunk.length;
+    if (total > maxBytes) throw shellErrors.make('BODY_TOO_LARGE');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

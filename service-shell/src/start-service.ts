@@ -1,0 +1,84 @@
+/** Listening, stopping and failing of a service process. */
+import { createServer, type Server } from 'node:http';
+import { errorFromBody, isRhcError } from '@rhc/card/errors';
+import type Koa from 'koa';
+import { shellErrors } from './errors.ts';
+import type { Logger } from './logger.ts';
+
+export interface RunningService {
+  readonly server: Server;
+  readonly port: number;
+  /** Stops listening, ends open connections, then runs `onStop`. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Listens on one address.
+ * @param options.port 0 picks a free one
+ * @throws ADDRESS_IN_USE
+ */
+export async function listen(
+  app: Koa,
+  options: { host: string; port: number; onStop?: () => Promise<void> },
+): Promise<RunningService> {
+  const server = createServer(app.callback());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(
+        cause.code === 'EADDRINUSE'
+          ? shellErrors.make('ADDRESS_IN_USE', { cause, detail: `port ${options.port}` })
+          : cause,
+      ),
+    );
+    server.listen(options.port, options.host, resolve);
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= (async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await options.onStop?.();
+      await closed;
+    })();
+    return stopping;
+  };
+  return { server, port, stop };
+}
+
+/** Main of a service: runs `start`, stops cleanly on SIGINT/SIGTERM, prints a sentence with the next step on failure. */
+export async function startService(logger: Logger, start: () => Promise<RunningService>): Promise<void> {
+  try {
+    const running = await start();
+    logger.info({ port: running.port }, 'listening');
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        void running.stop().then(
+          () => process.exit(0),
+          () => process.exit(1),
+        );
+      });
+    }
+  } catch (error) {
+    printFailure(error);
+    logger.fatal({ err: error }, 'did not start');
+    process.exit(1);
+  }
+}
+
+/** A failure as a person reads it: sentence, fields, next step, in Chinese and English. */
+export function failureText(error: unknown): string {
+  const known = isRhcError(error) ? error : errorFromBody(shellErrors.make('INTERNAL').toBody());
+  const fields = (known.fields ?? []).map((fault) => `  · ${fault.field}: ${fault.rule.zh} / ${fault.rule.en}`);
+  return [
+    `✗ ${known.text.zh} ${known.text.en} [${known.code}]`,
+    ...fields,
+    `→ ${known.nextStep.zh} ${known.nextStep.en}`,
+  ].join('\n');
+}
+
+function printFailure(error: unknown): void {
+  process.stderr.write(`${failureText(error)}\n`);
+  if (!isRhcError(error) && error instanceof Error) process.stderr.write(`${error.stack ?? error.message}\n`);
+}
