@@ -1,0 +1,22 @@
+/**
+ * Roots of the pilot ceremony (CARD.md "Slots and pilot keys"): public by design, so that foreign implementations can
+ * be tested against ours. For tests and demonstrations only; production refuses them. key-service makes the same
+ * values inside its token and never calls this.
+ */
+import { xorBytes } from '../bytes/index.ts';
+import type { KeySlotName } from '../profile/types.ts';
+import type { Crypto } from './crypto.ts';
+
+/** XOR of the first 16 bytes of SHA-256 over `rhc-pilot/<slot>/v<version>/component-<1..3>`. */
+export function pilotRoot(crypto: Crypto, slot: KeySlotName, version: number): Uint8Array {
+  const component = (i: number) => {
+    const text = `rhc-pilot/${slot}/v${version}/component-${i}`;
+    // The hash of intl-128 is SHA-256, whatever suite the root serves.
+    const hash = crypto.hash(
+      'intl-128',
+      Uint8Array.from(text, (character) => character.charCodeAt(0)),
+    );
+    return hash.slice(0, 16);
+  };
+  return xorBytes(xorBytes(component(1), component(2)), component(3));
+}
