@@ -1,0 +1,43 @@
+/** Name of an operation → what the worker does for it. A missing one does not compile. */
+import { keyServiceErrors } from '../../errors.ts';
+import { templates } from '../pkcs11/templates.ts';
+import type { Token } from '../pkcs11/token.ts';
+import type { HsmOperationName, HsmOperations } from '../port.ts';
+import { describeRoot, importRoot } from './import-root.ts';
+import { finish, prepare } from './prepare.ts';
+import { terminal } from './terminal.ts';
+
+type Operations = {
+  readonly [K in HsmOperationName]: (token: Token, input: HsmOperations[K]['input']) => HsmOperations[K]['output'];
+};
+
+export const operations: Operations = {
+  prepare,
+  finish,
+  terminal,
+  'import-root': importRoot,
+  'describe-roots': (token) =>
+    token
+      .rootNames()
+      .sort()
+      .map((root) => describeRoot(token, root)),
+  'ensure-key-pair': (token, { pair }) => {
+    const present = token.findPair(pair);
+    const keys = present ?? token.generatePair(pair, true);
+    return { publicKey: Uint8Array.from(token.publicPoint(keys.publicKey)), created: present === null };
+  },
+  sign: (token, { pair, digest }) => {
+    const keys = token.findPair(pair);
+    if (keys === null) throw keyServiceErrors.make('KEY_MISSING', { detail: pair });
+    return { signature: Uint8Array.from(token.sign(keys.privateKey, digest)) };
+  },
+  'wrap-loop': (token, { key, count }) => {
+    const wrapping: typeof key = { ...key, blocks: [...key.blocks, new Uint8Array(16)] };
+    token.withKey(wrapping, templates.wrapping, (wrappingKey) => {
+      for (let i = 0; i < count; i++) {
+        token.withKey(key, templates.cardKey, (cardKey) => token.wrap(wrappingKey, cardKey));
+      }
+    });
+    return { count };
+  },
+};

@@ -1,0 +1,128 @@
+/**
+ * Attribute templates (KEYS.md, "Attributes"). Everything is written out, because a token's defaults are the vendor's.
+ * Keys on the way of a chain may only DERIVE; only the last one, a session object, may ENCRYPT or WRAP.
+ */
+import pkcs11js from 'pkcs11js';
+
+const {
+  CKA_CLASS,
+  CKA_DECRYPT,
+  CKA_DERIVE,
+  CKA_EC_PARAMS,
+  CKA_ENCRYPT,
+  CKA_EXTRACTABLE,
+  CKA_ID,
+  CKA_KEY_TYPE,
+  CKA_LABEL,
+  CKA_MODIFIABLE,
+  CKA_PRIVATE,
+  CKA_SENSITIVE,
+  CKA_SIGN,
+  CKA_TOKEN,
+  CKA_UNWRAP,
+  CKA_VALUE,
+  CKA_VALUE_LEN,
+  CKA_VERIFY,
+  CKA_WRAP,
+  CKK_AES,
+  CKK_EC,
+  CKK_GENERIC_SECRET,
+  CKO_PRIVATE_KEY,
+  CKO_PUBLIC_KEY,
+  CKO_SECRET_KEY,
+} = pkcs11js;
+
+export type Template = pkcs11js.Template;
+type Use = 'encrypt' | 'decrypt' | 'wrap' | 'derive';
+
+function aes(token: boolean, extractable: boolean, uses: readonly Use[]): Template {
+  return [
+    { type: CKA_CLASS, value: CKO_SECRET_KEY },
+    { type: CKA_KEY_TYPE, value: CKK_AES },
+    { type: CKA_VALUE_LEN, value: 16 },
+    { type: CKA_TOKEN, value: token },
+    { type: CKA_PRIVATE, value: true },
+    { type: CKA_SENSITIVE, value: true },
+    { type: CKA_EXTRACTABLE, value: extractable },
+    { type: CKA_ENCRYPT, value: uses.includes('encrypt') },
+    { type: CKA_DECRYPT, value: uses.includes('decrypt') },
+    { type: CKA_WRAP, value: uses.includes('wrap') },
+    { type: CKA_UNWRAP, value: false },
+    { type: CKA_DERIVE, value: uses.includes('derive') },
+    { type: CKA_SIGN, value: false },
+    { type: CKA_VERIFY, value: false },
+  ];
+}
+
+const named = (name: string): Template => [
+  { type: CKA_LABEL, value: Buffer.from(name) },
+  { type: CKA_ID, value: Buffer.from(name) },
+];
+
+export const templates = {
+  /** A root in the token: DERIVE only, or (CVK) ENCRYPT only; it cannot be changed any more. */
+  root: (name: string, use: 'derive' | 'encrypt'): Template => [
+    ...aes(true, false, [use]),
+    { type: CKA_MODIFIABLE, value: false },
+    ...named(name),
+  ],
+  /** What a component import compares before it writes: the same key as a session object. */
+  candidate: aes(false, false, ['derive']),
+  /** Generated, lives for one import: turns the combined components into a derivation, see `import-root.ts`. */
+  landing: aes(false, false, ['decrypt', 'derive']),
+  hotCopy: [{ type: CKA_TOKEN, value: false }] as Template,
+  /** Between root and session key. */
+  link: aes(false, false, ['derive']),
+  /** Session key of an authentication or an update. */
+  session: aes(false, false, ['encrypt']),
+  /** SKe: enciphers the descriptions and wraps the card keys. It can never decrypt or unwrap. */
+  wrapping: aes(false, false, ['encrypt', 'wrap']),
+  /** A card key on its way onto the card: extractable, because wrapping is all it is for; ENCRYPT gives its KCV. */
+  cardKey: aes(false, true, ['encrypt']),
+  /** Three bytes of enciphered zeros, made by derivation, so that a root needs no right to ENCRYPT for its KCV. */
+  checkValue: [
+    { type: CKA_CLASS, value: CKO_SECRET_KEY },
+    { type: CKA_KEY_TYPE, value: CKK_GENERIC_SECRET },
+    { type: CKA_VALUE_LEN, value: 3 },
+    { type: CKA_TOKEN, value: false },
+    { type: CKA_PRIVATE, value: true },
+    { type: CKA_SENSITIVE, value: false },
+    { type: CKA_EXTRACTABLE, value: true },
+  ] as Template,
+  /** Keys of published vectors: known-answer tests only. */
+  publicVector: (value: Uint8Array): Template => [
+    ...aes(false, true, ['encrypt', 'wrap', 'derive']).filter((attribute) => attribute.type !== CKA_VALUE_LEN),
+    { type: CKA_VALUE, value: Buffer.from(value) },
+  ],
+  publicKey: (name: string, token: boolean): Template => [
+    { type: CKA_CLASS, value: CKO_PUBLIC_KEY },
+    { type: CKA_KEY_TYPE, value: CKK_EC },
+    { type: CKA_TOKEN, value: token },
+    { type: CKA_PRIVATE, value: false },
+    { type: CKA_VERIFY, value: true },
+    // OID 1.2.840.10045.3.1.7, P-256.
+    { type: CKA_EC_PARAMS, value: Buffer.from('06082A8648CE3D030107', 'hex') },
+    ...named(name),
+  ],
+  privateKey: (name: string, token: boolean): Template => [
+    { type: CKA_CLASS, value: CKO_PRIVATE_KEY },
+    { type: CKA_KEY_TYPE, value: CKK_EC },
+    { type: CKA_TOKEN, value: token },
+    { type: CKA_PRIVATE, value: true },
+    { type: CKA_SENSITIVE, value: true },
+    { type: CKA_EXTRACTABLE, value: false },
+    { type: CKA_SIGN, value: true },
+    { type: CKA_DERIVE, value: false },
+    { type: CKA_DECRYPT, value: false },
+    { type: CKA_UNWRAP, value: false },
+    ...named(name),
+  ],
+  find: (objectClass: 'secret' | 'private' | 'public', name?: string): Template => [
+    {
+      type: CKA_CLASS,
+      value: { secret: CKO_SECRET_KEY, private: CKO_PRIVATE_KEY, public: CKO_PUBLIC_KEY }[objectClass],
+    },
+    { type: CKA_TOKEN, value: true },
+    ...(name === undefined ? [] : named(name)),
+  ],
+};

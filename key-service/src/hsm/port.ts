@@ -1,0 +1,140 @@
+/**
+ * What the rest of key-service asks of an HSM: macro-operations, one message each, so that a whole card costs one
+ * round trip to the worker. Keys are named by paths; no key byte crosses this port. Every operation is idempotent,
+ * which is why a lost worker's requests may simply be run again.
+ */
+
+/** A token root and the 16-byte blocks by which it is dispersed, root first; `[]` is the root itself. */
+export interface KeyPath {
+  /** Label in the token, for example `RK1.DDF1#1`. */
+  readonly root: string;
+  readonly blocks: readonly Uint8Array[];
+  /** How many leading blocks give a key worth keeping in the worker (1 for the province level, else 0). */
+  readonly cachedBlocks: 0 | 1;
+}
+
+/** Cryptogram of an external authentication: halves-XOR of E(SK, R_T ‖ 0⁸); R_T is the token's random. */
+export interface Cryptogram {
+  readonly cryptogram: Uint8Array;
+  readonly terminalRandom: Uint8Array;
+}
+
+export interface KeyLoadInput {
+  readonly key: KeyPath;
+  /** CLA INS P1 P2 Lc of WRITE KEY. */
+  readonly header: Uint8Array;
+  /** B1 of the ADR: the key's description, 16 bytes. */
+  readonly description: Uint8Array;
+}
+
+export interface PrepareInput {
+  readonly masterKey: KeyPath;
+  /** R ‖ ¬R, giving SKe (which is also the session key of the authentication). */
+  readonly encipherBlock: Uint8Array;
+  /** ¬R ‖ R, giving SKm. */
+  readonly macBlock: Uint8Array;
+  readonly loads: readonly KeyLoadInput[];
+  readonly securityCode: { readonly root: string; readonly block: Uint8Array };
+}
+
+export interface PrepareOutput extends Cryptogram {
+  readonly loads: readonly { readonly cipher: Uint8Array; readonly mac: Uint8Array; readonly kcv: Uint8Array }[];
+  readonly macChaining: Uint8Array;
+  readonly securityCode: string;
+}
+
+export interface FinishInput {
+  readonly masterKey: KeyPath;
+  readonly macBlock: Uint8Array;
+  readonly macChaining: Uint8Array;
+  /** Header and data of END PERSONALIZATION, to be padded and MACed. */
+  readonly endCommand: Uint8Array;
+  /** The undispersed root and the challenge's block. */
+  readonly negativeControl: KeyPath;
+}
+
+export interface FinishOutput {
+  readonly mac: Uint8Array;
+  readonly negativeControl: Cryptogram;
+}
+
+/** The path of each ends with the challenge's block: it names a session key. */
+export type TerminalInput =
+  | { readonly kind: 'external-authentication'; readonly sessionKey: KeyPath }
+  | {
+      readonly kind: 'verify-internal-authentication';
+      readonly sessionKey: KeyPath;
+      readonly r2: Uint8Array;
+      readonly answer: Uint8Array;
+    }
+  | {
+      readonly kind: 'protect';
+      readonly sessionKey: KeyPath;
+      readonly header: Uint8Array;
+      readonly plain: Uint8Array | null;
+    };
+
+export type TerminalOutput =
+  | ({ readonly kind: 'external-authentication' } & Cryptogram)
+  | { readonly kind: 'verify-internal-authentication'; readonly genuine: boolean }
+  | { readonly kind: 'protect'; readonly data: Uint8Array };
+
+/** Where a root's components come from. Only the pilot's public texts exist now; custodians' parts come with issue 4. */
+export interface ImportRootInput {
+  readonly root: string;
+  readonly usage: 'derive' | 'encrypt';
+  readonly pilotTexts: readonly string[];
+}
+
+export interface RootDescription {
+  readonly root: string;
+  /** ENC0, 3 bytes. */
+  readonly kcv: Uint8Array;
+}
+
+export interface HsmOperations {
+  readonly prepare: { readonly input: PrepareInput; readonly output: PrepareOutput };
+  readonly finish: { readonly input: FinishInput; readonly output: FinishOutput };
+  readonly terminal: { readonly input: readonly TerminalInput[]; readonly output: readonly TerminalOutput[] };
+  readonly 'describe-roots': { readonly input: null; readonly output: readonly RootDescription[] };
+  readonly 'import-root': {
+    readonly input: ImportRootInput;
+    readonly output: RootDescription & { readonly created: boolean };
+  };
+  readonly 'ensure-key-pair': {
+    readonly input: { readonly pair: string };
+    /** x ‖ y, 64 bytes. */
+    readonly output: { readonly publicKey: Uint8Array; readonly created: boolean };
+  };
+  readonly sign: {
+    readonly input: { readonly pair: string; readonly digest: Uint8Array };
+    /** r ‖ s, 64 bytes. */
+    readonly output: { readonly signature: Uint8Array };
+  };
+  /** For the benchmark: derive + wrap + destroy, `count` times in one message. */
+  readonly 'wrap-loop': {
+    readonly input: { readonly key: KeyPath; readonly count: number };
+    readonly output: { readonly count: number };
+  };
+}
+export type HsmOperationName = keyof HsmOperations;
+
+export interface KnownAnswer {
+  readonly name: string;
+  readonly passed: boolean;
+}
+
+export interface TokenDescription {
+  readonly model: string;
+  readonly label: string;
+  readonly serial: string;
+  readonly knownAnswers: readonly KnownAnswer[];
+}
+
+export interface HsmPort {
+  readonly token: TokenDescription;
+  /** Workers that are attached at this moment. */
+  readonly workers: number;
+  run<K extends HsmOperationName>(name: K, input: HsmOperations[K]['input']): Promise<HsmOperations[K]['output']>;
+  close(): Promise<void>;
+}

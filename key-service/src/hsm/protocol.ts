@@ -1,0 +1,42 @@
+/** Messages between key-service and one HSM worker process (Node IPC, `serialization: 'advanced'`). */
+import type { ErrorBody } from '@rhc/card/errors';
+import type { SuiteMechanisms } from '@rhc/hsm-config';
+import type { HsmOperationName, HsmOperations, TokenDescription } from './port.ts';
+
+export interface AttachConfig {
+  readonly modulePath: string;
+  readonly tokenLabel: string;
+  readonly mechanisms: SuiteMechanisms;
+  readonly pin: Uint8Array;
+}
+
+export interface InitialiseConfig {
+  readonly modulePath: string;
+  readonly tokenLabel: string;
+  readonly soPin: Uint8Array;
+  readonly pin: Uint8Array;
+}
+
+export interface WireError {
+  readonly body: ErrorBody;
+  readonly httpStatus: number;
+  readonly detail: string | undefined;
+}
+
+export type ToWorker =
+  | { readonly type: 'attach'; readonly config: AttachConfig }
+  | { readonly type: 'initialise-token'; readonly config: InitialiseConfig }
+  | {
+      readonly type: 'request';
+      readonly id: number;
+      readonly name: HsmOperationName;
+      readonly input: HsmOperations[HsmOperationName]['input'];
+    };
+
+export type FromWorker =
+  | { readonly type: 'attached'; readonly token: TokenDescription }
+  | { readonly type: 'initialised'; readonly created: boolean }
+  | { readonly type: 'refused'; readonly error: WireError }
+  | { readonly type: 'answer'; readonly id: number; readonly output: HsmOperations[HsmOperationName]['output'] }
+  /** `lost`: the worker's session is gone; it ends, and the request may run again in another worker. */
+  | { readonly type: 'error'; readonly id: number; readonly error: WireError; readonly lost: boolean };
