@@ -93,8 +93,10 @@ SLOTS = ('MK.MF IRK.DDF1 STK.MF STK.DDF1 STK.DF01 STK.DF02 STK.DF03 BK.MF LK.DF0
 ONE_LEVEL = ('STK.DDF1 STK.DF01 UK1.DDF1 UK1.DF01 UK2.DF03 MK.MF STK.MF BK.MF LK.DF01 LK.DF02 LK.DF03 TMK CVK').split()
 FID = {'MF': 0x3F00, 'DDF1': 0xDDF1, 'DF01': 0xDF01, 'DF02': 0xDF02, 'DF03': 0xDF03}
 BASE_KID = {'MK': 0, 'IRK': 0, 'STK': 1, 'BK': 2, 'LK': 2, 'RK1': 4, 'UK1': 5, 'UK2': 6, 'UK3': 7}
-# Byte 2 of WRITE KEY. Neither CARD.md nor the ADR prints the numbers: they are the profile's (KeySlot.typeCode).
-TYPE_CODE = {'MK': 0x00, 'IRK': 0x01, 'STK': 0x08, 'BK': 0x05, 'LK': 0x05, 'UK1': 0x07, 'UK2': 0x07, 'UK3': 0x07, 'RK1': 0x07}
+# Byte 2 of WRITE KEY (34 internal authentication, 36 line protection, else 39) and which keys count tries: the two
+# numbers that neither CARD.md nor the ADR prints. They were taken from the profile (card/src/profile/key-slots.ts).
+TYPE_CODE = {'IRK': 0x34, 'STK': 0x36}
+NOT_COUNTED = ('STK',)
 PROVINCE = b'13000000'
 CARD = bytes.fromhex('0102030405060708')
 CARD_2 = bytes.fromhex('0001DEADBEEF00FF')
@@ -254,9 +256,9 @@ def channel(suite, master):
 
 
 def write_key(suite, ske, skm, iv, slot, version, key):
-    counted = slot.split('.')[0] not in ('IRK', 'STK')
-    block1 = bytes([0x1F, TYPE_CODE[slot.split('.')[0]], 0x00, 0x40, version, WRITE_KEY_ALGORITHM[suite],
-                    0x0F if counted else 0xFF]) + bytes(9)
+    name = slot.split('.')[0]
+    block1 = bytes([0x1F, TYPE_CODE.get(name, 0x39), 0x00, 0x40, version, WRITE_KEY_ALGORITHM[suite],
+                    0xFF if name in NOT_COUNTED else 0x0F]) + bytes(9)
     cipher = ecb(suite, ske, block1 + key + b'\x80' + bytes(15))
     head = bytes([0x84, 0xD4, 0x01, kid(slot), 0x34])
     mac, last = mac_of(suite, skm, iv, head + cipher)
@@ -410,6 +412,7 @@ FILES = [
     ('personalization-channel', 'personalization-channel', personalization_channels, [
         PILOT, 'All 22 slots, versions 1 and 2, in CARD_KEY_SLOTS order, so that the MAC chain is one of 44 commands.',
         'masterKeyVersion 0: the blank’s transport key. The files are an excerpt that fixes the form of the digest.',
+        'Byte 2 (key type) and the tries of block1 are the profile’s numbers; no page prints them.',
         'pboc-3des is left out: the ADR gives WRITE KEY in blocks of 16 bytes only.']),
     ('security-code', 'security-code', security_codes, [
         PILOT, 'decimalize is not spelled out in CARD.md; read here as the banks’ rule: decimal digits first, then A–F less 10.',
