@@ -1,5 +1,5 @@
 /** The card's specification as data: `nationalProfile`, the blank-card products, and the `define*()` that check them. */
-export { gbt2260Hebei, regionName } from './code-tables/gb-t-2260-hebei.ts';
+export { gbt2260Hebei, regionFullName, regionName } from './code-tables/gb-t-2260-hebei.ts';
 export { codeTables } from './code-tables/index.ts';
 export {
   defineCodeTable,
