@@ -1,0 +1,4 @@
+/** Readers, cards and who holds them. */
+export * from './card-channel.ts';
+export * from './card-lock.ts';
+export * from './desk.ts';

@@ -1,0 +1,193 @@
+/**
+ * Every error of the agent that a person can meet: one sentence and the next step, in Chinese and English. Texts speak
+ * to a clerk or a nurse, not to an engineer; what PC/SC said stands in `detail` only.
+ */
+import { defineErrors } from '@rhc/card/errors';
+
+export const agentErrors = defineErrors({
+  PCSC_SERVICE_DOWN: {
+    message: { zh: '智能卡服务（PC/SC）没有运行。', en: 'The smart card service (PC/SC) is not running.' },
+    nextStep: {
+      zh: '请启动 pcscd（Windows 为“Smart Card”服务）；启动后本程序会自动恢复，无需重启。',
+      en: 'Start pcscd (on Windows the service “Smart Card”); the agent recovers by itself, no restart is needed.',
+    },
+    retriable: true,
+    httpStatus: 503,
+  },
+  PCSC_SERVICE_RESTARTED: {
+    message: {
+      zh: '读卡过程中智能卡服务重新启动。',
+      en: 'The smart card service was restarted while the card was in use.',
+    },
+    nextStep: { zh: '请把卡留在读卡器上，再操作一次。', en: 'Leave the card in the reader and try again.' },
+    retriable: true,
+    httpStatus: 503,
+  },
+  PCSC_PROCESS_LOST: {
+    message: {
+      zh: '读卡进程意外结束，已自动重新启动。',
+      en: 'The reader process ended unexpectedly and was started again.',
+    },
+    nextStep: { zh: '请把卡留在读卡器上，再操作一次。', en: 'Leave the card in the reader and try again.' },
+    retriable: true,
+    httpStatus: 503,
+  },
+  READER_NONE: {
+    message: { zh: '没有找到读卡器。', en: 'No card reader was found.' },
+    nextStep: {
+      zh: '请检查读卡器的 USB 线，插好后几秒内会自动识别。',
+      en: 'Check the USB cable of the reader; it is recognised a few seconds after it is plugged in.',
+    },
+    retriable: true,
+    httpStatus: 404,
+  },
+  READER_UNKNOWN: {
+    message: { zh: '指定的读卡器不存在。', en: 'The reader that was asked for is not there.' },
+    nextStep: {
+      zh: '请在读卡器列表中重新选择，或重新插上该读卡器。',
+      en: 'Choose a reader from the list again, or plug that reader in again.',
+    },
+    retriable: true,
+    httpStatus: 404,
+  },
+  READER_CHOICE_NEEDED: {
+    message: { zh: '多个读卡器中都有卡。', en: 'There is a card in more than one reader.' },
+    nextStep: {
+      zh: '请只留下要读的那一张卡，或指明读卡器。',
+      en: 'Leave only the card to be read, or name the reader.',
+    },
+    retriable: true,
+    httpStatus: 409,
+  },
+  READER_BUSY: {
+    message: { zh: '该读卡器正在处理另一项操作。', en: 'The reader is busy with another operation.' },
+    nextStep: { zh: '请等它完成后再操作一次。', en: 'Wait until it is finished and try again.' },
+    retriable: true,
+    httpStatus: 409,
+  },
+  READER_IN_USE_ELSEWHERE: {
+    message: { zh: '另一个程序正在使用这张卡。', en: 'Another program is using the card.' },
+    nextStep: {
+      zh: '请关闭正在读卡的其他程序（如社保、医保客户端），再操作一次。',
+      en: 'Close the other program that reads cards (social security client and the like), then try again.',
+    },
+    retriable: true,
+    httpStatus: 409,
+  },
+  READER_REPLUG: {
+    message: { zh: '读卡器没有反应，自动恢复没有成功。', en: 'The reader does not answer and could not be recovered.' },
+    nextStep: {
+      zh: '请拔下读卡器，等三秒后重新插上。',
+      en: 'Unplug the reader, wait three seconds and plug it in again.',
+    },
+    retriable: false,
+    httpStatus: 503,
+  },
+  CARD_ABSENT: {
+    message: { zh: '读卡器中没有卡。', en: 'There is no card in the reader.' },
+    nextStep: { zh: '请放入居民健康卡。', en: 'Insert the resident health card.' },
+    retriable: true,
+    httpStatus: 404,
+  },
+  CARD_REMOVED: {
+    message: { zh: '操作完成前卡被取走了。', en: 'The card was taken out before the operation was finished.' },
+    nextStep: {
+      zh: '请重新放入同一张卡并保持不动，再操作一次。',
+      en: 'Insert the same card again, leave it there and try again.',
+    },
+    retriable: true,
+    httpStatus: 409,
+  },
+  CARD_CHANGED: {
+    message: {
+      zh: '读卡器中的卡已经不是原来那一张（或被重新放入）。',
+      en: 'The card in the reader is not the one asked for any more, or was inserted anew.',
+    },
+    nextStep: {
+      zh: '请核对持卡人，重新读卡后再继续。',
+      en: 'Check the person, read the card again and go on from there.',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  CARD_RESET_BY_OTHER: {
+    message: { zh: '另一个程序重置了这张卡。', en: 'Another program reset the card.' },
+    nextStep: {
+      zh: '请关闭其他读卡程序，再操作一次。',
+      en: 'Close other programs that use the reader, then try again.',
+    },
+    retriable: true,
+    httpStatus: 409,
+  },
+  CARD_MUTE: {
+    message: { zh: '卡没有应答。', en: 'The card does not answer.' },
+    nextStep: {
+      zh: '请取出卡，检查正反面和芯片触点，擦净后重新放入；仍无应答则请换卡。',
+      en: 'Take the card out, check its orientation, wipe the contacts and insert it again; if it stays silent it must be replaced.',
+    },
+    retriable: true,
+    httpStatus: 409,
+  },
+  CARD_FOREIGN: {
+    message: { zh: '这不是居民健康卡。', en: 'This is not a resident health card.' },
+    nextStep: {
+      zh: '请取出它，放入居民健康卡（不是银行卡、社保卡或身份证）。',
+      en: 'Take it out and insert the resident health card (not a bank, social security or identity card).',
+    },
+    retriable: true,
+    httpStatus: 409,
+  },
+  CARD_NOT_PERSONALIZED: {
+    message: { zh: '这张卡还没有完成个人化。', en: 'This card has not been personalized completely.' },
+    nextStep: {
+      zh: '请把卡交回发卡窗口，由发卡程序继续完成。',
+      en: 'Return the card to the issuing counter, where its personalization is continued.',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  CARD_NOT_GENUINE: {
+    message: {
+      zh: '卡的真伪鉴别没有通过，不显示卡内信息。',
+      en: 'The card did not prove that it is genuine; nothing is shown from it.',
+    },
+    nextStep: {
+      zh: '请核对持卡人身份证件，留下该卡并通知发卡机构。',
+      en: 'Check the person’s identity document, keep the card and inform the issuer.',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  KEY_SERVICE_UNAVAILABLE: {
+    message: {
+      zh: '密钥服务没有应答，无法读取受保护的信息。',
+      en: 'The key service does not answer; protected data cannot be read.',
+    },
+    nextStep: {
+      zh: '请检查网络；恢复后再读一次。管理员请查看密钥服务状态。',
+      en: 'Check the network and read again; administrators look at the status of the key service.',
+    },
+    retriable: true,
+    httpStatus: 503,
+  },
+  BATCH_TOO_MANY: {
+    message: { zh: '同时进行的发卡任务过多。', en: 'Too many batches are waiting for this agent.' },
+    nextStep: { zh: '请稍后再试。', en: 'Try again in a moment.' },
+    retriable: true,
+    httpStatus: 503,
+  },
+  REQUEST_HEADER_MISSING: {
+    message: {
+      zh: '请求缺少 X-RHC-Request: 1 头，或内容不是 JSON。',
+      en: 'The request lacks the header X-RHC-Request: 1 or its body is not JSON.',
+    },
+    nextStep: {
+      zh: '请用 POST、Content-Type: application/json 和 X-RHC-Request: 1 调用。',
+      en: 'Call with POST, Content-Type: application/json and X-RHC-Request: 1.',
+    },
+    retriable: false,
+    httpStatus: 400,
+  },
+});
+
+export type AgentErrorCode = keyof typeof agentErrors.table & string;
