@@ -96,11 +96,17 @@ function connect(request: ToChild & { kind: 'connect' }, open: OpenReader): void
   const protocol = reader.SCARD_PROTOCOL_T0 | reader.SCARD_PROTOCOL_T1;
   const go = () =>
     reader.connect({ share_mode, protocol }, (error: unknown, chosen: number) => {
-      if (error) return refuse(request.id, error);
+      if (error) {
+        refuse(request.id, error);
+        return;
+      }
       open.protocol = chosen;
       say({ kind: 'answer', id: request.id, response: null });
     });
-  if (!reader.connected) return go();
+  if (!reader.connected) {
+    go();
+    return;
+  }
   // A handle left over from a pulled card: disconnecting it may fail, and then pcsclite would go on believing in it.
   reader.disconnect(reader.SCARD_LEAVE_CARD, () => {
     reader.connected = false;
@@ -130,8 +136,8 @@ process.on('message', (message: ToChild) => {
       reader.transmit(command, RESPONSE_LIMIT_BYTES, open.protocol, (error: unknown, response: Uint8Array) => {
         // Card data must not linger in this process longer than needed.
         command.fill(0);
-        if (error) return refuse(message.id, error);
-        say({ kind: 'answer', id: message.id, response });
+        if (error) refuse(message.id, error);
+        else say({ kind: 'answer', id: message.id, response });
       });
       return;
     }

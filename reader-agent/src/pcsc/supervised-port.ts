@@ -268,7 +268,8 @@ export class SupervisedPort implements PcscPort {
     this.#lookAway('service');
     if (this.#state === 'service-down') return;
     this.#state = 'service-down';
-    this.#error = pcscError(code, 'monitor').toBody();
+    // Whatever code the broken pipe gave (it may be COMM_ERROR): when the monitor ends, the service went away.
+    this.#error = agentErrors.make('PCSC_SERVICE_DOWN', { detail: pcscError(code, 'monitor').detail ?? '' }).toBody();
     this.#emit({ kind: 'trouble', error: this.#error });
   }
 
