@@ -1,0 +1,31 @@
+/** What a person may say on the command line of `npm start`. */
+export const HELP = `居民健康卡系统 · Resident Health Card
+
+  npm start                        发出第一张卡、在诊室读出来，并继续运行 · issue a card, read it, keep running
+  npm start -- --once              第一张卡之后停止；全部成立才返回 0 · stop after the first card; exit 0 only if all held
+  npm start -- --readers system    使用本机的 pcscd 和真实读卡器 · the machine's own pcscd and real readers
+  npm start -- --help              本页 · this page
+
+  npm run reset                    清空 var/ 下的全部状态 · clear all state
+
+状态在 var/，日志在 var/log/ · state is in var/, logs in var/log/
+`;
+
+/** @param {readonly string[]} words */
+export function parseOptions(words) {
+  /** @type {{ once: boolean, help: boolean, readers: 'private' | 'system', fault: string | null }} */
+  const options = { once: false, help: false, readers: 'private', fault: null };
+  const rest = [...words];
+  while (rest.length > 0) {
+    const word = rest.shift() ?? '';
+    const [name, inline] = word.split('=', 2);
+    if (name === '--once') options.once = true;
+    else if (name === '--help' || name === '-h') options.help = true;
+    else if (name === '--readers') {
+      const value = inline ?? rest.shift();
+      if (value === 'system' || value === 'private') options.readers = value;
+      else options.fault = `--readers ${value ?? ''}: private | system`;
+    } else options.fault = `不认识的选项 · unknown option: ${word}`;
+  }
+  return options;
+}

@@ -1,0 +1,109 @@
+/** How each process of the system is started: the program, its settings, its log. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { startReaderStack } from '../reader-stack/reader-stack.mjs';
+import { Api } from './api.mjs';
+import { nodeProgram } from './processes.mjs';
+import { choosePorts } from './state.mjs';
+
+export const DEFAULT_PORTS = [8101, 8102, 8103];
+const READY_LIMIT_MS = 60_000;
+
+/**
+ * @typedef {ReturnType<import('./state.mjs').prepareState>} State
+ * @typedef {{ keyService: Api, cardIssuer: Api, readerAgent: Api }} Apis
+ */
+
+/**
+ * The private reader stack with a blank virtual card in each reader; nothing where real readers are used.
+ * @param {string} root @param {State} state @param {import('./processes.mjs').Processes} processes
+ */
+export async function startReaders(root, { dirs }, processes) {
+  const stack = await startReaderStack({
+    socketDir: join(dirs.run, 'pcscd'),
+    logFile: join(dirs.log, 'pcscd.log'),
+  });
+  stack.ports.forEach((port, index) => {
+    const card = `card-${String(index + 1).padStart(4, '0')}`;
+    const image = join(dirs.virtualCard, `${card}.json`);
+    const words = [
+      join(root, 'virtual-card/dist/main.js'),
+      '--image',
+      image,
+      '--transport-master',
+      'pilot',
+      '--port',
+      String(port),
+      '--control',
+      join(dirs.virtualCard, `${card}.sock`),
+    ];
+    processes.start({
+      name: `virtual-card-${index + 1}`,
+      logFile: join(dirs.log, `virtual-card-${index + 1}.log`),
+      spawn: (stdio) => stack.enter([process.execPath, ...words], { cwd: root, stdio, detached: true }),
+    });
+  });
+  return stack;
+}
+
+/**
+ * @param {string} root @param {State} state @param {import('./processes.mjs').Processes} processes
+ * @param {{ csockName: string | null }} readers
+ * @returns {Promise<Apis>}
+ */
+export async function startServices(root, { dirs, tokens }, processes, { csockName }) {
+  const [keyPort = 0, issuerPort = 0, agentPort = 0] = await choosePorts(DEFAULT_PORTS);
+  const url = (/** @type {number} */ port) => `http://127.0.0.1:${port}`;
+  const apis = {
+    keyService: new Api('key-service', url(keyPort), tokens.keyService),
+    cardIssuer: new Api('card-issuer', url(issuerPort), tokens.issuer),
+    readerAgent: new Api('reader-agent', url(agentPort), tokens.agent),
+  };
+  const shared = {
+    ...process.env,
+    RHC_KEY_SERVICE_URL: apis.keyService.url,
+    RHC_KEY_SERVICE_TOKEN_FILE: tokens.keyService,
+    RHC_ISSUER_TOKEN_FILE: tokens.issuer,
+    RHC_AGENT_TOKEN_FILE: tokens.agent,
+  };
+  /** @type {Record<string, NodeJS.ProcessEnv>} */
+  const settings = {
+    'key-service': {
+      ...shared,
+      SOFTHSM2_CONF: join(dirs.keyService, 'softhsm2.conf'),
+      RHC_KEY_SERVICE_PORT: String(keyPort),
+      RHC_KEY_SERVICE_STATE_DIR: dirs.keyService,
+      RHC_KEY_SERVICE_PIN_FILE: join(dirs.keyService, 'pin'),
+      RHC_KEY_SERVICE_ALLOW_SOFT_TOKEN: 'true',
+    },
+    'card-issuer': {
+      ...shared,
+      RHC_CARD_ISSUER_PORT: String(issuerPort),
+      RHC_CARD_ISSUER_STATE_DIR: dirs.cardIssuer,
+    },
+    'reader-agent': {
+      ...shared,
+      RHC_READER_AGENT_PORT: String(agentPort),
+      RHC_READER_AGENT_STATE_DIR: dirs.readerAgent,
+      RHC_ISSUER_URL: apis.cardIssuer.url,
+      ...(csockName === null ? {} : { PCSCLITE_CSOCK_NAME: csockName }),
+    },
+  };
+  for (const [name, env] of Object.entries(settings))
+    processes.start({
+      name,
+      logFile: join(dirs.log, `${name}.log`),
+      spawn: nodeProgram([join(root, name, 'dist/main.js')], { cwd: root, env }),
+    });
+  await Promise.all(
+    Object.values(apis).map((api) => api.untilAlive(() => processes.assertHopeful(api.service), READY_LIMIT_MS)),
+  );
+  return apis;
+}
+
+/** @param {string} root */
+export function missingPrograms(root) {
+  return ['key-service', 'card-issuer', 'reader-agent', 'virtual-card']
+    .map((room) => join(root, room, 'dist/main.js'))
+    .filter((path) => !existsSync(path));
+}
