@@ -36,7 +36,8 @@ const upper = (buffer: Buffer) => buffer.toString('hex').toUpperCase();
 const CHECKS: Readonly<Record<VectorFile['kind'], Check>> = {
   dispersal: (vector) => {
     const factors = z.array(text).parse(vector.input['factors']);
-    let [ours, node] = [bytesOf(vector, 'rootKey'), bufferOf(vector, 'rootKey')];
+    let ours = bytesOf(vector, 'rootKey');
+    let node: Buffer = bufferOf(vector, 'rootKey');
     const keys = factors.map((factor) => {
       ours = disperse(nodeCrypto, vector.suite, ours, hexToBytes(factor));
       node = plain.disperse(vector.suite, node, Buffer.from(factor, 'hex'));
