@@ -2,7 +2,7 @@
  * `npm start`: brings the whole system up on this machine, issues the first resident's card, reads it at the clinic desk
  * and says what it did. `--help` tells the options.
  */
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { withProgress } from './setup/progress.mjs';
@@ -79,7 +79,7 @@ async function run(options) {
   const state = prepareState(ROOT);
   claimStart(state.dirs.var);
   const processes = new Processes((line) => process.stderr.write(`${line}\n`));
-  /** @type {import('./reader-stack/reader-stack.mjs').ReaderStack | null} */
+  /** @type {{ csockName: string, stop: () => Promise<void> } | null} */
   let stack = null;
   const shutDown = async () => {
     await processes.stop(STOP_ORDER);

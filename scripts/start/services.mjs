@@ -8,6 +8,7 @@ import { choosePorts } from './state.mjs';
 
 export const DEFAULT_PORTS = [8101, 8102, 8103];
 const READY_LIMIT_MS = 60_000;
+const PCSCD_WATCH_MS = 300;
 
 /**
  * @typedef {ReturnType<import('./state.mjs').prepareState>} State
@@ -23,6 +24,7 @@ export async function startReaders(root, { dirs }, processes) {
     socketDir: join(dirs.run, 'pcscd'),
     logFile: join(dirs.log, 'pcscd.log'),
   });
+  let restarting = false;
   stack.ports.forEach((port, index) => {
     const card = `card-${String(index + 1).padStart(4, '0')}`;
     const image = join(dirs.virtualCard, `${card}.json`);
@@ -43,15 +45,34 @@ export async function startReaders(root, { dirs }, processes) {
       spawn: (stdio) => stack.enter([process.execPath, ...words], { cwd: root, stdio, detached: true }),
     });
   });
-  return stack;
+  // A pcscd that died is started again on the same socket; agent and virtual cards come back by themselves.
+  const watch = setInterval(() => {
+    if (stack.pcscdPid === 0 || existsSync(`/proc/${stack.pcscdPid}`) || restarting) return;
+    restarting = true;
+    stack
+      .restartPcscd()
+      .catch((error) => process.stderr.write(`⚠ pcscd: ${error.message}\n`))
+      .finally(() => {
+        restarting = false;
+      });
+  }, PCSCD_WATCH_MS);
+  watch.unref();
+  const { stop } = stack;
+  return {
+    csockName: stack.csockName,
+    stop: () => {
+      clearInterval(watch);
+      return stop();
+    },
+  };
 }
 
 /**
  * @param {string} root @param {State} state @param {import('./processes.mjs').Processes} processes
- * @param {{ csockName: string | null }} readers
+ * @param {{ csockName: string | null, only?: readonly string[] }} options `only`: the services to start; all by default
  * @returns {Promise<Apis>}
  */
-export async function startServices(root, { dirs, tokens }, processes, { csockName }) {
+export async function startServices(root, { dirs, tokens }, processes, { csockName, only }) {
   const [keyPort = 0, issuerPort = 0, agentPort = 0] = await choosePorts(DEFAULT_PORTS);
   const url = (/** @type {number} */ port) => `http://127.0.0.1:${port}`;
   const apis = {
@@ -89,14 +110,17 @@ export async function startServices(root, { dirs, tokens }, processes, { csockNa
       ...(csockName === null ? {} : { PCSCLITE_CSOCK_NAME: csockName }),
     },
   };
-  for (const [name, env] of Object.entries(settings))
+  const wanted = (/** @type {string} */ name) => only === undefined || only.includes(name);
+  for (const [name, env] of Object.entries(settings).filter(([name]) => wanted(name)))
     processes.start({
       name,
       logFile: join(dirs.log, `${name}.log`),
       spawn: nodeProgram([join(root, name, 'dist/main.js')], { cwd: root, env }),
     });
   await Promise.all(
-    Object.values(apis).map((api) => api.untilAlive(() => processes.assertHopeful(api.service), READY_LIMIT_MS)),
+    Object.values(apis)
+      .filter((api) => wanted(api.service))
+      .map((api) => api.untilAlive(() => processes.assertHopeful(api.service), READY_LIMIT_MS)),
   );
   return apis;
 }
