@@ -1,0 +1,30 @@
+/** Access rules of a file, as its CREATE FILE declared them (CARD-FACTS 2.1; ADR 001, "CREATE FILE" and "Data"). */
+import type { AccessRule, FileEntry } from '../memory/chip-content.ts';
+import type { Chip } from './chip.ts';
+import { inPersonalization } from './chip.ts';
+import { refuse } from './status-error.ts';
+
+export function requireAccess(chip: Chip, rule: AccessRule): void {
+  if (rule.kind === 'free') return;
+  if (rule.kind === 'key' && chip.session.authenticated.has(rule.nibble)) return;
+  refuse('securityStatusNotSatisfied');
+}
+
+/** With the channel open everything but keys may be read back plainly. */
+export function requireRead(chip: Chip, file: FileEntry): void {
+  if (inPersonalization(chip) && chip.session.channel !== null) return;
+  requireAccess(chip, file.rules.read);
+}
+
+/**
+ * A write without secure messaging: in personalization the channel decides and the access bytes say nothing; in
+ * operational the file's own key must be authenticated and the file must be declared plain.
+ */
+export function requirePlainUpdate(chip: Chip, file: FileEntry): void {
+  if (inPersonalization(chip)) {
+    if (chip.session.channel === null) refuse('securityStatusNotSatisfied');
+    return;
+  }
+  requireAccess(chip, file.rules.update);
+  if (file.rules.transport !== 'plain') refuse('macMissing');
+}

@@ -1,0 +1,24 @@
+/**
+ * MAC of the personalization channel (ADR 001, "Personalization channel" 3): the IV is the full last block of the
+ * previous accepted secured command, so a lost, repeated or reordered command is noticed. A wrong MAC closes the channel.
+ */
+
+import type { CommandApdu } from '@rhc/card/apdu';
+import { concatBytes, equalBytes } from '@rhc/card/bytes';
+import type { Chip, PersonalizationChannel } from './chip.ts';
+import { macBlock } from './cipher-suite.ts';
+import { refuse } from './status-error.ts';
+
+/** Data without the MAC, once the MAC is right. */
+export function openSecured(chip: Chip, channel: PersonalizationChannel, command: CommandApdu): Uint8Array {
+  const data = command.data ?? new Uint8Array(0);
+  const body = data.slice(0, -4);
+  const header = Uint8Array.of(command.cla, command.ins, command.p1, command.p2, data.length);
+  const block = macBlock(channel.suite, channel.macKey, channel.iv, concatBytes(header, body));
+  if (!equalBytes(block.slice(0, 4), data.slice(-4))) {
+    chip.session.channel = null;
+    return refuse('macWrong');
+  }
+  chip.session.channel = { ...channel, iv: block };
+  return body;
+}

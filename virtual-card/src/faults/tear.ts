@@ -1,0 +1,64 @@
+/**
+ * A power cut at a chosen commit. It falls before the commit (nothing of it happened) or after (all of it happened, but
+ * the terminal never hears of it). The card is dead afterwards; make it again from `memory`.
+ */
+import { VirtualCardError } from '../errors.ts';
+import type { Change, ChipContent } from '../memory/chip-content.ts';
+import type { NonVolatileMemory } from '../memory/non-volatile-memory.ts';
+
+export interface TearPoint {
+  /** 1 = the next commit. */
+  readonly commit: number;
+  readonly when: 'before' | 'after';
+}
+
+/** `VIRTUAL_CARD_POWER_LOST`, told apart by its code. */
+export class PowerLost extends VirtualCardError {
+  constructor(point: TearPoint) {
+    super('VIRTUAL_CARD_POWER_LOST', { detail: `${point.when} commit ${point.commit}` });
+  }
+}
+
+export class TearingMemory implements NonVolatileMemory {
+  readonly #memory: NonVolatileMemory;
+  #point: TearPoint | null = null;
+  #commits = 0;
+
+  constructor(memory: NonVolatileMemory, point: TearPoint | null = null) {
+    this.#memory = memory;
+    if (point !== null) this.tear(point);
+  }
+
+  /** Arms one power cut, counted from now. */
+  tear(point: TearPoint): void {
+    if (!Number.isInteger(point.commit) || point.commit < 1) throw new RangeError('commits count from 1');
+    this.#point = point;
+    this.#commits = 0;
+  }
+
+  /** Commits since the last `tear`. */
+  get commits(): number {
+    return this.#commits;
+  }
+
+  read(): ChipContent | null {
+    return this.#memory.read();
+  }
+
+  manufacture(content: ChipContent): void {
+    this.#memory.manufacture(content);
+  }
+
+  commit(changes: readonly Change[]): void {
+    this.#commits += 1;
+    const point = this.#point?.commit === this.#commits ? this.#point : null;
+    if (point?.when === 'before') this.#cut(point);
+    this.#memory.commit(changes);
+    if (point !== null) this.#cut(point);
+  }
+
+  #cut(point: TearPoint): never {
+    this.#point = null;
+    throw new PowerLost(point);
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Memory in an image file. Every commit writes a new file, syncs it and renames it over the old one, so a crash of the
+ * emulator is as clean as a power cut of a chip: the image is the one before or the one after.
+ */
+import type * as fs from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SecretBytes } from '@rhc/card/bytes';
+import { VirtualCardError } from '../errors.ts';
+import { applyChanges } from './apply-changes.ts';
+import type { Change, ChipContent } from './chip-content.ts';
+import { ChipFuse, FUSE_BYTES } from './chip-fuse.ts';
+import { decodeImage, encodeImage } from './image-format.ts';
+import type { NonVolatileMemory } from './non-volatile-memory.ts';
+
+type FileSystem = Pick<
+  typeof fs,
+  'existsSync' | 'readFileSync' | 'openSync' | 'writeSync' | 'fsyncSync' | 'closeSync' | 'renameSync' | 'mkdirSync'
+>;
+
+export interface ImageFileOptions {
+  readonly path: string;
+  readonly fileSystem: FileSystem;
+  readonly random: (length: number) => Uint8Array;
+}
+
+export class ImageFileMemory implements NonVolatileMemory {
+  readonly #options: ImageFileOptions;
+  readonly #fuse: ChipFuse;
+  #content: ChipContent | null = null;
+
+  constructor(options: ImageFileOptions) {
+    this.#options = options;
+    const { path, fileSystem } = options;
+    const exists = fileSystem.existsSync(path);
+    if (!exists) fileSystem.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    this.#fuse = openFuse(options, exists);
+    if (exists) this.#content = decodeImage(fileSystem.readFileSync(path, 'utf8'), this.#fuse);
+  }
+
+  read(): ChipContent | null {
+    return this.#content;
+  }
+
+  manufacture(content: ChipContent): void {
+    if (this.#content !== null) throw new Error('this image holds a chip already');
+    this.#store(content);
+  }
+
+  commit(changes: readonly Change[]): void {
+    if (this.#content === null) throw new Error('no chip was manufactured in this image');
+    this.#store(applyChanges(this.#content, changes));
+  }
+
+  /** The content in memory follows the file, never the other way round. */
+  #store(content: ChipContent): void {
+    const { path, fileSystem } = this.#options;
+    replaceFile(fileSystem, path, new TextEncoder().encode(encodeImage(content, this.#fuse)));
+    this.#content = content;
+  }
+}
+
+function openFuse({ path, fileSystem, random }: ImageFileOptions, imageExists: boolean): ChipFuse {
+  const fusePath = join(dirname(path), 'chip-fuse.key');
+  if (!fileSystem.existsSync(fusePath)) {
+    // A new fuse could never open the keys of an image that is there already.
+    if (imageExists) throw new VirtualCardError('VIRTUAL_CARD_FUSE_MISSING', { detail: fusePath });
+    replaceFile(fileSystem, fusePath, random(FUSE_BYTES));
+  }
+  const key = new Uint8Array(fileSystem.readFileSync(fusePath));
+  if (key.length !== FUSE_BYTES) throw new VirtualCardError('VIRTUAL_CARD_FUSE_WRONG', { detail: fusePath });
+  return new ChipFuse(new SecretBytes(key), random);
+}
+
+function replaceFile(fileSystem: FileSystem, path: string, bytes: Uint8Array): void {
+  const temporary = `${path}.tmp`;
+  const descriptor = fileSystem.openSync(temporary, 'w', 0o600);
+  try {
+    for (let written = 0; written < bytes.length; ) written += fileSystem.writeSync(descriptor, bytes, written);
+    fileSystem.fsyncSync(descriptor);
+  } finally {
+    fileSystem.closeSync(descriptor);
+  }
+  fileSystem.renameSync(temporary, path);
+  // The rename itself is only durable once the folder is.
+  const folder = fileSystem.openSync(dirname(path), 'r');
+  try {
+    fileSystem.fsyncSync(folder);
+  } finally {
+    fileSystem.closeSync(folder);
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * The image file: JSON `{format, version, checksum, chip}`. The checksum (SHA-256 over the text of `chip`) tells a torn
+ * or edited file from a whole one before a single byte of it is believed. Rules and structures are not stored twice:
+ * they are read again from the descriptors that CREATE FILE brought.
+ */
+import { createHash } from 'node:crypto';
+import { bytesToHex, hexToBytes } from '@rhc/card/bytes';
+import type { AlgorithmSuite } from '@rhc/card/profile';
+import { parseFileDescriptor } from '../cos/file-descriptor.ts';
+import { VirtualCardError } from '../errors.ts';
+import type { ChipContent, ChipState, FileBody, KeyEntry } from './chip-content.ts';
+import type { ChipFuse } from './chip-fuse.ts';
+
+const FORMAT = 'rhc-virtual-card';
+const VERSION = 1;
+
+interface StoredChip {
+  readonly historicalBytes: string;
+  readonly state: ChipState;
+  readonly commits: number;
+  readonly directories: readonly {
+    readonly fid: number;
+    readonly parent: number | null;
+    readonly name: string | null;
+    readonly descriptor: string;
+  }[];
+  readonly files: readonly {
+    readonly directory: number;
+    readonly fid: number;
+    readonly descriptor: string;
+    readonly content: readonly string[];
+  }[];
+  readonly keys: readonly (Omit<KeyEntry, 'value' | 'suite'> & {
+    readonly suite: AlgorithmSuite;
+    readonly sealed: string;
+  })[];
+}
+
+export function encodeImage(content: ChipContent, fuse: ChipFuse): string {
+  const chip: StoredChip = {
+    historicalBytes: bytesToHex(content.historicalBytes),
+    state: content.state,
+    commits: content.commits,
+    directories: content.directories.map(({ fid, parent, name, descriptor }) => ({
+      fid,
+      parent,
+      name: name === null ? null : bytesToHex(name),
+      descriptor: bytesToHex(descriptor),
+    })),
+    files: content.files.map(({ directory, fid, descriptor, body }) => ({
+      directory,
+      fid,
+      descriptor: bytesToHex(descriptor),
+      content: (body.structure === 'transparent' ? [body.content] : body.records).map(bytesToHex),
+    })),
+    keys: content.keys.map(({ value, ...key }) => ({
+      ...key,
+      sealed: fuse.seal(value, sealingContext(content.historicalBytes, key)),
+    })),
+  };
+  return `${JSON.stringify({ format: FORMAT, version: VERSION, checksum: checksum(chip), chip }, null, 1)}\n`;
+}
+
+export function decodeImage(text: string, fuse: ChipFuse): ChipContent {
+  const chip = parseEnvelope(text);
+  const historicalBytes = hexToBytes(chip.historicalBytes);
+  return {
+    historicalBytes,
+    state: chip.state,
+    commits: chip.commits,
+    directories: chip.directories.map(({ fid, parent, name, descriptor }) => ({
+      fid,
+      parent,
+      name: name === null ? null : hexToBytes(name),
+      descriptor: hexToBytes(descriptor),
+    })),
+    files: chip.files.map(({ directory, fid, descriptor, content }) => {
+      const bytes = hexToBytes(descriptor);
+      const parsed = parseFileDescriptor(bytes);
+      if (parsed.kind !== 'file')
+        throw new VirtualCardError('VIRTUAL_CARD_IMAGE_TORN', { detail: 'EF with a DF type' });
+      const body = withContent(parsed.body, content.map(hexToBytes));
+      return { directory, fid, descriptor: bytes, rules: parsed.rules, body };
+    }),
+    keys: chip.keys.map(({ sealed, ...key }) => ({
+      ...key,
+      value: fuse.unseal(sealed, sealingContext(historicalBytes, key)),
+    })),
+  };
+}
+
+/** Chip identifier of an image without opening its keys; null when it is no whole image of ours. */
+export function chipIdentifierOf(text: string): string | null {
+  try {
+    return parseEnvelope(text).historicalBytes;
+  } catch {
+    return null;
+  }
+}
+
+function parseEnvelope(text: string): StoredChip {
+  let image: { format?: unknown; version?: unknown; checksum?: unknown; chip?: unknown } | null;
+  try {
+    image = JSON.parse(text) as typeof image;
+  } catch (cause) {
+    throw new VirtualCardError('VIRTUAL_CARD_IMAGE_TORN', { cause });
+  }
+  if (image === null || typeof image !== 'object' || image.format !== FORMAT) {
+    throw new VirtualCardError('VIRTUAL_CARD_IMAGE_TORN', { detail: 'not a card image' });
+  }
+  if (image.version !== VERSION) throw new VirtualCardError('VIRTUAL_CARD_IMAGE_VERSION');
+  // The checksum was made from this very shape by `encodeImage`, so a chip that passes it has the shape.
+  if (image.checksum !== checksum(image.chip)) {
+    throw new VirtualCardError('VIRTUAL_CARD_IMAGE_TORN', { detail: 'checksum' });
+  }
+  return image.chip as StoredChip;
+}
+
+function checksum(chip: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(chip) ?? '')
+    .digest('hex')
+    .toUpperCase();
+}
+
+function withContent(body: FileBody, content: readonly Uint8Array[]): FileBody {
+  if (body.structure !== 'transparent') return { ...body, records: content };
+  return { ...body, content: content[0] ?? new Uint8Array(0) };
+}
+
+function sealingContext(
+  historicalBytes: Uint8Array,
+  key: { readonly directory: number; readonly kid: number; readonly version: number },
+): string {
+  return `${bytesToHex(historicalBytes)}/${key.directory}/${key.kid}/${key.version}`;
+}
