@@ -22,7 +22,7 @@ function elementsSection(zh, en, elements) {
 export function readAtClinic(readerAgent, reader) {
   return readerAgent.demand('POST', '/v1/card/summary', {
     json: { reader },
-    headers: { 'x-rhc-client': 'npm-start' },
+    headers: { 'x-rhc-request': '1' },
     deadlineMs: 60_000,
   });
 }
