@@ -179,3 +179,26 @@ write("id-numbers.json", "GB 11643-1999; check character by the recursive form o
         {"idNumber": "", "rule": "17 digits"},
     ],
 })
+
+
+def repertoire():
+    """All characters of the BMP that both GBK-era and GB 18030 readers show from one or two bytes, in code point order."""
+    import hashlib
+    import unicodedata
+    lines = []
+    for code_point in range(0x20, 0x10000):
+        character = chr(code_point)
+        if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
+            continue
+        # U+20AC: 80 in code page 936, A2E3 in GB 18030. U+1E3F: A8BC only since GB 18030-2005, which Python does not follow.
+        if code_point in (0x20AC, 0x1E3F):
+            continue
+        data = character.encode("gb18030")
+        if len(data) <= 2:
+            lines.append(f"{code_point:04X} {data.hex().upper()}\n")
+    digest = hashlib.sha256("".join(lines).encode("ascii")).hexdigest().upper()
+    return [{"encoding": "gbk", "from": "0020", "to": "FFFF", "except": ["20AC", "1E3F"], "characters": len(lines), "sha256": digest}]
+
+
+write("text-repertoire.json",
+      "Python 3 str.encode('gb18030'): SHA-256 over one line 'CODEPOINT BYTES\\n' a character that has one or two bytes", repertoire())

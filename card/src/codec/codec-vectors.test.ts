@@ -1,4 +1,5 @@
 /** Every vector of test-vectors/codec, through one loop each. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -6,7 +7,14 @@ import { bytesToHex, hexToBytes } from '../bytes/index.ts';
 import { isRhcError } from '../errors/index.ts';
 import { elementsOf, nationalProfile } from '../profile/index.ts';
 import type { CodecOptions, ElementValue } from './index.ts';
-import { decodeElement, encodeElement, idNumberCheckCharacter, isIdNumber, parseIdNumber } from './index.ts';
+import {
+  decodeElement,
+  encodeElement,
+  encodeText,
+  idNumberCheckCharacter,
+  isIdNumber,
+  parseIdNumber,
+} from './index.ts';
 
 const BLANK_1: CodecOptions = { textEncoding: 'gbk', decimalPoint: 'nibble-a' };
 
@@ -126,4 +134,27 @@ describe('id-numbers.json', () => {
     }
     throw new Error('was not refused');
   });
+});
+
+interface RepertoireVector {
+  readonly except: readonly string[];
+  readonly characters: number;
+  readonly sha256: string;
+}
+
+test('text-repertoire.json: exactly the characters that Python encodes in one or two bytes, with the same bytes', () => {
+  const [vector] = vectors<RepertoireVector[]>('text-repertoire.json');
+  const lines: string[] = [];
+  for (let codePoint = 0x20; codePoint <= 0xffff; codePoint++) {
+    const number = codePoint.toString(16).toUpperCase().padStart(4, '0');
+    if (vector?.except.includes(number)) continue;
+    try {
+      const bytes = encodeText(String.fromCharCode(codePoint), 'gbk', 'name');
+      lines.push(`${number} ${bytesToHex(bytes)}\n`);
+    } catch (error) {
+      if (!isRhcError(error) || error.code !== 'TEXT_NOT_ENCODABLE') throw error;
+    }
+  }
+  expect(lines).toHaveLength(vector?.characters ?? 0);
+  expect(createHash('sha256').update(lines.join('')).digest('hex').toUpperCase()).toBe(vector?.sha256);
 });

@@ -1,6 +1,6 @@
 /** Totals of the national profile, counted apart from the declarations (CARD-FACTS 1.4–1.6, 3.1). */
 import { describe, expect, test } from '@jest/globals';
-import type { TransparentFile } from './index.ts';
+import type { Access, TransparentFile } from './index.ts';
 import { CARD_KEY_SLOTS, elementsOf, nationalProfile, rhcBlank1 } from './index.ts';
 
 const tlvFiles = nationalProfile.files.filter((file) => file.structure === 'tlv-records');
@@ -83,6 +83,53 @@ describe('national profile', () => {
       'RK1.DF03',
     ]);
     expect(nationalProfile.keySlots.filter((slot) => slot.samReference !== null)).toHaveLength(15);
+  });
+
+  test('access and transport of every file are those of CARD-FACTS 2.1', () => {
+    const shown = (access: Access | undefined) => (access?.kind === 'key' ? access.slot : access?.kind);
+    const rows = nationalProfile.files.map((file) =>
+      [file.id, shown(file.read), shown(file.update), file.updateTransport, file.updateMacSlot, shown(file.erase)].join(
+        ' ',
+      ),
+    );
+    const identity = 'RK1.DF01 UK1.DF01 encipher-and-mac STK.DF01 ';
+    const visit = 'RK1.DF03 UK1.DF03 plain  ';
+    const visitIndex = 'RK1.DF03 UK1.DF03 mac STK.DF03 UK2.DF03';
+    expect(rows).toEqual([
+      'DDF1/EF05 free never plain  ',
+      'DDF1/EF06 RK1.DDF1 never plain  ',
+      'DDF1/EF07 RK1.DDF1 UK1.DDF1 plain  ',
+      'DDF1/EF08 RK1.DDF1 UK1.DDF1 encipher-and-mac STK.DDF1 ',
+      ...['EF05', 'EF06', 'EF07', 'EF08'].map((name) => `DF01/${name} ${identity}`),
+      'DF02/EF05 RK1.DF02 UK1.DF02 encipher-and-mac STK.DF02 ',
+      'DF02/EF06 RK1.DF02 UK2.DF02 encipher-and-mac STK.DF02 ',
+      'DF02/EF07 RK1.DF02 UK3.DF02 encipher-and-mac STK.DF02 ',
+      'DF02/EF08 RK1.DF02 UK3.DF02 encipher-and-mac STK.DF02 ',
+      ...['EF05', 'EF06'].map((name) => `DF03/${name} ${visitIndex}`),
+      ...['EE01', 'EE02', 'EE03', 'ED01', 'ED02', 'ED03', 'ED04', 'ED05'].map((name) => `DF03/${name} ${visit}`),
+    ]);
+  });
+
+  test('key identifiers and SAM references are those of CARD-FACTS 3.2, 3.4 and CARD.md', () => {
+    const hex = (byte: number) => byte.toString(16).toUpperCase().padStart(2, '0');
+    const rows = nationalProfile.keySlots.map(
+      ({ name, kid, samReference: sam }) => `${name} ${hex(kid)} ${sam === null ? '-' : hex(sam.p1) + hex(sam.p2)}`,
+    );
+    expect(rows).toEqual([
+      ...['MK.MF 00 -', 'IRK.DDF1 00 -', 'STK.MF 01 -', 'STK.DDF1 01 2802', 'STK.DF01 81 2803', 'STK.DF02 81 4804'],
+      ...['STK.DF03 81 4805', 'BK.MF 02 -', 'LK.DF01 82 -', 'LK.DF02 82 -', 'LK.DF03 82 -', 'UK1.DDF1 05 272A'],
+      ...['UK1.DF01 85 272B', 'UK1.DF02 85 472C', 'UK2.DF02 86 472D', 'UK3.DF02 87 472E', 'UK1.DF03 85 472F'],
+      ...['UK2.DF03 86 2730', 'RK1.DDF1 04 4731', 'RK1.DF01 84 4732', 'RK1.DF02 84 4733', 'RK1.DF03 84 4734'],
+    ]);
+  });
+
+  test('the length of a protected update follows from the element, as CARD-FACTS 1.4 prints it (Lc)', () => {
+    const lc = (id: string) => {
+      const n = nationalProfile.element(id).element.sizeBytes;
+      return (16 * (Math.floor((n + 3) / 16) + 1) + 4).toString(16).toUpperCase();
+    };
+    expect(['issuerName', 'issuerCertificate', 'cardNumber', 'expiryDate'].map(lc)).toEqual(['34', 'C4', '24', '14']);
+    expect(['phone1', 'address1', 'contactName3', 'otherAlert'].map(lc)).toEqual(['24', '74', '34', '34']);
   });
 
   test('every element that CARD-FACTS names is found by its id', () => {
