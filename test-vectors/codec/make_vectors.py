@@ -23,7 +23,8 @@ def cn(digits, size):
 
 
 def write(name, source, cases):
-    body = {"source": source, "licence": LICENCE, "cases": cases}
+    count = sum(map(len, cases.values())) if isinstance(cases, dict) else len(cases)
+    body = {"source": source, "licence": LICENCE, "count": count, "cases": cases}
     (HERE / name).write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 

@@ -20,7 +20,11 @@ const BLANK_1: CodecOptions = { textEncoding: 'gbk', decimalPoint: 'nibble-a' };
 
 function vectors<T>(name: string): T {
   const path = join(__dirname, '../../../test-vectors/codec', name);
-  return JSON.parse(readFileSync(path, 'utf8')).cases as T;
+  const { source, licence, count, cases } = JSON.parse(readFileSync(path, 'utf8'));
+  // The count stands in the file so that a lost vector is noticed.
+  const found = Array.isArray(cases) ? cases.length : Object.values(cases).flat().length;
+  if (!source || !licence || found !== count) throw new Error(`${name}: ${found} vectors, ${count} announced`);
+  return cases as T;
 }
 
 interface ElementVector {
