@@ -32,6 +32,9 @@ export async function startReaders(root, { dirs }, processes) {
       join(root, 'virtual-card/dist/main.js'),
       '--image',
       image,
+      // Both blanks are made at the same moment: each is told its serial, so that they cannot pick the same one.
+      '--serial',
+      String(index + 1).padStart(12, '0'),
       '--transport-master',
       'pilot',
       '--port',
