@@ -2,7 +2,7 @@
  * HSM worker process: one PKCS#11 initialisation, one token, one message at a time. Started by `worker-process.ts`
  * with an IPC channel; ends when the channel closes, so that no worker outlives its service.
  */
-import { type RhcError, isRhcError } from '@rhc/card/errors';
+import { isRhcError, type RhcError } from '@rhc/card/errors';
 import { operations } from './operations/index.ts';
 import { runKnownAnswers } from './pkcs11/known-answers.ts';
 import { initialiseToken } from './pkcs11/module.ts';

@@ -6,6 +6,8 @@ import { hsmError } from './return-values.ts';
 
 const { CKF_OS_LOCKING_OK, CKF_RW_SESSION, CKF_SERIAL_SESSION, CKF_TOKEN_INITIALIZED, CKU_SO } = pkcs11js;
 
+const LABEL_BYTES = 32;
+
 export type Handle = pkcs11js.Handle;
 export type Module = pkcs11js.PKCS11;
 
@@ -59,7 +61,8 @@ export function initialiseToken(config: InitialiseConfig): boolean {
       .find((slot) => (module.C_GetTokenInfo(slot).flags & CKF_TOKEN_INITIALIZED) === 0);
     if (free === undefined) throw keyServiceErrors.make('HSM_TOKEN_MISSING', { detail: 'no free slot' });
     const soPin = Buffer.from(config.soPin).toString('latin1');
-    module.C_InitToken(free, soPin, config.tokenLabel);
+    // CK_UTF8CHAR label[32], blank padded: pkcs11js passes the text as it is.
+    module.C_InitToken(free, soPin, config.tokenLabel.padEnd(LABEL_BYTES));
     const session = module.C_OpenSession(free, CKF_SERIAL_SESSION | CKF_RW_SESSION);
     module.C_Login(session, CKU_SO, soPin);
     module.C_InitPIN(session, Buffer.from(config.pin).toString('latin1'));

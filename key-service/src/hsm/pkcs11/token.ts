@@ -36,7 +36,9 @@ export class Token {
   #session: Handle;
   readonly #roots = new Map<string, Handle>();
   readonly #links = new Map<string, Handle>();
-  readonly #mechanism: Readonly<Record<'derive' | 'ecb' | 'cbc' | 'wrap' | 'generate' | 'generatePair' | 'sign', number>>;
+  readonly #mechanism: Readonly<
+    Record<'derive' | 'ecb' | 'cbc' | 'wrap' | 'generate' | 'generatePair' | 'sign', number>
+  >;
 
   constructor(config: AttachConfig) {
     this.#mechanism = mechanismNumbers(config.mechanisms);

@@ -1,0 +1,96 @@
+/** Typed client of the contract: deadlines, checked answers, and the service's errors brought back as they were. */
+import { type ErrorBody, errorFromBody } from '@rhc/card/errors';
+import type { z } from 'zod';
+import {
+  type FinishPersonalizationRequest,
+  type FinishPersonalizationResponse,
+  finishPersonalizationResponse,
+  type IssuerCertificateResponse,
+  issuerCertificateResponse,
+  type PreparePersonalizationRequest,
+  type PreparePersonalizationResponse,
+  preparePersonalizationResponse,
+  type SlotsResponse,
+  type StatusResponse,
+  slotsResponse,
+  statusResponse,
+  type TerminalRequest,
+  type TerminalResponse,
+  terminalResponse,
+} from '../contract/index.ts';
+import { keyServiceErrors } from '../errors.ts';
+
+export interface KeyServiceClientOptions {
+  /** For example `http://127.0.0.1:8101`. */
+  readonly baseUrl: string;
+  /** Lends the bearer token for one request, so that the client keeps none. */
+  readonly token: () => string;
+  readonly timeoutMs?: number;
+  readonly fetch?: typeof fetch;
+}
+
+export class KeyServiceClient {
+  readonly #options: KeyServiceClientOptions;
+
+  constructor(options: KeyServiceClientOptions) {
+    this.#options = options;
+  }
+
+  prepare(request: PreparePersonalizationRequest): Promise<PreparePersonalizationResponse> {
+    return this.#call('/v1/personalization/prepare', preparePersonalizationResponse, request);
+  }
+  finish(request: FinishPersonalizationRequest): Promise<FinishPersonalizationResponse> {
+    return this.#call('/v1/personalization/finish', finishPersonalizationResponse, request);
+  }
+  terminal(request: TerminalRequest): Promise<TerminalResponse> {
+    return this.#call('/v1/terminal', terminalResponse, request);
+  }
+  slots(): Promise<SlotsResponse> {
+    return this.#call('/v1/slots', slotsResponse);
+  }
+  status(): Promise<StatusResponse> {
+    return this.#call('/v1/status', statusResponse);
+  }
+  issuerCertificate(): Promise<IssuerCertificateResponse> {
+    return this.#call('/v1/issuer-certificate', issuerCertificateResponse);
+  }
+
+  async #call<S extends z.ZodType>(path: string, schema: S, body?: unknown): Promise<z.output<S>> {
+    const { baseUrl, token, timeoutMs = 10_000, fetch: send = fetch } = this.#options;
+    let response: Response;
+    let text: string;
+    try {
+      response = await send(new URL(path, baseUrl), {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { authorization: `Bearer ${token()}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      text = await response.text();
+    } catch (cause) {
+      const slow = (cause as { name?: string }).name === 'TimeoutError';
+      throw keyServiceErrors.make(slow ? 'KEY_SERVICE_SLOW' : 'KEY_SERVICE_UNREACHABLE', { cause, detail: path });
+    }
+    const answer = parsed(text);
+    if (!response.ok) throw this.#refusal(response.status, answer, path);
+    const checked = schema.safeParse(answer);
+    if (checked.success) return checked.data;
+    throw keyServiceErrors.make('KEY_SERVICE_ANSWER_INVALID', { detail: path });
+  }
+
+  #refusal(status: number, answer: unknown, path: string): Error {
+    const body = (answer as { error?: Partial<ErrorBody> } | null)?.error;
+    if (typeof body?.code === 'string' && body.message !== undefined && body.nextStep !== undefined) {
+      return errorFromBody(body as ErrorBody, status);
+    }
+    return keyServiceErrors.make('KEY_SERVICE_ANSWER_INVALID', { detail: `${path}: status ${status}` });
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,57 @@
+/** The 180-byte issuer certificate (ADR 001, "Certificates"): laid out here, signed in the token by the root. */
+import { concatBytes, hexToBytes, requireByte, requireLength, uint32 } from '@rhc/card/bytes';
+import { encodeText } from '@rhc/card/codec';
+import type { Hierarchy } from '@rhc/hsm-config';
+import type { HsmPort } from '../hsm/port.ts';
+import type { Sha256 } from './personalization.ts';
+import type { AuditPort, CertificateStore } from './ports.ts';
+
+const FORMAT = 0x01;
+const SUITE_CODES = { 'intl-128': 0x01, 'sm-128': 0x02 } as const;
+const NAME_BYTES = 26;
+export const CERTIFICATE_ROOT_PAIR = 'CERT.ROOT#1';
+export const CERTIFICATE_ISSUER_PAIR = 'CERT.ISSUER#1';
+
+const cnDate = (date: Date): Uint8Array => hexToBytes(date.toISOString().slice(0, 10).replaceAll('-', ''));
+
+/** The 116 bytes that the root signs. */
+export function certificateBody(issuer: Hierarchy['issuer'], publicKey: Uint8Array, notBefore: Date): Uint8Array {
+  const notAfter = new Date(notBefore);
+  notAfter.setUTCFullYear(notAfter.getUTCFullYear() + issuer.certificate.validYears);
+  const text = encodeText(issuer.text.zh, 'gbk', 'issuer.text.zh');
+  if (text.length > NAME_BYTES) throw new RangeError(`issuer name has ${text.length} bytes, at most ${NAME_BYTES}`);
+  const name = new Uint8Array(NAME_BYTES);
+  name.set(text);
+  return concatBytes(
+    Uint8Array.of(FORMAT, SUITE_CODES['intl-128']),
+    requireLength(hexToBytes(issuer.code), 11, 'issuer code'),
+    name,
+    uint32(issuer.certificate.serial),
+    cnDate(notBefore),
+    cnDate(notAfter),
+    Uint8Array.of(requireByte(issuer.certificate.keyUsage, 'key usage')),
+    requireLength(publicKey, 64, 'public key'),
+  );
+}
+
+/** From the records, or made once: ECDSA is not deterministic, so the first certificate is kept for ever. */
+export async function issuerCertificate(room: {
+  readonly hierarchy: Hierarchy;
+  readonly hsm: Pick<HsmPort, 'run'>;
+  readonly certificates: CertificateStore;
+  readonly audit: AuditPort;
+  readonly sha256: Sha256;
+  readonly now: () => Date;
+}): Promise<Uint8Array> {
+  const { hierarchy, hsm, certificates } = room;
+  const { issuer, suite } = hierarchy;
+  const kept = await certificates.find(issuer.code, suite);
+  if (kept !== null) return kept;
+  await hsm.run('ensure-key-pair', { pair: CERTIFICATE_ROOT_PAIR });
+  const { publicKey } = await hsm.run('ensure-key-pair', { pair: CERTIFICATE_ISSUER_PAIR });
+  const at = room.now();
+  const body = certificateBody(issuer, publicKey, at);
+  const { signature } = await hsm.run('sign', { pair: CERTIFICATE_ROOT_PAIR, digest: room.sha256(body) });
+  room.audit.record('issuer-certificate-signed', { issuer: issuer.code, serial: issuer.certificate.serial });
+  return certificates.add(issuer.code, suite, concatBytes(body, signature), at);
+}

@@ -1,0 +1,106 @@
+/** The routes of the contract: parse once, ask the domain, one HSM message, answer. */
+import Router from '@koa/router';
+import { bytesToHex } from '@rhc/card/bytes';
+import { parseInput } from '@rhc/service-shell';
+import type { Context } from 'koa';
+import {
+  finishPersonalizationRequest,
+  type IssuerCertificateResponse,
+  preparePersonalizationRequest,
+  type SlotsResponse,
+  type StatusResponse,
+  terminalRequest,
+} from '../contract/index.ts';
+import { ALL_KEY_SLOTS, slotOf } from '../domain/hierarchy.ts';
+import {
+  finishInput,
+  finishResponse,
+  type KeyBook,
+  prepareInput,
+  prepareResponse,
+  type Sha256,
+} from '../domain/personalization.ts';
+import type { AuditPort } from '../domain/ports.ts';
+import { terminalInput, terminalResponse, terminalVersions } from '../domain/terminal.ts';
+import type { HsmPort, KnownAnswer } from '../hsm/port.ts';
+
+export interface RouteParts {
+  readonly book: KeyBook;
+  readonly hsm: HsmPort;
+  readonly audit: AuditPort;
+  readonly certificate: () => Promise<Uint8Array>;
+  /** Check values that the token did not confirm at attach; shown beside the known answers. */
+  readonly keyChecks: readonly KnownAnswer[];
+  readonly sha256: Sha256;
+  readonly serviceVersion: string;
+}
+
+const body = (ctx: Context): unknown => (ctx.request as { body?: unknown }).body;
+
+export function createRoutes({ book, hsm, audit, certificate, keyChecks, sha256, serviceVersion }: RouteParts): Router {
+  const router = new Router();
+
+  router.post('/v1/personalization/prepare', async (ctx) => {
+    const request = parseInput(preparePersonalizationRequest, body(ctx));
+    const input = prepareInput(book, request);
+    const { cardFactor, masterKeyVersion, issuer } = request;
+    audit.record('personalization-prepare', { cardFactor, masterKeyVersion, issuer, keys: input.loads.length });
+    ctx.body = prepareResponse(book, request, await hsm.run('prepare', input));
+  });
+
+  router.post('/v1/personalization/finish', async (ctx) => {
+    const request = parseInput(finishPersonalizationRequest, body(ctx));
+    const input = finishInput(book, request, sha256);
+    const { cardFactor, masterKeyVersion } = request;
+    audit.record('personalization-finish', { cardFactor, masterKeyVersion, keys: request.keys.length });
+    ctx.body = finishResponse(book, request, await hsm.run('finish', input), sha256);
+  });
+
+  router.post('/v1/terminal', async (ctx) => {
+    const request = parseInput(terminalRequest, body(ctx));
+    const versions = terminalVersions(book, request);
+    const input = terminalInput(book, request, versions);
+    audit.record('terminal', {
+      cardFactor: request.cardFactor,
+      operations: request.operations.map(({ kind }) => kind).join(','),
+    });
+    ctx.body = terminalResponse(book, versions, await hsm.run('terminal', input));
+  });
+
+  router.get('/v1/slots', (ctx) => {
+    const answer: SlotsResponse = {
+      suite: book.hierarchy.suite,
+      slots: ALL_KEY_SLOTS.map((slot) => ({
+        slot,
+        levels: slotOf(book.hierarchy, slot).levels,
+        versions: book.keyring
+          .of(slot)
+          .map(({ version, state, kcv, kcvMethod }) => ({ version, state, kcv, kcvMethod })),
+      })),
+    };
+    ctx.body = answer;
+  });
+
+  router.get('/v1/issuer-certificate', async (ctx) => {
+    const answer: IssuerCertificateResponse = {
+      issuerCode: book.hierarchy.issuer.code,
+      certificate: bytesToHex(await certificate()),
+    };
+    ctx.body = answer;
+  });
+
+  router.get('/v1/status', (ctx) => {
+    const { model, label, serial, knownAnswers } = hsm.token;
+    const complete = ALL_KEY_SLOTS.every((slot) => book.keyring.of(slot).some(({ state }) => state === 'active'));
+    const answer: StatusResponse = {
+      service: 'key-service',
+      version: serviceVersion,
+      ready: complete && keyChecks.length === 0 && hsm.workers > 0,
+      token: { model, label, serial, knownAnswers: [...knownAnswers, ...keyChecks] },
+      workers: hsm.workers,
+    };
+    ctx.body = answer;
+  });
+
+  return router;
+}

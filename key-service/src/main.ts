@@ -1,0 +1,61 @@
+/** key-service as a process: `node key-service/dist/main.js` (settings: `--help`). */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadHsmConfig } from '@rhc/hsm-config';
+import { createLogger, listen, loadSettings, readSecretFile, settingsHelp, startService } from '@rhc/service-shell';
+import { createKeyService } from './app.ts';
+import { attachHsm } from './attach.ts';
+import { refuseInProduction } from './domain/production.ts';
+import { settings } from './settings.ts';
+import { openDatabase } from './store/database.ts';
+import { certificateStore, keyVersionStore } from './store/stores.ts';
+
+const packageRoot = fileURLToPath(new URL('..', import.meta.url));
+const hsmConfigRoot = dirname(dirname(fileURLToPath(import.meta.resolve('@rhc/hsm-config'))));
+const configFlag = process.argv.indexOf('--config');
+
+if (process.argv.includes('--help')) {
+  process.stdout.write(settingsHelp('key-service', settings));
+} else {
+  const logger = createLogger('key-service', process.env.RHC_LOG_LEVEL ?? 'info');
+  await startService(logger, async () => {
+    const file = configFlag < 0 ? undefined : process.argv[configFlag + 1];
+    const values = loadSettings(settings, { env: process.env, file });
+    const config = loadHsmConfig(hsmConfigRoot, values.ceremony, (path) => readFileSync(path, 'utf8'));
+    const { production, allowSoftToken } = values;
+    refuseInProduction({ production, allowSoftToken }, config.ceremony, config.model);
+    const token = readSecretFile(values.tokenFile);
+    const hsm = await attachHsm({
+      config,
+      workerPath: fileURLToPath(new URL('./hsm/worker.js', import.meta.url)),
+      softHsmConf: values.softHsmConf,
+      pinFile: values.pinFile,
+      tokenLabel: values.tokenLabel,
+      workers: values.workers,
+      onEvent: (event, details) => logger.info({ event, ...details }, 'hsm'),
+    });
+    const database = await openDatabase(values.database);
+    const { app } = await createKeyService({
+      config,
+      hsm,
+      versions: keyVersionStore(database),
+      certificates: certificateStore(database),
+      logger,
+      sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),
+      now: () => new Date(),
+      token,
+      webRoot: `${packageRoot}src/web`,
+      serviceVersion: '0.1.0',
+    });
+    return listen(app, {
+      host: values.host,
+      port: values.port,
+      onStop: async () => {
+        await hsm.close();
+        await database.destroy();
+      },
+    });
+  });
+}

@@ -1,0 +1,37 @@
+/** Knex over SQLite (embedded default) or PostgreSQL. Opening migrates: a service never runs on an older schema. */
+import knex, { type Knex } from 'knex';
+import { migrationSource } from './migrations.ts';
+
+/** `location`: a file path or `:memory:` for SQLite, or a `postgres://` URL. */
+export async function openDatabase(location: string): Promise<Knex> {
+  const database = location.startsWith('postgres') ? postgres(location) : sqlite(location);
+  try {
+    await database.migrate.latest({ migrationSource });
+    return database;
+  } catch (error) {
+    await database.destroy();
+    throw error;
+  }
+}
+
+function postgres(connection: string): Knex {
+  return knex({ client: 'pg', connection, pool: { min: 0, max: 8 } });
+}
+
+function sqlite(filename: string): Knex {
+  return knex({
+    client: 'better-sqlite3',
+    connection: { filename },
+    useNullAsDefault: true,
+    pool: {
+      min: 1,
+      max: 1,
+      afterCreate: (connection: { pragma(text: string): void }, done: (error: Error | null) => void) => {
+        for (const pragma of ['journal_mode = WAL', 'busy_timeout = 5000', 'foreign_keys = ON', 'synchronous = FULL']) {
+          connection.pragma(pragma);
+        }
+        done(null);
+      },
+    },
+  });
+}
