@@ -54,7 +54,7 @@ function contentDescriptor(file: ElementaryFile): readonly Uint8Array[] {
     case 'tlv-records':
       return [
         tlv(0x85, concatBytes(byte(file.elements.length), byte(0))),
-        tlv(0x86, concatBytes(...file.elements.flatMap((element) => [byte(element.item), byte(element.sizeBytes)]))),
+        ...file.elements.map((element) => tlv(0x86, concatBytes(byte(element.item), byte(element.sizeBytes)))),
       ];
   }
 }

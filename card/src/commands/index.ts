@@ -3,6 +3,7 @@ export * from './append-record.ts';
 export * from './create-file.ts';
 export type { Command, CommandName } from './define-command.ts';
 export { COMMAND_STATUS_WORDS } from './define-command.ts';
+export * from './directory-path.ts';
 export * from './end-personalization.ts';
 export * from './errors.ts';
 export * from './external-authenticate.ts';

@@ -2,6 +2,7 @@
 import { readBinary, readRecord, selectFile } from '../commands/index.ts';
 import type { CardProfile, DirectoryName, ElementaryFile, FileId } from '../profile/types.ts';
 import type { Awaited, BatchPlan } from './batch-plan.ts';
+import { selectDirectory } from './select-directory.ts';
 import type { FileImage } from './types.ts';
 import type { ReadBackDifference, ReadBackVerdict } from './verdict.ts';
 
@@ -18,7 +19,7 @@ export function planReadBack(
   const parts = files.map((id) => {
     const file = profile.file(id);
     if (file.directory !== directory) {
-      plan.ask(selectFile.build(profile.directory(file.directory).fid), selectFile.parse);
+      selectDirectory(plan, profile, file.directory, directory);
       directory = file.directory;
     }
     plan.ask(selectFile.build(file.fid), selectFile.parse);

@@ -21,15 +21,12 @@ import type { CardProduct, CardProfile, DirectoryName } from '../profile/types.t
 import { type Awaited, BatchPlan } from './batch-plan.ts';
 import { personalizationErrors } from './errors.ts';
 import { planReadBack } from './read-back.ts';
+import { selectDirectory } from './select-directory.ts';
 import type { FileImage, FinishedPersonalization, PreparedPersonalization } from './types.ts';
 import { planData } from './write-data.ts';
 
 /** 63C0–63CF: refused, tries left. */
 export const REFUSED_STATUS_WORDS: readonly number[] = Array.from({ length: 16 }, (_, tries) => 0x63c0 + tries);
-
-export function selectDirectory(plan: BatchPlan, profile: CardProfile, name: DirectoryName): void {
-  plan.ask(selectFile.build(profile.directory(name).fid), selectFile.parse);
-}
 
 /** Batch 1: what the chip is, its factor, and the challenge that opens the channel. */
 export function statusSteps() {
@@ -85,7 +82,7 @@ function planKeys(plan: BatchPlan, profile: CardProfile, prepared: PreparedPerso
   let current: DirectoryName | null = null;
   for (const key of prepared.keys) {
     const { directory } = profile.keySlot(key.slot);
-    if (directory !== current) selectDirectory(plan, profile, directory);
+    if (directory !== current) selectDirectory(plan, profile, directory, current);
     current = directory;
     plan.ask(key.command, writeKey.parse);
   }

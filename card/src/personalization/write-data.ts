@@ -2,6 +2,7 @@
 import { appendRecord, selectFile, updateBinary, updateRecord } from '../commands/index.ts';
 import type { CardProduct, CardProfile, DirectoryName } from '../profile/types.ts';
 import type { BatchPlan } from './batch-plan.ts';
+import { selectDirectory } from './select-directory.ts';
 import type { FileImage } from './types.ts';
 
 /**
@@ -21,7 +22,7 @@ export function planData(
     if (commands.length === 0) continue;
     const file = profile.file(image.file);
     if (file.directory !== current) {
-      plan.ask(selectFile.build(profile.directory(file.directory).fid), selectFile.parse);
+      selectDirectory(plan, profile, file.directory, current);
       current = file.directory;
     }
     plan.ask(selectFile.build(file.fid), selectFile.parse);

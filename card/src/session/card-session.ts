@@ -11,6 +11,7 @@ import {
   type Command,
   type CommandName,
   cardErrors,
+  directoryPath,
   externalAuthenticate,
   getChallenge,
   internalAuthenticate,
@@ -82,8 +83,10 @@ export class CardSession {
   /** Selects a directory unless it is the current one; the card then forgets every authentication. */
   async select(name: DirectoryName): Promise<void> {
     if (this.#directory === name) return;
+    const { profile } = this.#options;
+    const path = directoryPath(profile, this.#directory, name);
     this.#forget();
-    await this.#send(selectFile, this.#options.profile.directory(name).fid);
+    for (const step of path) await this.#send(selectFile, profile.directory(step).fid);
     this.#directory = name;
   }
 
