@@ -20,6 +20,7 @@ import {
   sessionKey,
 } from '@rhc/card/secure-messaging';
 import { z } from 'zod';
+import { decimalize } from '../../key-service/src/domain/security-code.ts';
 import * as plain from './plain-node.ts';
 import { loadVectorFile, type Vector, type VectorFile, vectorFileNames } from './vector-files.ts';
 
@@ -187,22 +188,18 @@ function personalizationChannel(vector: Vector): { ours: Values; node: Values } 
   };
 }
 
-/** The card room has no security code: it is made in the HSM. Here only the cipher and the decimals are recomputed. */
+/** The card room has no security code: key-service makes it in the HSM. Its decimalization is called here. */
 function securityCode(vector: Vector): { ours: Values; node: Values } {
   const given = vector.input['cipher'];
-  const cipher =
-    given === undefined
-      ? nodeCrypto.encipherEcb(vector.suite, bytesOf(vector, 'key'), bytesOf(vector, 'block'))
-      : hexToBytes(text.parse(given));
-  const digits = [...bytesToHex(cipher)];
-  const decimals = digits.filter((digit) => digit <= '9');
-  const letters = digits.filter((digit) => digit > '9').map((digit) => String(Number.parseInt(digit, 16) - 10));
-  const code = { securityCode: [...decimals, ...letters].slice(0, 3).join('') };
-  const node =
-    given === undefined
-      ? { cipher: upper(plain.ecb(vector.suite, bufferOf(vector, 'key'), bufferOf(vector, 'block'))) }
-      : code;
-  return { ours: code, node };
+  if (given !== undefined) {
+    const code = { securityCode: decimalize(hexToBytes(text.parse(given))) };
+    return { ours: code, node: code };
+  }
+  const cipher = nodeCrypto.encipherEcb(vector.suite, bytesOf(vector, 'key'), bytesOf(vector, 'block'));
+  return {
+    ours: { cipher: bytesToHex(cipher), securityCode: decimalize(cipher) },
+    node: { cipher: upper(plain.ecb(vector.suite, bufferOf(vector, 'key'), bufferOf(vector, 'block'))) },
+  };
 }
 
 const slotNames = nationalProfile.keySlots.map((slot) => slot.name);
