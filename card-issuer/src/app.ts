@@ -1,0 +1,83 @@
+/** Puts card-issuer together. In process this is all there is; `main.ts` adds the listening socket. */
+import type { Crypto } from '@rhc/card/secure-messaging';
+import type { RandomBytes } from '@rhc/card/session';
+import type { Logger } from '@rhc/service-shell';
+import type { Clock } from './clock.ts';
+import type { IssuerIdentity } from './domain/card-data.ts';
+import { importRoster, type RosterReport } from './import-roster.ts';
+import { IssuerService } from './issuer-service.ts';
+import { AgentHub, type HubLimits } from './personalize/agent-hub.ts';
+import { EventFeed } from './personalize/event-feed.ts';
+import { JobRunner } from './personalize/job-runner.ts';
+import type { IssuerKeys } from './personalize/key-service-keys.ts';
+import { personalizeOneCardWith } from './personalize/personalize-one-card.ts';
+import { type Database, migrate } from './store/index.ts';
+
+export interface IssuerOptions {
+  /** Opened with `openDatabase`; migrated here; closed by whoever opened it. */
+  readonly database: Database;
+  readonly keys: IssuerKeys;
+  readonly crypto: Crypto;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly logger: Logger;
+  readonly issuer: IssuerIdentity;
+  /** Name of this node, the same after a restart. */
+  readonly node?: string;
+  readonly limits?: Partial<HubLimits & { readonly claimMs: number }>;
+}
+
+export interface Issuer {
+  readonly service: IssuerService;
+  readonly hub: AgentHub;
+  readonly feed: EventFeed;
+  readonly runner: JobRunner;
+  importRoster(bytes: Uint8Array, options?: Parameters<typeof importRoster>[2]): Promise<RosterReport>;
+  /** Ends runs (their jobs stay resumable) and lets go of the agents. */
+  stop(): Promise<void>;
+}
+
+const DEFAULT_LIMITS = { batchSilenceMs: 60_000, reconnectMs: 30_000, claimMs: 120_000 };
+
+export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
+  const { database, clock, random, logger, issuer } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  await migrate(database);
+  const feed = new EventFeed(database, clock);
+  const hub = new AgentHub({ issuer: issuer.name, clock, limits });
+  const runner = new JobRunner({
+    database,
+    hub,
+    feed,
+    clock,
+    random,
+    logger,
+    node: options.node ?? 'card-issuer',
+    claimMs: limits.claimMs,
+    personalizeOneCard: personalizeOneCardWith({ ...options, feed }),
+  });
+  const service = new IssuerService({ database, clock, random, issuer, hub, runner, feed });
+  const seen = () => {
+    feed.progress(null, 'agents', {});
+    runner.noteBlanks().catch((error: unknown) => logger.error({ err: error }, 'chips were not noted'));
+    void runner.look();
+  };
+  const unsubscribe = hub.listen({
+    agentConnected: seen,
+    readersChanged: seen,
+    agentLost: () => feed.progress(null, 'agents', {}),
+  });
+  await runner.start();
+  return {
+    service,
+    hub,
+    feed,
+    runner,
+    importRoster: (bytes, importOptions) => importRoster({ database, clock, service }, bytes, importOptions),
+    async stop() {
+      unsubscribe();
+      hub.stop();
+      await runner.stop();
+    },
+  };
+}

@@ -1,0 +1,97 @@
+/** Thin typed client of card-issuer, for the start script, tests and other programs. */
+import { type ErrorBody, errorFromBody } from '@rhc/card/errors';
+import type { z } from 'zod';
+import {
+  type AgentsResponse,
+  agentsResponse,
+  type CardResponse,
+  cardResponse,
+  type EnrolRequest,
+  enrolResponse,
+  type ImportResponse,
+  importResponse,
+  type ResidentsResponse,
+  residentsResponse,
+  type StatusResponse,
+  statusResponse,
+} from '../contract/index.ts';
+
+export interface IssuerClientOptions {
+  /** For example `http://127.0.0.1:8102`. */
+  readonly baseUrl: string;
+  /** Lends the operator's token for one request. */
+  readonly token: () => string;
+  readonly timeoutMs?: number;
+}
+
+export class IssuerClient {
+  readonly #options: IssuerClientOptions;
+
+  constructor(options: IssuerClientOptions) {
+    this.#options = options;
+  }
+
+  enrol(resident: EnrolRequest, key?: string): Promise<{ id: string; known: boolean }> {
+    return this.#call('POST', '/v1/residents', enrolResponse, resident, key);
+  }
+  importRoster(
+    roster: Uint8Array,
+    options: { encoding?: 'utf-8' | 'gb18030'; dryRun?: boolean; photos?: ReadonlyMap<string, Uint8Array> } = {},
+  ): Promise<ImportResponse> {
+    const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+    return this.#call('POST', '/v1/imports', importResponse, {
+      roster: base64(roster),
+      ...(options.encoding === undefined ? {} : { encoding: options.encoding }),
+      ...(options.dryRun === undefined ? {} : { dryRun: options.dryRun }),
+      photos: Object.fromEntries([...(options.photos ?? [])].map(([name, bytes]) => [name, base64(bytes)])),
+    });
+  }
+  residents(page: { offset?: number; limit?: number; search?: string } = {}): Promise<ResidentsResponse> {
+    const query = new URLSearchParams(Object.entries(page).map(([name, value]) => [name, String(value)]));
+    return this.#call('GET', `/v1/residents?${query}`, residentsResponse);
+  }
+  orderCard(residentId: string, key?: string): Promise<CardResponse> {
+    return this.#call('POST', '/v1/cards', cardResponse, { residentId }, key);
+  }
+  personalize(cardId: string, where: { agent?: string; reader?: string } = {}): Promise<CardResponse> {
+    return this.#call('POST', `/v1/cards/${cardId}/personalize`, cardResponse, where);
+  }
+  card(cardId: string): Promise<CardResponse> {
+    return this.#call('GET', `/v1/cards/${cardId}`, cardResponse);
+  }
+  activate(cardId: string, key?: string): Promise<CardResponse> {
+    return this.#call('POST', `/v1/cards/${cardId}/activate`, cardResponse, {}, key);
+  }
+  spoil(cardId: string, reason: string, key?: string): Promise<CardResponse> {
+    return this.#call('POST', `/v1/cards/${cardId}/spoil`, cardResponse, { reason }, key);
+  }
+  agents(): Promise<AgentsResponse> {
+    return this.#call('GET', '/v1/agents', agentsResponse);
+  }
+  status(): Promise<StatusResponse> {
+    return this.#call('GET', '/v1/status', statusResponse);
+  }
+
+  async #call<S extends z.ZodType>(
+    method: 'GET' | 'POST',
+    path: string,
+    schema: S,
+    body?: unknown,
+    key?: string,
+  ): Promise<z.output<S>> {
+    const { baseUrl, token, timeoutMs = 30_000 } = this.#options;
+    const response = await fetch(new URL(path, baseUrl), {
+      method,
+      headers: {
+        authorization: `Bearer ${token()}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const answer = (await response.json()) as { error?: ErrorBody };
+    if (!response.ok && answer.error !== undefined) throw errorFromBody(answer.error, response.status);
+    return schema.parse(answer);
+  }
+}

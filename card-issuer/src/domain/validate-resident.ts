@@ -1,0 +1,324 @@
+/**
+ * Validation at enrolment (FIELD.md, "Counter"): everything that a card could not carry, or that would contradict
+ * itself, is refused here, all faults of a record together, each with its field and the rule in Chinese and English.
+ * What reaches the chip's EF05 and EF06 can never be rewritten, so nothing is repaired or cut in silence.
+ */
+import type { FieldFault, Text } from '@rhc/card/errors';
+import { countyName } from './area.ts';
+import { encodedText } from './encodable-text.ts';
+import { isCalendarDate, parseIdentityNumber } from './identity-number.ts';
+import { photoFault } from './photo.ts';
+import { codeTableOfItem, elementOfItem, resolveCode } from './profile-items.ts';
+import type { Resident, ResidentField, ResidentInput } from './resident.ts';
+
+export type Validation =
+  | { readonly ok: true; readonly resident: Resident }
+  | { readonly ok: false; readonly faults: readonly FieldFault[] };
+
+const MAX_ALLERGIES = 3;
+const MAX_IMMUNIZATIONS = 10;
+const MAX_PAYMENT_METHODS = 3;
+/** Cyclic records (CARD-FACTS 1.4, other files): substance 20, reaction 100, immunization 20 bytes. */
+const SUBSTANCE_BYTES = 20;
+const REACTION_BYTES = 100;
+const IMMUNIZATION_BYTES = 20;
+/** Alerts that are a flag of their own: 43–54 of the clinical file, 56 in its own file. */
+const ALERT_ITEMS = [43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 56] as const;
+/** The paper form's 1–5 of the marital status (CARD-FACTS conflict 13). */
+const MARITAL_FORM: Readonly<Record<string, string>> = { '1': '10', '2': '20', '3': '30', '4': '40', '5': '90' };
+/** 出生医学证明 is no entry of the card's document table; it is written as 其他. */
+const BIRTH_CERTIFICATE_NAMES = ['出生医学证明', 'birth-certificate'];
+/** Shorter words for an alert than the card's own. */
+const ALERT_ALIASES: Readonly<Record<string, string>> = {
+  癫痫: '癫痫病',
+  义肢: '可装卸的义肢',
+  起搏器: '心脏起搏器',
+  凝血障碍: '凝血紊乱',
+};
+const FIRST_BIRTH_CERTIFICATE = '1996-01-01';
+
+/** @param today `YYYY-MM-DD` in the issuer's time zone */
+export function validateResident(input: ResidentInput, today: string): Validation {
+  const check = new RecordCheck();
+  const birthDate = check.date('birthDate', input.birthDate, today);
+  const sex = check.code('sex', 12, input.sex);
+  const document = checkDocument(check, input, birthDate, sex);
+  const resident: Resident = {
+    name: check.name('name', input.name),
+    sex,
+    ethnicGroup: check.code('ethnicGroup', 13, input.ethnicGroup),
+    birthDate,
+    ...document,
+    areaCode: checkArea(check, input.areaCode),
+    householdAddress: check.text('householdAddress', 22, input.householdAddress),
+    currentAddress: check.text('currentAddress', 24, input.currentAddress),
+    phone: check.phone('phone', 16, input.phone),
+    contactName: check.text('contactName', 25, input.contactName),
+    contactRelationship: check.optionalCode('contactRelationship', 26, input.contactRelationship),
+    contactPhone: check.phone('contactPhone', 27, input.contactPhone),
+    paymentMethods: checkPayments(check, input.paymentMethods ?? []),
+    bloodAbo: check.optionalCode('bloodAbo', 41, input.bloodAbo?.replace(/型$/, '')),
+    bloodRh: checkRh(check, input.bloodRh),
+    alertItems: checkAlerts(check, input.alerts ?? []),
+    otherAlert: check.text('otherAlert', 55, input.otherAlert),
+    allergies: checkAllergies(check, input.allergies ?? []),
+    immunizations: checkImmunizations(check, input.immunizations ?? [], today),
+    education: check.optionalCode('education', 34, input.education),
+    marital: check.optionalCode('marital', 35, MARITAL_FORM[input.marital?.trim() ?? ''] ?? input.marital),
+    occupation: check.optionalCode('occupation', 36, input.occupation),
+    ehrNumber: check.text('ehrNumber', 39, input.ehrNumber),
+    ruralSchemeNumber: check.text('ruralSchemeNumber', 40, input.ruralSchemeNumber),
+    photo: checkPhoto(check, input.photo),
+  };
+  if (resident.contactName === null && (resident.contactPhone !== null || resident.contactRelationship !== null)) {
+    check.fault(
+      'contactName',
+      '填写了联系人关系或电话，须填写联系人姓名',
+      'is required when relation or phone is given',
+    );
+  }
+  return check.faults.length === 0 ? { ok: true, resident } : { ok: false, faults: check.faults };
+}
+
+/** Collects the faults of one record; every method gives a usable value even when it notes a fault. */
+class RecordCheck {
+  readonly faults: FieldFault[] = [];
+
+  fault(field: ResidentField | `${ResidentField}[${number}]`, zh: string, en: string): void {
+    this.faults.push({ field, rule: { zh, en } });
+  }
+
+  rule(field: ResidentField, rule: Text): void {
+    this.faults.push({ field, rule });
+  }
+
+  name(field: ResidentField, given: string): string {
+    const name = given.trim();
+    if (name === '') {
+      this.fault(field, '必须填写', 'is required');
+      return name;
+    }
+    if (/[\p{Cc}0-9]/u.test(name))
+      this.fault(field, '姓名不得含数字或控制字符', 'must hold no digit or control character');
+    this.fits(field, name, elementOfItem(11).sizeBytes);
+    return name;
+  }
+
+  text(field: ResidentField, item: number, given: string | undefined): string | null {
+    const text = given?.trim() ?? '';
+    if (text === '') return null;
+    this.fits(field, text, elementOfItem(item).sizeBytes);
+    return text;
+  }
+
+  fits(field: ResidentField | `${ResidentField}[${number}]`, text: string, sizeBytes: number): void {
+    const encoded = encodedText(text);
+    if (!encoded.ok) {
+      this.fault(
+        field,
+        `“${encoded.character}”（${encoded.codePoint}）无法写入卡内字符集，请按公安部门的处理办法改用规范字或拼音`,
+        `“${encoded.character}” (${encoded.codePoint}) does not exist in the card's character set`,
+      );
+    } else if (encoded.sizeBytes > sizeBytes) {
+      this.fault(
+        field,
+        `长 ${encoded.sizeBytes} 字节，卡上最多 ${sizeBytes} 字节（一个汉字 2 字节）`,
+        `has ${encoded.sizeBytes} bytes, the card takes ${sizeBytes} (2 a Chinese character)`,
+      );
+    }
+  }
+
+  code(field: ResidentField, item: number, given: string): string {
+    if (given.trim() === '') {
+      this.fault(field, '必须填写', 'is required');
+      return '';
+    }
+    return this.optionalCode(field, item, given) ?? '';
+  }
+
+  optionalCode(field: ResidentField, item: number, given: string | undefined): string | null {
+    const wanted = given?.trim() ?? '';
+    if (wanted === '') return null;
+    const table = codeTableOfItem(item);
+    const code = resolveCode(table, wanted);
+    if (code === null) {
+      this.fault(
+        field,
+        `不在代码表《${table.text.zh}》（${table.standard}）中`,
+        `is not in the code table ${table.standard}`,
+      );
+    }
+    return code;
+  }
+
+  date(field: ResidentField | `${ResidentField}[${number}]`, given: string, today: string): string {
+    const date = normalDate(given);
+    if (date === null) this.fault(field, '须为存在的日期，如 2026-01-31', 'must be a day that exists, like 2026-01-31');
+    else if (date > today) this.fault(field, '不得晚于今天', 'must not lie in the future');
+    return date ?? '';
+  }
+
+  phone(field: ResidentField, item: number, given: string | undefined): string | null {
+    const phone = given?.trim() ?? '';
+    if (phone === '') return null;
+    if (!/^\+?\d[\d-]{5,}$/.test(phone) || phone.length > elementOfItem(item).sizeBytes) {
+      this.fault(field, '电话须为 6 至 20 位数字，可含 + 和 -', 'must be 6 to 20 digits, + and - allowed');
+    }
+    return phone;
+  }
+}
+
+/** `YYYY-MM-DD` of what people write, or null. */
+export function normalDate(given: string): string | null {
+  const match = /^(\d{4})(?:(\d{2})(\d{2})|[-/.](\d{1,2})[-/.](\d{1,2}))$/.exec(given.trim());
+  if (!match) return null;
+  const [, year = '', monthA, dayA, monthB, dayB] = match;
+  const date = `${year}-${(monthA ?? monthB ?? '').padStart(2, '0')}-${(dayA ?? dayB ?? '').padStart(2, '0')}`;
+  return isCalendarDate(date) ? date : null;
+}
+
+function checkDocument(
+  check: RecordCheck,
+  input: ResidentInput,
+  birthDate: string,
+  sex: string,
+): Pick<Resident, 'documentType' | 'documentKind' | 'documentNumber'> {
+  const documentNumber = input.documentNumber.trim().toUpperCase();
+  const given = input.documentType.trim();
+  if (BIRTH_CERTIFICATE_NAMES.includes(given)) {
+    if (!/^[A-Z]\d{9}$/.test(documentNumber)) {
+      check.fault('documentNumber', '出生医学证明编号须为 1 个字母加 9 位数字', 'must be one letter and nine digits');
+    }
+    if (birthDate !== '' && birthDate < FIRST_BIRTH_CERTIFICATE) {
+      check.fault('documentType', '出生医学证明自 1996 年起使用', 'birth certificates exist since 1996');
+    }
+    return {
+      documentType: resolveCode(codeTableOfItem(37), '99') ?? '99',
+      documentKind: 'birth-certificate',
+      documentNumber,
+    };
+  }
+  const documentType = check.code('documentType', 37, given);
+  if (documentNumber === '') {
+    check.fault('documentNumber', '必须填写', 'is required');
+    return { documentType, documentKind: 'other', documentNumber };
+  }
+  if (documentType !== identityCode()) {
+    if (!/^[A-Z0-9-]{4,18}$/.test(documentNumber)) {
+      check.fault('documentNumber', '须为 4 至 18 位字母或数字', 'must be 4 to 18 letters or digits');
+    }
+    return { documentType, documentKind: 'other', documentNumber };
+  }
+  checkIdentityNumber(check, documentNumber, birthDate, sex);
+  return { documentType, documentKind: 'identity', documentNumber };
+}
+
+function identityCode(): string {
+  return resolveCode(codeTableOfItem(37), '1') ?? '1';
+}
+
+function checkIdentityNumber(check: RecordCheck, text: string, birthDate: string, sex: string): void {
+  const parsed = parseIdentityNumber(text);
+  if (!parsed.ok) {
+    const rules = {
+      shape: ['须为 17 位数字加 1 位校验码', 'must be 17 digits and a check character'],
+      province: ['前两位不是省级行政区划代码', 'does not begin with a province code'],
+      'birth-date': ['第 7–14 位不是存在的日期', 'digits 7–14 are no day that exists'],
+      'check-character': ['校验码不符（GB 11643）', 'has a wrong check character (GB 11643)'],
+    } as const;
+    const [zh, en] = rules[parsed.fault];
+    check.fault('documentNumber', zh, en);
+    return;
+  }
+  if (birthDate !== '' && parsed.number.birthDate !== birthDate) {
+    check.fault('birthDate', '与身份证号码中的出生日期不一致', 'differs from the birth date in the identity number');
+  }
+  if ((sex === '1' || sex === '2') && parsed.number.sex !== sex) {
+    check.fault('sex', '与身份证号码第 17 位不一致', 'differs from the sex in the identity number');
+  }
+}
+
+function checkArea(check: RecordCheck, given: string): string {
+  const areaCode = given.trim();
+  if (countyName(areaCode) === null) {
+    check.fault('areaCode', '不是河北省的县级行政区划代码（GB/T 2260）', 'is no county of Hebei (GB/T 2260)');
+  }
+  return areaCode;
+}
+
+function checkPayments(check: RecordCheck, given: readonly string[]): string[] {
+  if (given.length > MAX_PAYMENT_METHODS) {
+    check.fault('paymentMethods', `最多 ${MAX_PAYMENT_METHODS} 种付费方式`, `at most ${MAX_PAYMENT_METHODS}`);
+  }
+  return given.flatMap((method) => check.optionalCode('paymentMethods', 18, method) ?? []);
+}
+
+/** Element 42 asks "Rh negative?": 1 no = positive, 2 yes = negative, 3 unknown (CARD-FACTS conflict 14). */
+function checkRh(check: RecordCheck, given: string | undefined): string | null {
+  const wanted = given?.trim() ?? '';
+  const code = /^(rh\s*)?(阳性?|\+|positive)$/i.test(wanted)
+    ? '1'
+    : /^(rh\s*)?(阴性?|-|−|negative)$/i.test(wanted)
+      ? '2'
+      : /^(不详|未知|unknown)$/i.test(wanted)
+        ? '3'
+        : wanted;
+  return check.optionalCode('bloodRh', 42, code);
+}
+
+function checkAlerts(check: RecordCheck, given: readonly string[]): number[] {
+  const items = new Set<number>();
+  given.forEach((alert, index) => {
+    const wanted = alert.trim().replace(/标志$/, '');
+    const item = ALERT_ITEMS.find((candidate) => {
+      const element = elementOfItem(candidate);
+      const name = element.text.zh.replace(/标志$/, '');
+      return element.id === wanted || name === wanted || name === ALERT_ALIASES[wanted];
+    });
+    if (item === undefined) {
+      check.fault(
+        `alerts[${index}]`,
+        `“${wanted}”不是卡上的警示项，请填入“其他警示”`,
+        'is no alert of the card; use the other alert',
+      );
+    } else items.add(item);
+  });
+  return [...items].sort((a, b) => a - b);
+}
+
+function checkAllergies(check: RecordCheck, given: NonNullable<ResidentInput['allergies']>): Resident['allergies'] {
+  if (given.length > MAX_ALLERGIES) {
+    check.fault('allergies', `卡上最多 ${MAX_ALLERGIES} 条过敏`, `the card takes ${MAX_ALLERGIES} at most`);
+  }
+  return given.map((allergy, index) => {
+    const [substance, reaction] = [allergy.substance.trim(), allergy.reaction.trim()];
+    if (substance === '') check.fault(`allergies[${index}]`, '须写明过敏物质', 'must name the substance');
+    check.fits(`allergies[${index}]`, substance, SUBSTANCE_BYTES);
+    check.fits(`allergies[${index}]`, reaction, REACTION_BYTES);
+    return { substance, reaction };
+  });
+}
+
+function checkImmunizations(
+  check: RecordCheck,
+  given: NonNullable<ResidentInput['immunizations']>,
+  today: string,
+): Resident['immunizations'] {
+  if (given.length > MAX_IMMUNIZATIONS) {
+    check.fault('immunizations', `卡上最多 ${MAX_IMMUNIZATIONS} 条免疫`, `the card takes ${MAX_IMMUNIZATIONS} at most`);
+  }
+  const immunizations = given.map((immunization, index) => {
+    const name = immunization.name.trim();
+    if (name === '') check.fault(`immunizations[${index}]`, '须写明疫苗名称', 'must name the vaccine');
+    check.fits(`immunizations[${index}]`, name, IMMUNIZATION_BYTES);
+    return { name, date: check.date(`immunizations[${index}]`, immunization.date, today) };
+  });
+  return immunizations.sort((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : 0));
+}
+
+function checkPhoto(check: RecordCheck, photo: Uint8Array | undefined): string | null {
+  if (photo === undefined) return null;
+  const rule = photoFault(photo);
+  if (rule !== null) check.rule('photo', rule);
+  return Buffer.from(photo).toString('base64');
+}

@@ -1,0 +1,224 @@
+/** Every error of card-issuer that a person can meet: a sentence and the next step, in Chinese and English. */
+import { defineErrors } from '@rhc/card/errors';
+
+export const issuerErrors = defineErrors({
+  RESIDENT_REFUSED: {
+    message: { zh: '居民登记内容有误，未登记', en: 'The resident was not enrolled: some fields are at fault' },
+    nextStep: { zh: '按所列字段和规则更正后重新提交', en: 'Correct the fields listed and send it again' },
+    retriable: false,
+    httpStatus: 422,
+  },
+  RESIDENT_ALREADY_ENROLLED: {
+    message: {
+      zh: '同一证件号码的居民已经登记，且内容不同',
+      en: 'A resident with this document number is already enrolled with other content',
+    },
+    nextStep: {
+      zh: '核对证件，确认后对原记录作资料变更',
+      en: 'Check the document; change the existing record instead',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  RESIDENT_UNKNOWN: {
+    message: { zh: '没有这位居民', en: 'There is no such resident' },
+    nextStep: { zh: '先登记居民或导入名册', en: 'Enrol the resident or import a roster first' },
+    retriable: false,
+    httpStatus: 404,
+  },
+  RESIDENT_HAS_CARD: {
+    message: {
+      zh: '该居民已有有效的卡或正在办理的订单，一人一卡',
+      en: 'The resident already has a card in use or on order; one card a resident',
+    },
+    nextStep: {
+      zh: '继续办理原订单；卡遗失或损坏的先挂失、注销',
+      en: 'Go on with that card, or report it lost and cancel it first',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  ROSTER_UNREADABLE: {
+    message: { zh: '名册无法读取', en: 'The roster cannot be read' },
+    nextStep: {
+      zh: '请用 CSV 格式，编码 UTF-8 或 GB 18030，第一行为规定的列名',
+      en: 'Send CSV in UTF-8 or GB 18030 with the prescribed column names in its first line',
+    },
+    retriable: false,
+    httpStatus: 400,
+  },
+  CARD_UNKNOWN: {
+    message: { zh: '没有这张卡的订单', en: 'There is no such card order' },
+    nextStep: {
+      zh: '在卡列表中选择，或为居民新建订单',
+      en: 'Choose one from the list, or order a card for the resident',
+    },
+    retriable: false,
+    httpStatus: 404,
+  },
+  CARD_STATE_FORBIDS: {
+    message: { zh: '卡的当前状态不允许此操作', en: 'The state of the card does not allow this' },
+    nextStep: {
+      zh: '查看卡的状态，按流程办理：订制、个人化、启用',
+      en: 'Look at its state and follow the order: order, personalize, activate',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  AGENT_NOT_CONNECTED: {
+    message: { zh: '没有读卡器代理在线', en: 'No reader agent is connected' },
+    nextStep: {
+      zh: '启动制卡柜台的读卡器代理，待其连上后再试',
+      en: 'Start the reader agent at the counter and try again when it has connected',
+    },
+    retriable: true,
+    httpStatus: 409,
+  },
+  AGENT_UNKNOWN: {
+    message: { zh: '指定的读卡器代理不在线', en: 'The agent named is not connected' },
+    nextStep: { zh: '从在线代理列表中选择', en: 'Choose one from the list of agents that are connected' },
+    retriable: true,
+    httpStatus: 409,
+  },
+  READER_NOT_FOUND: {
+    message: { zh: '没有可用的读卡器', en: 'There is no reader to work with' },
+    nextStep: { zh: '接好读卡器；若已指定名称，请核对', en: 'Plug in a reader; if you named one, check its name' },
+    retriable: true,
+    httpStatus: 409,
+  },
+  READER_AMBIGUOUS: {
+    message: {
+      zh: '有多个读卡器放有卡，无法自动选择',
+      en: 'Cards lie in several readers; which one is meant is not clear',
+    },
+    nextStep: { zh: '指定读卡器，或只留下一张空白卡', en: 'Name the reader, or leave a single blank in place' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  READER_BUSY: {
+    message: { zh: '读卡器正在做别的事', en: 'The reader is busy' },
+    nextStep: { zh: '等当前操作结束后再试', en: 'Try again when the current operation has ended' },
+    retriable: true,
+    httpStatus: 409,
+  },
+  CARD_NOT_IN_READER: {
+    message: { zh: '读卡器中没有卡', en: 'There is no card in the reader' },
+    nextStep: { zh: '放入一张空白卡', en: 'Put a blank into the reader' },
+    retriable: true,
+    httpStatus: 409,
+  },
+  CARD_FOREIGN: {
+    message: { zh: '读卡器中的不是居民健康卡空白卡', en: 'The card in the reader is not a resident health card' },
+    nextStep: { zh: '取出，换一张本产品的空白卡', en: 'Take it out and put in a blank of this product' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  BLANK_BOUND_ELSEWHERE: {
+    message: {
+      zh: '这张芯片已属于另一订单',
+      en: 'This chip already belongs to another order',
+    },
+    nextStep: { zh: '放入另一张空白卡；此卡归还其订单', en: 'Use another blank; keep this one for its own order' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  BLANK_EXPECTED_OTHER: {
+    message: {
+      zh: '此订单已绑定另一张芯片，读卡器中的卡不是它',
+      en: 'This order is bound to another chip than the one in the reader',
+    },
+    nextStep: { zh: '放回原来的那张卡，系统会自动继续', en: 'Put the original card back; the work goes on by itself' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  BLANK_NOT_BLANK: {
+    message: {
+      zh: '芯片不是空白卡：已有个人化内容或已锁定',
+      en: 'The chip is not blank: it was personalized already or is blocked',
+    },
+    nextStep: { zh: '换一张空白卡', en: 'Use another blank' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  AGENT_LOST: {
+    message: {
+      zh: '读卡器代理在个人化途中断线，任务保留',
+      en: 'The agent was lost in the middle of the work; the job is kept',
+    },
+    nextStep: {
+      zh: '让代理重新连上，卡留在读卡器中，系统自动继续',
+      en: 'Bring the agent back and leave the card in the reader; the work goes on by itself',
+    },
+    retriable: true,
+    httpStatus: 503,
+  },
+  BATCH_TIMED_OUT: {
+    message: { zh: '读卡器代理没有在期限内答复，任务保留', en: 'The agent did not answer in time; the job is kept' },
+    nextStep: {
+      zh: '检查读卡器与代理，把卡重新放入，系统自动继续',
+      en: 'Check reader and agent and insert the card again; the work goes on by itself',
+    },
+    retriable: true,
+    httpStatus: 504,
+  },
+  CARD_REMOVED: {
+    message: {
+      zh: '卡在个人化途中被取出，任务保留',
+      en: 'The card was taken out in the middle of the work; the job is kept',
+    },
+    nextStep: { zh: '把同一张卡放回，系统自动继续', en: 'Put the same card back; the work goes on by itself' },
+    retriable: true,
+    httpStatus: 409,
+  },
+  ISSUER_STOPPING: {
+    message: { zh: '发卡服务正在停止，任务保留', en: 'The issuing service is stopping; the job is kept' },
+    nextStep: { zh: '重新启动发卡服务', en: 'Start the issuing service again' },
+    retriable: true,
+    httpStatus: 503,
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    message: { zh: '同一幂等键用于不同的请求', en: 'This Idempotency-Key was used for a different request' },
+    nextStep: { zh: '为新的请求使用新的幂等键', en: 'Use a new key for a new request' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  TOKEN_WRONG: {
+    message: { zh: '访问令牌缺失或不正确', en: 'The access token is missing or wrong' },
+    nextStep: {
+      zh: '使用启动时打印的地址，或输入正确的令牌',
+      en: 'Use the address printed at start, or enter the right token',
+    },
+    retriable: false,
+    httpStatus: 401,
+  },
+  AGENT_MESSAGE_MALFORMED: {
+    message: { zh: '读卡器代理发来的消息无法理解', en: 'The agent sent a message that cannot be understood' },
+    nextStep: { zh: '让代理与发卡服务使用相同版本', en: 'Run the agent and the issuing service in the same version' },
+    retriable: false,
+    httpStatus: 502,
+  },
+  KEY_SERVICE_ANSWER_WRONG: {
+    message: { zh: '密钥服务的答复与请求不符', en: 'The answer of key-service does not match the request' },
+    nextStep: { zh: '让密钥服务与发卡服务使用相同版本', en: 'Run key-service and card-issuer in the same version' },
+    retriable: false,
+    httpStatus: 502,
+  },
+  CARD_REJECTED: {
+    message: {
+      zh: '个人化检验未通过：回读、真伪或反向检验不符',
+      en: 'The card failed its verification: read-back, genuineness or negative control',
+    },
+    nextStep: {
+      zh: '查看检验结果；可在同一芯片上重试一次，仍不通过则作废',
+      en: 'Look at the verdict; retry once on the same chip, else spoil it',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  UNEXPECTED: {
+    message: { zh: '发生了未预料的错误，任务保留', en: 'Something unexpected happened; the job is kept' },
+    nextStep: { zh: '查看发卡服务的日志后重试', en: "Look at the service's log, then try again" },
+    retriable: false,
+    httpStatus: 500,
+  },
+});

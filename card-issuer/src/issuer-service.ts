@@ -1,0 +1,238 @@
+/**
+ * What card-issuer does, in the words of the counter: enrol, import, order, personalize, activate, spoil. Driven by the
+ * HTTP routes and, in process, by tests. Every mutating call takes an idempotency key.
+ */
+import { createHash } from 'node:crypto';
+import type { RandomBytes } from '@rhc/card/session';
+import type { ReaderState } from '@rhc/reader-agent/contract';
+import { type Clock, dayInChina, timestamp } from './clock.ts';
+import type { IssuerIdentity } from './domain/card-data.ts';
+import { CHIP_HOLDING_STATES } from './domain/card-state.ts';
+import { issueSerial } from './domain/issue-serial.ts';
+import type { Job } from './domain/job.ts';
+import { cardNumberOf, type Resident, type ResidentInput } from './domain/resident.ts';
+import { validateResident } from './domain/validate-resident.ts';
+import { issuerErrors } from './errors.ts';
+import type { AgentHub, AgentView } from './personalize/agent-hub.ts';
+import { choosePlace } from './personalize/choose-place.ts';
+import type { EventFeed } from './personalize/event-feed.ts';
+import type { JobRunner } from './personalize/job-runner.ts';
+import { blanks, cards, type Database, isUniqueViolation, jobs, once, residents } from './store/index.ts';
+
+export interface IssuerServiceParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly issuer: IssuerIdentity;
+  readonly hub: AgentHub;
+  readonly runner: JobRunner;
+  readonly feed: EventFeed;
+}
+
+export interface CardView extends cards.Card {
+  readonly residentName: string;
+  readonly job: Job | null;
+}
+
+export class IssuerService {
+  readonly #parts: IssuerServiceParts;
+
+  constructor(parts: IssuerServiceParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * @throws RESIDENT_REFUSED with every fault, RESIDENT_ALREADY_ENROLLED when the document is enrolled with other content
+   */
+  async enrol(input: ResidentInput, key: string | null = null): Promise<{ id: string; known: boolean }> {
+    const checked = validateResident(input, dayInChina(this.#parts.clock.nowMs()));
+    if (!checked.ok) throw issuerErrors.make('RESIDENT_REFUSED', { fields: checked.faults });
+    return once(this.#parts.database, this.#call('enrol', key, checked.resident), (transaction) =>
+      this.enrolValidated(transaction, checked.resident),
+    );
+  }
+
+  /** Enrols a record that was validated; the same content again is simply known. */
+  async enrolValidated(transaction: Database, resident: Resident): Promise<{ id: string; known: boolean }> {
+    const [before] = await residents.findResidentsByDocument(transaction, [resident.documentNumber]);
+    if (before !== undefined) {
+      if (JSON.stringify(before.resident) === JSON.stringify(resident)) return { id: before.id, known: true };
+      throw issuerErrors.make('RESIDENT_ALREADY_ENROLLED');
+    }
+    const id = this.newId('r');
+    await residents.insertResident(transaction, { id, resident, enrolledAt: this.#now() });
+    return { id, known: false };
+  }
+
+  listResidents(page: { offset: number; limit: number; search?: string | undefined }) {
+    return residents.listResidents(this.#parts.database, page);
+  }
+
+  /** @throws RESIDENT_UNKNOWN, RESIDENT_HAS_CARD */
+  async orderCard(residentId: string, key: string | null = null): Promise<CardView> {
+    const { database, issuer, feed } = this.#parts;
+    const id = await once(database, this.#call('order', key, { residentId }), async (transaction) => {
+      const entry = await residents.findResident(transaction, residentId);
+      if (entry === null) throw issuerErrors.make('RESIDENT_UNKNOWN');
+      const cardId = this.newId('c');
+      const serial = issueSerial(issuer.cityCode.slice(0, 2), await cards.nextIssueCounter(transaction));
+      await cards.insertCard(transaction, {
+        id: cardId,
+        residentId,
+        cardNumber: cardNumberOf(entry.resident),
+        issueSerial: serial,
+        orderedAt: this.#now(),
+      });
+      return cardId;
+    }).catch((error: unknown) => {
+      throw isUniqueViolation(error) ? issuerErrors.make('RESIDENT_HAS_CARD', { cause: error }) : error;
+    });
+    await feed.record('card-ordered', id);
+    return this.card(id);
+  }
+
+  /**
+   * Starts (or takes up) the personalization and answers at once; progress comes by events and by `card`.
+   * @throws CARD_UNKNOWN, CARD_STATE_FORBIDS and everything that `choosePlace` finds wrong with agents, readers, card
+   */
+  async personalize(
+    cardId: string,
+    wish: { agent?: string | undefined; reader?: string | undefined } = {},
+  ): Promise<CardView> {
+    const { database, hub, runner } = this.#parts;
+    const card = await this.#card(cardId);
+    if (card.state === 'failed') await this.#retry(card);
+    else if (card.state !== 'ordered' && card.state !== 'personalizing') {
+      throw issuerErrors.make('CARD_STATE_FORBIDS', { detail: `personalize a card that is ${card.state}` });
+    }
+    if (runner.isRunning(cardId)) return this.card(cardId);
+    const job = await jobs.findJobOfCard(database, cardId);
+    const taken = await this.#takenFactors(cardId);
+    const { place, cardFactor } = choosePlace(hub.agents(), { ...wish, boundFactor: card.cardFactor, taken });
+    const spoiled = await blanks.findBlank(database, cardFactor);
+    if (card.cardFactor === null && spoiled?.spoiledAt != null) throw issuerErrors.make('BLANK_NOT_BLANK');
+    try {
+      await jobs.prepareJob(database, { id: job?.id ?? this.newId('j'), cardId, cardFactor, at: this.#now() });
+    } catch (error) {
+      throw isUniqueViolation(error) ? issuerErrors.make('BLANK_BOUND_ELSEWHERE', { cause: error }) : error;
+    }
+    runner.run(cardId, place);
+    return this.card(cardId);
+  }
+
+  /** Resolves with the card when its present run has ended. */
+  async settled(cardId: string): Promise<CardView> {
+    await this.#parts.runner.settled(cardId);
+    return this.card(cardId);
+  }
+
+  /** Hand-over: the card becomes the resident's card. */
+  async activate(cardId: string, key: string | null = null): Promise<CardView> {
+    const { database, feed } = this.#parts;
+    await once(database, this.#call('activate', key, { cardId }), async (transaction) => {
+      const card = await cards.findCard(transaction, cardId);
+      if (card === null) throw issuerErrors.make('CARD_UNKNOWN');
+      await cards.moveCard(transaction, card, 'hand-over', { activated_at: this.#now() });
+      return cardId;
+    });
+    await feed.record('activated', cardId);
+    return this.card(cardId);
+  }
+
+  /** The chip is waste: never a blank again; the issue serial stays used, the resident may be given another card. */
+  async spoil(cardId: string, reason: string, key: string | null = null): Promise<CardView> {
+    const { database, feed, runner } = this.#parts;
+    if (runner.isRunning(cardId)) throw issuerErrors.make('READER_BUSY');
+    await once(database, this.#call('spoil', key, { cardId, reason }), async (transaction) => {
+      const card = await cards.findCard(transaction, cardId);
+      if (card === null) throw issuerErrors.make('CARD_UNKNOWN');
+      await cards.moveCard(transaction, card, 'spoil', { spoil_reason: reason });
+      await jobs.dropJob(transaction, cardId);
+      if (card.cardFactor !== null) await blanks.markBlankSpoiled(transaction, card.cardFactor, this.#now());
+      return cardId;
+    });
+    await feed.record('spoiled', cardId);
+    return this.card(cardId);
+  }
+
+  async card(cardId: string): Promise<CardView> {
+    const { database } = this.#parts;
+    const card = await this.#card(cardId);
+    const entry = await residents.findResident(database, card.residentId);
+    const job = await jobs.findJobOfCard(database, cardId);
+    return { ...card, residentName: entry?.resident.name ?? '', job };
+  }
+
+  cards(filter: Parameters<typeof cards.listCards>[1]): Promise<cards.Card[]> {
+    return cards.listCards(this.#parts.database, filter);
+  }
+
+  /** Agents with their readers; for each chip the card it belongs to. */
+  async agents(): Promise<(Omit<AgentView, 'readers'> & { readers: (ReaderState & { cardId: string | null })[] })[]> {
+    const views = this.#parts.hub.agents();
+    return Promise.all(
+      views.map(async (agent) => ({
+        ...agent,
+        readers: await Promise.all(
+          agent.readers.map(async (reader) => {
+            const factor = reader.card?.cardFactor ?? null;
+            const owner = factor === null ? null : await cards.findCardByFactor(this.#parts.database, factor);
+            return { ...reader, cardId: owner?.id ?? null };
+          }),
+        ),
+      })),
+    );
+  }
+
+  async status(): Promise<{ cards: Record<string, number>; openJobs: number; agents: number; residents: number }> {
+    const { database, hub } = this.#parts;
+    return {
+      cards: await cards.countCardsByState(database),
+      openJobs: await jobs.countOpenJobs(database),
+      agents: hub.agents().length,
+      residents: (await residents.listResidents(database, { offset: 0, limit: 1 })).total,
+    };
+  }
+
+  newId(prefix: string): string {
+    return `${prefix}_${Buffer.from(this.#parts.random(12)).toString('hex')}`;
+  }
+
+  async #card(cardId: string): Promise<cards.Card> {
+    const card = await cards.findCard(this.#parts.database, cardId);
+    if (card === null) throw issuerErrors.make('CARD_UNKNOWN');
+    return card;
+  }
+
+  async #retry(card: cards.Card): Promise<void> {
+    await this.#parts.database.transaction(async (transaction) => {
+      await cards.moveCard(transaction, card, 'retry');
+      await jobs.reopenJob(transaction, card.id, this.#now());
+    });
+  }
+
+  /** Chips in readers that belong to other orders. */
+  async #takenFactors(cardId: string): Promise<Set<string>> {
+    const { database, hub, clock } = this.#parts;
+    const taken = new Set<string>();
+    for (const [factor, owner] of await jobs.listWaitingChips(database, timestamp(clock.nowMs()))) {
+      if (owner !== cardId) taken.add(factor);
+    }
+    for (const factor of hub.agents().flatMap((agent) => agent.readers.flatMap((r) => r.card?.cardFactor ?? []))) {
+      const owner = await cards.findCardByFactor(database, factor);
+      const holds = owner !== null && (CHIP_HOLDING_STATES as readonly string[]).includes(owner.state);
+      if (holds && owner.id !== cardId) taken.add(factor);
+    }
+    return taken;
+  }
+
+  #now(): string {
+    return timestamp(this.#parts.clock.nowMs());
+  }
+
+  #call(operation: string, key: string | null, request: unknown) {
+    if (key === null) return null;
+    const requestHash = createHash('sha256').update(JSON.stringify(request)).digest('hex');
+    return { operation, key, requestHash, at: this.#now() };
+  }
+}

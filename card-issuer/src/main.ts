@@ -1,0 +1,80 @@
+/** card-issuer as a process. */
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { nodeCrypto } from '@rhc/card/crypto-node';
+import { KeyServiceClient, personalizationKeysOver } from '@rhc/key-service/client';
+import {
+  createHttpApp,
+  createLogger,
+  listen,
+  loadSettings,
+  readSecretFile,
+  settingsHelp,
+  startService,
+} from '@rhc/service-shell';
+import { createIssuer } from './app.ts';
+import { systemClock } from './clock.ts';
+import { serveAgentChannel } from './http/agent-channel.ts';
+import { IMPORT_PATH, issuerRoutes } from './http/routes.ts';
+import { issuerSettings } from './settings.ts';
+import { openDatabase } from './store/index.ts';
+
+if (process.argv.includes('--help')) {
+  process.stdout.write(settingsHelp('card-issuer', issuerSettings));
+  process.exit(0);
+}
+
+const configAt = process.argv.indexOf('--config');
+const bootLogger = createLogger('card-issuer', process.env.RHC_LOG_LEVEL ?? 'info');
+
+await startService(bootLogger, async () => {
+  const file = configAt < 0 ? undefined : process.argv[configAt + 1];
+  const settings = loadSettings(issuerSettings, { env: process.env, file });
+  const logger = createLogger('card-issuer', settings.logLevel);
+  const token = readSecretFile(settings.tokenFile);
+  const agentToken = readSecretFile(settings.agentTokenFile);
+  const keyServiceToken = readSecretFile(settings.keyServiceTokenFile);
+  const keyService = new KeyServiceClient({
+    baseUrl: settings.keyServiceUrl,
+    token: () => keyServiceToken.use((bytes) => new TextDecoder().decode(bytes)),
+  });
+  const database = openDatabase(settings.database);
+  const issuer = await createIssuer({
+    database,
+    keys: {
+      personalization: personalizationKeysOver(keyService, settings.issuerCode),
+      issuerCertificate: async () => (await keyService.issuerCertificate()).certificate,
+    },
+    crypto: nodeCrypto,
+    clock: systemClock,
+    random: (length) => new Uint8Array(randomBytes(length)),
+    logger,
+    issuer: {
+      name: settings.issuerName,
+      code: settings.issuerCode,
+      cityCode: settings.cityCode,
+      validityYears: settings.validityYears,
+    },
+    node: settings.node,
+    limits: { batchSilenceMs: settings.batchSilenceMs, reconnectMs: settings.reconnectMs },
+  });
+  const { app } = createHttpApp({
+    service: 'card-issuer',
+    logger,
+    router: issuerRoutes(issuer),
+    token,
+    rawBodyPaths: [IMPORT_PATH],
+    // From dist/main.js and src/main.ts alike: pages are served as they are written.
+    webRoot: fileURLToPath(new URL('../src/web', import.meta.url)),
+  });
+  const running = await listen(app, {
+    host: settings.host,
+    port: settings.port,
+    onStop: async () => {
+      await issuer.stop();
+      await database.destroy();
+    },
+  });
+  serveAgentChannel(running.server, issuer.hub, { path: settings.agentPath, token: agentToken });
+  return running;
+});

@@ -1,0 +1,46 @@
+/** What happens, for those who watch: stored events and the fleeting progress of running cards. */
+import type { Clock } from '../clock.ts';
+import { timestamp } from '../clock.ts';
+import { type Database, events } from '../store/index.ts';
+
+export interface FeedEvent {
+  /** Number of the stored event; null for progress, which nobody needs afterwards. */
+  readonly id: number | null;
+  readonly at: string;
+  readonly type: string;
+  readonly cardId: string | null;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export class EventFeed {
+  #database: Database;
+  #clock: Clock;
+  #listeners = new Set<(event: FeedEvent) => void>();
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database;
+    this.#clock = clock;
+  }
+
+  subscribe(listener: (event: FeedEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Stored first, told afterwards: who reconnects with the last number misses nothing. */
+  async record(type: string, cardId: string | null, detail: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    this.#tell(await events.insertEvent(this.#database, { at: timestamp(this.#clock.nowMs()), type, cardId, detail }));
+  }
+
+  progress(cardId: string | null, type: string, detail: Readonly<Record<string, unknown>>): void {
+    this.#tell({ id: null, at: timestamp(this.#clock.nowMs()), type, cardId, detail });
+  }
+
+  since(afterId: number, limit: number): Promise<FeedEvent[]> {
+    return events.listEvents(this.#database, afterId, limit);
+  }
+
+  #tell(event: FeedEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}

@@ -1,0 +1,147 @@
+/** Card orders. A change of state names the state it starts from in its WHERE, so that two writers cannot both win. */
+import type { CardData, ElementValue } from '@rhc/card/personalization';
+import { type CardMove, type CardState, nextCardState } from '../domain/card-state.ts';
+import { issuerErrors } from '../errors.ts';
+import type { Database } from './database.ts';
+import { type CardRow, integer, parseJson } from './rows.ts';
+
+export interface Card {
+  readonly id: string;
+  readonly residentId: string;
+  readonly state: CardState;
+  readonly cardNumber: string;
+  readonly issueSerial: string;
+  readonly cardFactor: string | null;
+  readonly issueDate: string | null;
+  readonly expiryDate: string | null;
+  readonly verdict: CardVerdict | null;
+  readonly orderedAt: string;
+  readonly personalizedAt: string | null;
+  readonly activatedAt: string | null;
+  readonly spoilReason: string | null;
+}
+
+/** What the chip proved; made only from a complete read-back. */
+export interface CardVerdict {
+  readonly readBack: { readonly equal: boolean; readonly bytes: number; readonly differences: number };
+  readonly genuine: boolean;
+  /** Status word (4 hex digits) with which the chip refused the undispersed root; null when an earlier run saw it. */
+  readonly negativeControl: string | null;
+  readonly initialState: string;
+  readonly keys: readonly { readonly slot: string; readonly version: number; readonly kcv: string }[];
+}
+
+function cardOf(row: CardRow): Card {
+  return {
+    id: row.id,
+    residentId: row.resident_id,
+    state: row.state,
+    cardNumber: row.card_number,
+    issueSerial: row.issue_serial,
+    cardFactor: row.card_factor,
+    issueDate: row.issue_date,
+    expiryDate: row.expiry_date,
+    verdict: row.verdict === null ? null : parseJson<CardVerdict>(row.verdict),
+    orderedAt: row.ordered_at,
+    personalizedAt: row.personalized_at,
+    activatedAt: row.activated_at,
+    spoilReason: row.spoil_reason,
+  };
+}
+
+export async function insertCard(
+  database: Database,
+  card: Pick<Card, 'id' | 'residentId' | 'cardNumber' | 'issueSerial' | 'orderedAt'>,
+): Promise<void> {
+  await database('cards').insert({
+    id: card.id,
+    resident_id: card.residentId,
+    state: 'ordered',
+    card_number: card.cardNumber,
+    issue_serial: card.issueSerial,
+    ordered_at: card.orderedAt,
+  });
+}
+
+export async function findCard(database: Database, id: string): Promise<Card | null> {
+  const row = await database<CardRow>('cards').where({ id }).first();
+  return row === undefined ? null : cardOf(row as CardRow);
+}
+
+/** The card that holds this chip, if any is in use. */
+export async function findCardByFactor(database: Database, cardFactor: string): Promise<Card | null> {
+  const row = await database<CardRow>('cards')
+    .where({ card_factor: cardFactor })
+    .whereNot({ state: 'spoiled' })
+    .first();
+  return row === undefined ? null : cardOf(row as CardRow);
+}
+
+export async function listCards(
+  database: Database,
+  filter: { readonly residentId?: string; readonly state?: CardState; readonly limit: number },
+): Promise<Card[]> {
+  const query = database<CardRow>('cards').orderBy('ordered_at', 'desc').limit(filter.limit);
+  if (filter.residentId !== undefined) query.where({ resident_id: filter.residentId });
+  if (filter.state !== undefined) query.where({ state: filter.state });
+  return ((await query) as CardRow[]).map(cardOf);
+}
+
+export async function countCardsByState(database: Database): Promise<Record<string, number>> {
+  const rows = (await database('cards').select('state').count({ total: '*' }).groupBy('state')) as unknown as {
+    state: string;
+    total: unknown;
+  }[];
+  return Object.fromEntries(rows.map((row) => [row.state, integer(row.total)]));
+}
+
+/**
+ * Moves a card along the table of transitions and writes `changes` with it.
+ * @throws CARD_STATE_FORBIDS, also when another writer was faster
+ */
+export async function moveCard(
+  database: Database,
+  card: Pick<Card, 'id' | 'state'>,
+  move: CardMove,
+  changes: Readonly<Partial<Record<keyof CardRow, string | null>>> = {},
+): Promise<CardState> {
+  const to = nextCardState(card.state, move);
+  const changed = await database('cards')
+    .where({ id: card.id, state: card.state })
+    .update({ ...changes, state: to });
+  if (changed !== 1) throw issuerErrors.make('CARD_STATE_FORBIDS', { detail: `${move}: state had changed meanwhile` });
+  return to;
+}
+
+/** The card's frozen content; null before a chip is bound. */
+export async function findCardData(database: Database, id: string): Promise<CardData | null> {
+  const row = await database<CardRow>('cards').where({ id }).first('card_data');
+  const text = (row as Pick<CardRow, 'card_data'> | undefined)?.card_data ?? null;
+  if (text === null) return null;
+  const frozen = parseJson<FrozenCardData>(text);
+  return { ...frozen, photo: frozen.photo === null ? null : new Uint8Array(Buffer.from(frozen.photo, 'base64')) };
+}
+
+interface FrozenCardData {
+  readonly elements: Readonly<Record<string, ElementValue>>;
+  readonly allergies: CardData['allergies'];
+  readonly immunizations: CardData['immunizations'];
+  readonly photo: string | null;
+}
+
+export function freezeCardData(data: CardData): string {
+  const frozen: FrozenCardData = {
+    elements: data.elements,
+    allergies: data.allergies,
+    immunizations: data.immunizations,
+    photo: data.photo === null ? null : Buffer.from(data.photo).toString('base64'),
+  };
+  return JSON.stringify(frozen);
+}
+
+/** The next value of the counter that issue serials are made of. Inside a transaction: it is used or given back whole. */
+export async function nextIssueCounter(transaction: Database): Promise<number> {
+  await transaction('counters').where({ name: 'issue-serial' }).increment('value', 1);
+  const row = (await transaction('counters').where({ name: 'issue-serial' }).first('value')) as { value: unknown };
+  return integer(row.value);
+}

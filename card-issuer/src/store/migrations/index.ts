@@ -1,0 +1,12 @@
+/** Migrations in order, as code: nothing is read from a folder at run time. A published one is never edited. */
+import type { Knex } from 'knex';
+import * as first from './001-first-light.ts';
+
+const ALL = [{ name: '001-first-light', ...first }] as const;
+type Migration = (typeof ALL)[number];
+
+export const MIGRATIONS: Knex.MigrationSource<Migration> = {
+  getMigrations: () => Promise.resolve([...ALL]),
+  getMigrationName: (migration) => migration.name,
+  getMigration: (migration) => Promise.resolve({ up: migration.up, down: migration.down }),
+};
