@@ -58,6 +58,7 @@ export class VpcdClient {
     this.#timer = null;
     this.#socket?.destroy();
     this.#socket = null;
+    this.#report(false);
     card?.powerOff();
   }
 
@@ -67,7 +68,7 @@ export class VpcdClient {
     // One after the other: an answer must never overtake an earlier one.
     let work = Promise.resolve();
     socket.on('connect', () => {
-      this.#report(true);
+      if (this.#socket === socket) this.#report(true);
     });
     socket.on('data', (chunk) => {
       for (const frame of frames.push(chunk)) {
@@ -79,9 +80,9 @@ export class VpcdClient {
     });
     socket.on('error', () => undefined);
     socket.on('close', () => {
-      this.#report(false);
       // A card that was pulled, or replaced by another, does not come back by itself.
       if (this.#card !== card || this.#socket !== socket) return;
+      this.#report(false);
       card.powerOff();
       this.#timer = setTimeout(() => this.#dial(card), this.#options.redialMs ?? REDIAL_MS);
     });
