@@ -1,0 +1,151 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { bytesToHex, hexToBytes } from '../bytes/index.ts';
+import { nationalProfile } from '../profile/index.ts';
+import * as commands from './index.ts';
+
+const A = hexToBytes('844711EA265D389F');
+const R = hexToBytes('B1B2B3B4B5B6B7B8');
+
+const BUILT: readonly [string, Uint8Array][] = [
+  ['00A4000002DDF1', commands.selectFile.build(0xddf1)],
+  ['00A404000C57532E5359532E444446303100', commands.selectByName.build(ascii('WS.SYS.DDF01'))],
+  ['0084000008', commands.getChallenge.build()],
+  [
+    '0082000411844711EA265D389FB1B2B3B4B5B6B7B801',
+    commands.externalAuthenticate.build({ kid: 4, cryptogram: A, terminalRandom: R, version: 1 }),
+  ],
+  [
+    '0088000011A1A2A3A4A5A6A7A8B1B2B3B4B5B6B7B80108',
+    commands.internalAuthenticate.build({ kid: 0, r1: hexToBytes('A1A2A3A4A5A6A7A8'), r2: R, version: 1 }),
+  ],
+  ['00B2010400', commands.readRecord.build(1)],
+  ['00B2390000', commands.readRecordByTag.build(0x39)],
+  ['00B00B8080', commands.readBinary.build(0xb80, 128)],
+  ['00B0000000', commands.readBinary.build(0, 256)],
+  ['00DC0104032A01FF', commands.updateRecord.build(1, hexToBytes('2A01FF'))],
+  ['00DC0003020102', commands.appendRecord.build(hexToBytes('0102'))],
+  ['04DC030404DEADBEEF', commands.protectedUpdateRecord.build(3, hexToBytes('DEADBEEF'))],
+  ['04DC000304DEADBEEF', commands.protectedAppendRecord.build(hexToBytes('DEADBEEF'))],
+  ['00D60C0001FF', commands.updateBinary.build(0xc00, Uint8Array.of(0xff))],
+  ['84D20104043502C624', commands.writeRecord.build(1, hexToBytes('3502C624'))],
+  ['840C010404128E188E', commands.eraseRecord.build(1, hexToBytes('128E188E'))],
+  ['80CA010100', commands.getChipState.build()],
+  ['80CA010200', commands.getCardFactor.build()],
+  ['80CA010300', commands.getKeyList.build()],
+  ['80CA010400', commands.getProductId.build()],
+  ['00C0000014', commands.getResponse.build(20)],
+  [`84D4010434${'AB'.repeat(52)}`, commands.writeKey.build(4, new Uint8Array(52).fill(0xab))],
+  [`8444000024${'CD'.repeat(36)}`, commands.endPersonalization.build(new Uint8Array(36).fill(0xcd))],
+];
+
+describe('build', () => {
+  test.each(BUILT)('%s', (hex, built) => {
+    expect(bytesToHex(built)).toBe(hex);
+  });
+  test('headers of the protected commands', () => {
+    expect(bytesToHex(commands.protectedUpdateRecordHeader(3))).toBe('04DC0304');
+    expect(bytesToHex(Uint8Array.from(commands.PROTECTED_APPEND_HEADER))).toBe('04DC0003');
+    expect(bytesToHex(commands.writeRecordHeader(2))).toBe('84D20204');
+    expect(bytesToHex(commands.eraseRecordHeader(2))).toBe('840C0204');
+    expect(bytesToHex(commands.writeKeyHeader(0x87))).toBe('84D40187');
+    expect(bytesToHex(Uint8Array.from(commands.END_PERSONALIZATION_HEADER))).toBe('84440000');
+  });
+  test('what is out of range is refused', () => {
+    expect(() => commands.selectFile.build(0x10000)).toThrow(RangeError);
+    expect(() => commands.readRecord.build(0)).toThrow(RangeError);
+    expect(() => commands.readRecord.build(255)).toThrow(RangeError);
+    expect(() => commands.readBinary.build(0x8000, 1)).toThrow(RangeError);
+    expect(() => commands.readBinary.build(0, 257)).toThrow(RangeError);
+    expect(() => commands.updateBinary.build(0, new Uint8Array(0))).toThrow(RangeError);
+    expect(() => commands.writeKey.build(0, new Uint8Array(51))).toThrow(RangeError);
+    expect(() => commands.writeRecord.build(1, new Uint8Array(3))).toThrow(RangeError);
+  });
+});
+
+describe('CREATE FILE descriptors', () => {
+  const descriptor = (id: string) => bytesToHex(commands.fileDescriptor(nationalProfile.file(id), nationalProfile));
+  test.each([
+    ['DDF1/EF07', '8201018302EF0780020C028701448801458A020000'],
+    ['DF02/EF06', '8201058302EF0685020100860238018701448801468A020281'],
+    ['DF02/EF08', '8201068302EF0885020A188701448801478A020281'],
+    ['DF03/EF05', '8201028302EF05850203018701448801458901468A020181'],
+  ])('%s', (id, hex) => {
+    expect(descriptor(id)).toBe(hex);
+  });
+  test('directories', () => {
+    expect(bytesToHex(commands.directoryDescriptor(nationalProfile.directory('DF03')))).toBe(
+      '8201388302DF038406915600013202',
+    );
+    for (const file of nationalProfile.files) {
+      expect(commands.createFile.build(commands.fileDescriptor(file, nationalProfile)).length).toBeLessThan(261);
+    }
+  });
+  test('a way to every directory', () => {
+    const path = (from: 'MF' | 'DDF1' | 'DF01' | null, to: 'MF' | 'DDF1' | 'DF02') =>
+      commands.directoryPath(nationalProfile, from, to).join();
+    expect(path('MF', 'DF02')).toBe('DDF1,DF02');
+    expect(path(null, 'DF02')).toBe('DDF1,DF02');
+    expect(path('DDF1', 'DF02')).toBe('DF02');
+    expect(path('DF01', 'DF02')).toBe('DF02');
+    expect(path('DF01', 'DDF1')).toBe('DDF1');
+    expect(path('DF01', 'MF')).toBe('MF');
+  });
+});
+
+describe('parse', () => {
+  test('data of a 9000', () => {
+    expect(bytesToHex(commands.getChallenge.parse(hexToBytes('A1A2A3A4A5A6A7A89000')))).toBe('A1A2A3A4A5A6A7A8');
+    expect(commands.getChipState.parse(hexToBytes('01000A02000000199000'))).toEqual({
+      state: 'personalization',
+      masterKeyVersion: 0,
+      filesCreated: 10,
+      keysLoaded: 2,
+      commits: 25,
+    });
+    expect(commands.getKeyList.parse(hexToBytes('3F0000010FDDF10402FF9000'))).toEqual([
+      { directoryFid: 0x3f00, kid: 0, version: 1, triesLeft: 15 },
+      { directoryFid: 0xddf1, kid: 4, version: 2, triesLeft: 255 },
+    ]);
+    expect(commands.getProductId.parse(hexToBytes('7268632D626C616E6B2D319000'))).toBe('rhc-blank-1');
+  });
+  test.each([
+    ['6A82', 'CARD_FILE_NOT_FOUND', () => commands.selectFile.parse(hexToBytes('6A82'))],
+    ['6982', 'CARD_SECURITY_NOT_SATISFIED', () => commands.readRecord.parse(hexToBytes('6982'))],
+    ['6983', 'CARD_KEY_BLOCKED', () => commands.externalAuthenticate.parse(hexToBytes('6983'))],
+    ['6988', 'CARD_MAC_WRONG', () => commands.writeKey.parse(hexToBytes('6988'))],
+    ['6F42', 'CARD_UNEXPECTED_STATUS', () => commands.readBinary.parse(hexToBytes('6F42'))],
+    ['nothing', 'CARD_ANSWER_MALFORMED', () => commands.readBinary.parse(new Uint8Array(0))],
+    ['short', 'CARD_ANSWER_MALFORMED', () => commands.getChallenge.parse(hexToBytes('A1A29000'))],
+  ])('%s becomes %s', (_, code, call) => {
+    expect(call).toThrow(expect.objectContaining({ code }));
+  });
+  test('tries left stand in both sentences', () => {
+    expect(() => commands.externalAuthenticate.parse(hexToBytes('63C3'))).toThrow(
+      expect.objectContaining({
+        code: 'CARD_AUTHENTICATION_FAILED',
+        text: {
+          zh: expect.stringContaining('还可再试 3 次') as string,
+          en: expect.stringContaining('3 tries are left') as string,
+        },
+      }),
+    );
+  });
+  test('no answer whatever crashes with anything but an error of the family', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (answer) => {
+        for (const command of [commands.getKeyList, commands.getChipState, commands.getChallenge]) {
+          try {
+            command.parse(answer);
+          } catch (error) {
+            expect((error as { code: string }).code).toMatch(/^CARD_/);
+          }
+        }
+      }),
+    );
+  });
+});
+
+function ascii(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
