@@ -100,7 +100,7 @@ export class TestTerminal {
   /** Complete protected update; `plain` null = MAC only. */
   protect(stk: CardKeySlotName, header: string, plain: Uint8Array | null, challenge = this.challenge(), version = 1) {
     const key = this.disperse(this.cardKey(stk, version), challenge);
-    let cipher = Buffer.alloc(0);
+    let cipher: Buffer = Buffer.alloc(0);
     if (plain !== null) {
       const payload = Buffer.alloc((Math.floor((plain.length + 1) / this.block) + 1) * this.block);
       payload.set([plain.length, ...plain, 0x80]);
