@@ -90,15 +90,15 @@ export async function startServices(root, { dirs, tokens }, processes, { csockNa
     RHC_ISSUER_TOKEN_FILE: tokens.issuer,
     RHC_AGENT_TOKEN_FILE: tokens.agent,
   };
+  const ceremonyDir = ceremonyFolder(dirs.keyService);
   /** @type {Record<string, NodeJS.ProcessEnv>} */
   const settings = {
     'key-service': {
       ...shared,
-      SOFTHSM2_CONF: join(dirs.keyService, 'softhsm2.conf'),
+      SOFTHSM2_CONF: join(ceremonyDir, 'softhsm2.conf'),
       RHC_KEY_SERVICE_PORT: String(keyPort),
-      RHC_KEY_SERVICE_STATE_DIR: dirs.keyService,
-      RHC_KEY_SERVICE_PIN_FILE: join(dirs.keyService, 'pin'),
-      RHC_KEY_SERVICE_ALLOW_SOFT_TOKEN: 'true',
+      RHC_KEY_SERVICE_PIN_FILE: join(ceremonyDir, 'user.pin'),
+      RHC_KEY_SERVICE_DATABASE: join(ceremonyDir, 'key-service.sqlite'),
     },
     'card-issuer': {
       ...shared,
@@ -108,7 +108,6 @@ export async function startServices(root, { dirs, tokens }, processes, { csockNa
     'reader-agent': {
       ...shared,
       RHC_READER_AGENT_PORT: String(agentPort),
-      RHC_READER_AGENT_STATE_DIR: dirs.readerAgent,
       RHC_ISSUER_URL: apis.cardIssuer.url,
       ...(csockName === null ? {} : { PCSCLITE_CSOCK_NAME: csockName }),
     },
@@ -126,6 +125,12 @@ export async function startServices(root, { dirs, tokens }, processes, { csockNa
       .map((api) => api.untilAlive(() => processes.assertHopeful(api.service), READY_LIMIT_MS)),
   );
   return apis;
+}
+
+/** Where the ceremony put configuration, PIN file and database. @param {string} stateDir */
+export function ceremonyFolder(stateDir) {
+  const nested = join(stateDir, 'key-service');
+  return existsSync(join(nested, 'softhsm2.conf')) ? nested : stateDir;
 }
 
 /** @param {string} root */
