@@ -14,7 +14,6 @@ const {
   CKA_ID,
   CKA_KEY_TYPE,
   CKA_LABEL,
-  CKA_MODIFIABLE,
   CKA_PRIVATE,
   CKA_SENSITIVE,
   CKA_SIGN,
@@ -60,12 +59,8 @@ const named = (name: string): Template => [
 ];
 
 export const templates = {
-  /** A root in the token: DERIVE only, or (CVK) ENCRYPT only; it cannot be changed any more. */
-  root: (name: string, use: 'derive' | 'encrypt'): Template => [
-    ...aes(true, false, [use]),
-    { type: CKA_MODIFIABLE, value: false },
-    ...named(name),
-  ],
+  /** A root in the token: DERIVE only, or (CVK) ENCRYPT only. MODIFIABLE stays true: SoftHSM2 makes no hot copy otherwise. */
+  root: (name: string, use: 'derive' | 'encrypt'): Template => [...aes(true, false, [use]), ...named(name)],
   /** What a component import compares before it writes: the same key as a session object. */
   candidate: aes(false, false, ['derive']),
   /** Generated, lives for one import: turns the combined components into a derivation, see `import-root.ts`. */
