@@ -176,6 +176,12 @@ export const agentErrors = defineErrors({
     retriable: true,
     httpStatus: 503,
   },
+  EVENT_STREAMS_FULL: {
+    message: { zh: '同时监听事件的程序过多。', en: 'Too many programs listen to events at once.' },
+    nextStep: { zh: '请关闭多余的页面后重试。', en: 'Close pages that are not needed and try again.' },
+    retriable: true,
+    httpStatus: 503,
+  },
   REQUEST_HEADER_MISSING: {
     message: {
       zh: '请求缺少 X-RHC-Request: 1 头，或内容不是 JSON。',

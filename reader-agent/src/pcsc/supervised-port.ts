@@ -39,6 +39,7 @@ export class SupervisedPort implements PcscPort {
   #listeners = new Set<(event: PcscEvent) => void>();
   #waiters = new Set<() => void>();
   #nextInsertion: number;
+  #cancelExpectation: () => void = () => undefined;
   #nextHandle = 1;
   #state: PcscHealth['state'] = 'starting';
   #error: ErrorBody | null = null;
@@ -72,6 +73,7 @@ export class SupervisedPort implements PcscPort {
   async close(): Promise<void> {
     this.#state = 'stopped';
     this.#supervisor.stop();
+    this.#cancelExpectation();
     this.#wake();
   }
 
@@ -292,7 +294,8 @@ export class SupervisedPort implements PcscPort {
 
   /** Readers that do not come back in time after a restart were unplugged meanwhile. */
   #expectReaders(): void {
-    this.#timers.after(this.#readerReturnMs, () => {
+    this.#cancelExpectation();
+    this.#cancelExpectation = this.#timers.after(this.#readerReturnMs, () => {
       if (this.#state !== 'running') return;
       for (const [reader, slot] of [...this.#slots]) if (!slot.watched) this.#dropReader(reader);
       this.#wake();

@@ -1,0 +1,114 @@
+/**
+ * The local API (FIELD.md, "The local API"): card-level verbs only, never raw APDUs. Host and Origin are checked by the
+ * shell before anything here; card verbs are POST + JSON + `X-RHC-Request: 1`, which no plain form of a foreign page can send.
+ */
+import { PassThrough } from 'node:stream';
+import Router from '@koa/router';
+import { parseInput } from '@rhc/service-shell';
+import type { Context, Next } from 'koa';
+import { z } from 'zod';
+import type { CardReader } from '../core/index.ts';
+import type { Desk } from '../desk/desk.ts';
+import { agentErrors } from '../errors.ts';
+import type { ChannelStatus } from '../issuer-channel/index.ts';
+import type { PcscHealth } from '../pcsc/index.ts';
+import type { Timers } from '../pcsc/supervisor.ts';
+
+export interface RouteOptions {
+  readonly version: string;
+  readonly desk: Desk;
+  readonly cardReader: CardReader;
+  readonly pcscHealth: () => PcscHealth;
+  readonly channelStatus: () => ChannelStatus | null;
+  readonly timers: Timers;
+  readonly maxEventStreams: number;
+}
+
+const readRequest = z.strictObject({ reader: z.string().min(1).max(200).optional() });
+const KEEP_ALIVE_MS = 15_000;
+
+export function agentRoutes(options: RouteOptions): Router {
+  const router = new Router();
+  const { desk, cardReader } = options;
+  let streams = 0;
+
+  router.get('/v1/status', (ctx) => {
+    ctx.body = status(options);
+  });
+  router.get('/v1/readers', (ctx) => {
+    ctx.body = { readers: desk.readers() };
+  });
+  router.post('/v1/card/identity', requireRequestHeader, async (ctx) => {
+    ctx.body = await cardReader.identity(readerOf(ctx));
+  });
+  router.post('/v1/card/summary', requireRequestHeader, async (ctx) => {
+    ctx.body = await cardReader.summary(readerOf(ctx));
+  });
+  router.post('/v1/card/photo', requireRequestHeader, async (ctx) => {
+    ctx.body = await cardReader.photo(readerOf(ctx));
+  });
+  router.get('/v1/events', (ctx) => {
+    if (streams >= options.maxEventStreams) throw agentErrors.make('EVENT_STREAMS_FULL');
+    streams += 1;
+    const stream = new PassThrough();
+    const write = (event: unknown) => stream.write(`data: ${JSON.stringify(event)}\n\n`);
+    const unsubscribe = desk.subscribe(write);
+    let cancelKeepAlive: () => void = () => undefined;
+    const keepAlive = () => {
+      cancelKeepAlive = options.timers.after(KEEP_ALIVE_MS, () => {
+        stream.write(': still here\n\n');
+        keepAlive();
+      });
+    };
+    keepAlive();
+    ctx.req.once('close', () => {
+      streams -= 1;
+      cancelKeepAlive();
+      unsubscribe();
+      stream.end();
+    });
+    ctx.type = 'text/event-stream';
+    ctx.set('Cache-Control', 'no-store');
+    ctx.body = stream;
+    // A page that connects late learns at once what lies in the readers.
+    for (const event of presentEvents(desk)) write(event);
+  });
+  return router;
+}
+
+function readerOf(ctx: { request: object }): string | undefined {
+  return parseInput(readRequest, (ctx.request as { body?: unknown }).body ?? {}).reader;
+}
+
+/** What a listener that comes late has missed and still needs. */
+export function presentEvents(desk: Desk) {
+  return desk
+    .readers()
+    .flatMap(({ reader, card }) => [
+      { event: 'reader-added', reader },
+      ...(card === null ? [] : [{ event: 'card-inserted', reader, card }]),
+    ]);
+}
+
+/** No person, no card number: anybody on this machine may ask. */
+function status({ version, desk, pcscHealth, channelStatus }: RouteOptions) {
+  const { state, restarts, error } = pcscHealth();
+  const readers = desk.readers();
+  return {
+    service: 'reader-agent',
+    version,
+    ready: state === 'running',
+    pcsc: { state, restarts, error },
+    readers: readers.length,
+    cards: readers.filter((reader) => reader.card !== null).length,
+    issuerChannel: channelStatus()?.state ?? 'none',
+  };
+}
+
+async function requireRequestHeader(ctx: Context, next: Next): Promise<void> {
+  if (ctx.get('x-rhc-request') !== '1' || !ctx.is('application/json')) {
+    throw agentErrors.make('REQUEST_HEADER_MISSING');
+  }
+  ctx.set('Cache-Control', 'no-store');
+  await next();
+}

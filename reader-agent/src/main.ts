@@ -1,0 +1,101 @@
+/** Main of reader-agent: settings, the machine's parts, loopback only. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rhcBlank1 } from '@rhc/card/profile';
+import { KeyServiceClient, terminalKeysOver } from '@rhc/key-service/client';
+import {
+  createLogger,
+  ensureTokenFile,
+  listen,
+  loadSettings,
+  readSecretFile,
+  settingsHelp,
+  startService,
+} from '@rhc/service-shell';
+import { createAgent } from './app.ts';
+import { sessionOpener } from './core/open-session.ts';
+import { serveEventSocket } from './http/event-socket.ts';
+import { wsDial } from './issuer-channel/index.ts';
+import { DEFAULT_LIMITS, forkPcscChild, SupervisedPort, systemTimers } from './pcsc/index.ts';
+import { agentSettings } from './settings.ts';
+
+const VERSION = '0.1.0';
+const configFlag = process.argv.indexOf('--config');
+const configFile = configFlag === -1 ? undefined : process.argv[configFlag + 1];
+
+if (process.argv.includes('--help')) {
+  process.stdout.write(settingsHelp('reader-agent', agentSettings));
+  process.exit(0);
+}
+
+await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG_LEVEL ?? 'info'), async () => {
+  const settings = loadSettings(agentSettings, { env: process.env, file: configFile });
+  const logger = createLogger('reader-agent', settings.logLevel);
+  mkdirSync(dirname(settings.agentTokenFile), { recursive: true, mode: 0o700 });
+  ensureTokenFile(settings.agentTokenFile);
+  const token = readSecretFile(settings.agentTokenFile);
+  const keyServiceToken = readSecretFile(settings.keyServiceTokenFile);
+  const env =
+    settings.pcscSocket === undefined ? process.env : { ...process.env, PCSCLITE_CSOCK_NAME: settings.pcscSocket };
+  const port = new SupervisedPort({
+    spawn: () => forkPcscChild({ childPath: fileURLToPath(new URL('./pcsc/child.js', import.meta.url)), env }),
+    timers: systemTimers,
+    limits: { ...DEFAULT_LIMITS, heartbeatMs: settings.heartbeatMs, transmitDeadlineMs: settings.transmitDeadlineMs },
+    readerReturnMs: 5000,
+  });
+  const agent = createAgent({
+    agentId: settings.agentId,
+    version: VERSION,
+    port,
+    timers: systemTimers,
+    product: rhcBlank1,
+    leaseMs: settings.leaseMs,
+    keys: terminalKeysOver(
+      new KeyServiceClient({
+        baseUrl: settings.keyServiceUrl,
+        token: () => keyServiceToken.use((bytes) => new TextDecoder().decode(bytes)),
+      }),
+    ),
+    openSession: sessionOpener((length) => new Uint8Array(randomBytes(length))),
+    clock: () => performance.now(),
+    token,
+    allowedOrigins: settings.allowedOrigins,
+    logger,
+    webRoot: fileURLToPath(new URL('../src/web', import.meta.url)),
+    ...(settings.issuerChannel
+      ? {
+          issuer: {
+            url: `${settings.issuerUrl.replace(/^http/, 'ws').replace(/\/$/, '')}/v1/agent`,
+            token,
+            dial: wsDial(systemTimers, { handshakeMs: 10_000, pingMs: 20_000, maxMessageBytes: 8 * 1024 * 1024 }),
+            spread: Math.random,
+          },
+        }
+      : {}),
+  });
+  const closers: (() => void)[] = [];
+  const socketOptions = { desk: agent.desk, token, allowedOrigins: settings.allowedOrigins, maxSockets: 32 };
+  const running = await listen(agent.app, {
+    host: '127.0.0.1',
+    port: settings.port,
+    onStop: async () => {
+      for (const close of closers) close();
+      await agent.close();
+    },
+  });
+  closers.push(serveEventSocket(running.server, socketOptions));
+  // Programs that say `localhost` may mean ::1; machines without IPv6 do without.
+  const second = createServer(agent.app.callback());
+  second.once('error', (error) => logger.info({ err: error }, 'no ::1 on this machine'));
+  second.listen(running.port, '::1', () => {
+    closers.push(serveEventSocket(second, socketOptions));
+    closers.push(() => {
+      second.close();
+      second.closeAllConnections();
+    });
+  });
+  return running;
+});

@@ -1,0 +1,107 @@
+/** All settings of the agent: one declaration gives defaults, checks, `--help` and the documentation. */
+import { defineSettings } from '@rhc/service-shell';
+
+export const agentSettings = defineSettings({
+  port: {
+    kind: 'port',
+    env: 'RHC_READER_AGENT_PORT',
+    default: 8103,
+    meaning: { zh: '本机接口的端口（只监听回环地址）', en: 'Port of the local API (loopback only)' },
+  },
+  agentId: {
+    kind: 'text',
+    env: 'RHC_READER_AGENT_ID',
+    default: 'desk-1',
+    meaning: { zh: '本读卡程序在发卡系统中的编号', en: 'Name by which card-issuer knows this agent' },
+  },
+  issuerUrl: {
+    kind: 'url',
+    env: 'RHC_ISSUER_URL',
+    default: 'http://127.0.0.1:8102',
+    meaning: { zh: '发卡系统的地址（本程序主动连接）', en: 'Address of card-issuer, which the agent dials' },
+  },
+  issuerChannel: {
+    kind: 'flag',
+    env: 'RHC_READER_AGENT_ISSUER_CHANNEL',
+    default: true,
+    meaning: {
+      zh: '是否连接发卡系统（只读卡的诊室可设为 false）',
+      en: 'Whether to dial card-issuer (false for a clinic that only reads)',
+    },
+  },
+  agentTokenFile: {
+    kind: 'path',
+    env: 'RHC_AGENT_TOKEN_FILE',
+    default: 'var/reader-agent/token',
+    meaning: {
+      zh: '本机接口的令牌文件；没有时自动生成（权限 0600）。连接发卡系统也出示它',
+      en: 'File with the token of the local API, made when missing (mode 0600); card-issuer is shown the same one',
+    },
+  },
+  keyServiceUrl: {
+    kind: 'url',
+    env: 'RHC_KEY_SERVICE_URL',
+    default: 'http://127.0.0.1:8101',
+    meaning: { zh: '密钥服务的地址', en: 'Address of key-service' },
+  },
+  keyServiceTokenFile: {
+    kind: 'path',
+    env: 'RHC_KEY_SERVICE_TOKEN_FILE',
+    default: 'var/tokens/key-service',
+    meaning: { zh: '访问密钥服务所用令牌的文件（权限 0600）', en: 'File with the token for key-service (mode 0600)' },
+  },
+  allowedOrigins: {
+    kind: 'list',
+    env: 'RHC_READER_AGENT_ALLOWED_ORIGINS',
+    default: [] as readonly string[],
+    meaning: {
+      zh: '允许调用本机接口的网页来源（逗号分隔的完整来源，如 https://his.example）',
+      en: 'Origins of pages that may call the local API (comma-separated, exact, for example https://his.example)',
+    },
+  },
+  pcscSocket: {
+    kind: 'path',
+    env: 'PCSCLITE_CSOCK_NAME',
+    meaning: {
+      zh: 'pcscd 的套接字；不设则用系统的 pcscd',
+      en: 'Socket of pcscd; the system’s pcscd when absent',
+    },
+  },
+  heartbeatMs: {
+    kind: 'integer',
+    env: 'RHC_READER_AGENT_HEARTBEAT_MS',
+    unit: 'ms',
+    default: 2000,
+    min: 100,
+    max: 60_000,
+    meaning: { zh: '读卡进程心跳的间隔', en: 'Interval of the reader process’s heartbeat' },
+  },
+  transmitDeadlineMs: {
+    kind: 'integer',
+    env: 'RHC_READER_AGENT_TRANSMIT_DEADLINE_MS',
+    unit: 'ms',
+    default: 20_000,
+    min: 500,
+    max: 120_000,
+    meaning: { zh: '一条卡指令最长等待时间', en: 'Longest wait for one card command' },
+  },
+  leaseMs: {
+    kind: 'integer',
+    env: 'RHC_READER_AGENT_LEASE_MS',
+    unit: 'ms',
+    default: 30_000,
+    min: 1000,
+    max: 600_000,
+    meaning: {
+      zh: '发卡任务两批指令之间最长占用卡的时间',
+      en: 'How long a job may hold a card between two batches',
+    },
+  },
+  logLevel: {
+    kind: 'text',
+    env: 'RHC_READER_AGENT_LOG_LEVEL',
+    default: 'info',
+    oneOf: ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
+    meaning: { zh: '日志级别', en: 'Log level' },
+  },
+});
