@@ -125,8 +125,8 @@ describe('parse', () => {
       expect.objectContaining({
         code: 'CARD_AUTHENTICATION_FAILED',
         text: {
-          zh: expect.stringContaining('还可再试 3 次') as string,
-          en: expect.stringContaining('3 tries are left') as string,
+          zh: expect.stringContaining('还可再试 3 次'),
+          en: expect.stringContaining('3 tries are left'),
         },
       }),
     );

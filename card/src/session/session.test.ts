@@ -64,7 +64,7 @@ describe('CardSession', () => {
     const session = await open(card);
     const [name, sex, expiry] = await session.readElements(['name', 'sex', 'expiryDate']);
     expect(name).toMatchObject({ id: 'name', item: 11, value: '张三', label: { zh: '姓名' } });
-    expect(sex).toMatchObject({ value: '2', text: { zh: expect.stringContaining('女') as string } });
+    expect(sex).toMatchObject({ value: '2', text: { zh: expect.stringContaining('女') } });
     expect(expiry?.value).toBe('2036-11-22');
     expect(session.apdus).toBe(10);
     expect(asked).toEqual(['RK1.DDF1 13 0102030405060708']);
