@@ -38,7 +38,7 @@ export const issuerSettings = defineSettings({
   agentPath: {
     kind: 'text',
     env: 'RHC_ISSUER_AGENT_PATH',
-    default: '/v1/agent-channel',
+    default: '/v1/agent',
     meaning: { zh: '读卡器代理连接的 WebSocket 路径', en: 'WebSocket path that agents dial' },
   },
   keyServiceUrl: {
