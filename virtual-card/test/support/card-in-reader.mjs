@@ -1,0 +1,10 @@
+/** Starts a private reader stack with one virtual card in it, prints its socket, and lives until its input ends. */
+import { startReaderStack } from '../../../scripts/reader-stack/reader-stack.mjs';
+
+const [folder] = process.argv.slice(2);
+const stack = await startReaderStack({ socketDir: `${folder}/pcscd`, logFile: `${folder}/pcscd.log` });
+const main = new URL('../../dist/main.js', import.meta.url).pathname;
+const args = ['--image', `${folder}/cards/one.json`, '--transport-master', 'pilot', '--control', `${folder}/control`];
+stack.enter([process.execPath, main, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+process.stdout.write(`${stack.csockName}\n`);
+process.stdin.resume().on('end', () => stack.stop().then(() => process.exit(0)));
