@@ -4,8 +4,7 @@
  * is used, never markup.
  */
 const MASKED = new Set(['name', 'idNumber', 'cardNumber', 'birthDate', 'phone1', 'phone2']);
-const IDENTITY =
-  /^(name|sex|ethnicGroup|birthDate|idNumber|cardNumber|expiry|expiryDate|cardExpiry|issueDate|issuerName)$/;
+const IDENTITY = /^(name|sex|ethnicGroup|birthDate|idNumber|expiryDate|phone1|phone2|issuerName)$/;
 const token = takeToken();
 const byId = (id) => document.getElementById(id);
 const state = { summary: null, reader: null, insertion: null, reading: 0 };
