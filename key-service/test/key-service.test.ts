@@ -162,7 +162,7 @@ describe('personalization', () => {
     expect(answer.keys.map(({ slot, version }) => `${slot}#${version}`)).toEqual(
       CARD_KEY_SLOTS.flatMap((slot) => [`${slot}#1`, `${slot}#2`]),
     );
-    let chaining = Buffer.alloc(16);
+    let chaining: Buffer = Buffer.alloc(16);
     for (const { slot, version, command, kcv: told } of answer.keys) {
       const apdu = hex(command);
       const key = cardKey(slot, version, hex(CARD));
