@@ -17,11 +17,11 @@ export class Api {
 
   /**
    * @param {'GET' | 'POST'} method @param {string} path
-   * @param {{ json?: unknown, raw?: Uint8Array, type?: string, headers?: Record<string, string>, deadlineMs?: number }} [options]
+   * @param {{ json?: unknown, headers?: Record<string, string>, deadlineMs?: number }} [options]
    * @returns {Promise<{ status: number, body: any }>}
    */
-  async ask(method, path, { json, raw, type, headers = {}, deadlineMs = 30_000 } = {}) {
-    const body = raw ?? (json === undefined ? undefined : JSON.stringify(json));
+  async ask(method, path, { json, headers = {}, deadlineMs = 30_000 } = {}) {
+    const body = json === undefined ? undefined : JSON.stringify(json);
     let answer;
     try {
       answer = await fetch(`${this.url}${path}`, {
@@ -29,7 +29,7 @@ export class Api {
         ...(body === undefined ? {} : { body }),
         headers: {
           authorization: `Bearer ${this.token()}`,
-          ...(body === undefined ? {} : { 'content-type': type ?? 'application/json' }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...headers,
         },
         signal: AbortSignal.timeout(deadlineMs),
