@@ -47,7 +47,9 @@ export class IssuerClient {
     });
   }
   residents(page: { offset?: number; limit?: number; search?: string } = {}): Promise<ResidentsResponse> {
-    const query = new URLSearchParams(Object.entries(page).map(([name, value]): [string, string] => [name, String(value)]));
+    const query = new URLSearchParams(
+      Object.entries(page).map(([name, value]): [string, string] => [name, String(value)]),
+    );
     return this.#call('GET', `/v1/residents?${query}`, residentsResponse);
   }
   orderCard(residentId: string, key?: string): Promise<CardResponse> {

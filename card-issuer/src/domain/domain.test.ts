@@ -98,14 +98,22 @@ describe('enrolment', () => {
     expect(result.ok && result.resident.immunizations.map((entry) => entry.name)).toEqual(['流感疫苗', '卡介苗']);
   });
   test.each<[string, Partial<ResidentInput>, string[]]>([
-    ['wrong check character', { documentNumber: `${MALE.slice(0, 17)}${MALE.endsWith('1') ? '2' : '1'}` }, ['documentNumber']],
+    [
+      'wrong check character',
+      { documentNumber: `${MALE.slice(0, 17)}${MALE.endsWith('1') ? '2' : '1'}` },
+      ['documentNumber'],
+    ],
     ['birth date that differs', { birthDate: '1990-03-08' }, ['birthDate']],
     ['sex that differs', { sex: '女' }, ['sex']],
     ['unknown county', { areaCode: '130199' }, ['areaCode']],
     ['a city for a county', { areaCode: '130100' }, ['areaCode']],
     ['name of 32 bytes', { name: '阿卜杜热合曼阿卜杜热合曼阿卜杜热' }, ['name']],
     ['name outside GBK', { name: '王𬍛' }, ['name']],
-    ['birth date in the future', { birthDate: '2027-01-01', documentNumber: identity('13010120270101401') }, ['birthDate']],
+    [
+      'birth date in the future',
+      { birthDate: '2027-01-01', documentNumber: identity('13010120270101401') },
+      ['birthDate'],
+    ],
     ['four allergies', { allergies: Array(4).fill({ substance: '尘螨', reaction: '喷嚏' }) }, ['allergies']],
     ['unknown alert', { alerts: ['近视'] }, ['alerts[0]']],
     ['phone with letters', { phone: 'abc' }, ['phone']],
@@ -159,7 +167,10 @@ describe('roster', () => {
     const fromUtf = readRoster(new TextEncoder().encode(`\uFEFF${text}`));
     expect([fromGb.encoding, fromUtf.encoding]).toEqual(['gb18030', 'utf-8']);
     expect(fromGb.rows).toEqual(fromUtf.rows);
-    expect(fromGb.rows[0]?.input).toMatchObject({ alerts: ['哮喘', '糖尿病'], allergies: [{ substance: '青霉素', reaction: '皮疹' }] });
+    expect(fromGb.rows[0]?.input).toMatchObject({
+      alerts: ['哮喘', '糖尿病'],
+      allergies: [{ substance: '青霉素', reaction: '皮疹' }],
+    });
     const input = fromGb.rows[0]?.input;
     expect(input !== undefined && validateResident(input, TODAY).ok).toBe(true);
   });

@@ -1,0 +1,134 @@
+/** A card is ordered, personalized and activated over a virtual card, pulled and restarted at many moments. */
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { bytesToHex } from '@rhc/card/bytes';
+import { nodeCrypto } from '@rhc/card/crypto-node';
+import { localPersonalizationKeys } from '@rhc/card/personalization';
+import { type KeySlotName, nationalProfile } from '@rhc/card/profile';
+import { disperse, pilotRoot } from '@rhc/card/secure-messaging';
+import { createLogger } from '../../../service-shell/src/index.ts';
+import { createIssuer, type Issuer } from '../../src/app.ts';
+import { systemClock } from '../../src/clock.ts';
+import { identityCheckCharacter } from '../../src/domain/identity-number.ts';
+import { type Database, openDatabase } from '../../src/store/index.ts';
+import { InProcessDesk } from './in-process-desk.ts';
+
+const random = (length: number) => new Uint8Array(randomBytes(length));
+const root = (slot: KeySlotName, version: number) => pilotRoot(nodeCrypto, slot, version);
+const personalization = localPersonalizationKeys({
+  crypto: nodeCrypto,
+  suite: 'intl-128',
+  profile: nationalProfile,
+  random,
+  root,
+});
+const DEADLINE_MS = 10_000;
+
+function makeDesk(): InProcessDesk {
+  const historicalBytes = Uint8Array.of(0x52, 1, ...random(6), 1, 0, 0);
+  const factor = historicalBytes.slice(0, 8);
+  const transportKey = bytesToHex(disperse(nodeCrypto, 'intl-128', root('TMK', 1), factor));
+  return new InProcessDesk({ transportKey, historicalBytes, random });
+}
+
+function makeIssuer(database: Database): Promise<Issuer> {
+  return createIssuer({
+    database,
+    keys: { personalization, issuerCertificate: () => Promise.resolve(`0101${'00'.repeat(178)}`) },
+    crypto: nodeCrypto,
+    clock: systemClock,
+    random,
+    logger: createLogger('card-issuer', 'silent'),
+    issuer: { name: '石家庄市卫生健康委员会', code: '1301', cityCode: '130100', validityYears: 10 },
+    limits: { reconnectMs: 200 },
+  });
+}
+
+async function enrolAndOrder(issuer: Issuer): Promise<string> {
+  const first17 = '13010119900307401';
+  const { id } = await issuer.service.enrol({
+    name: '张三丰',
+    sex: '男',
+    ethnicGroup: '汉',
+    birthDate: '1990-03-07',
+    documentType: '01',
+    documentNumber: first17 + identityCheckCharacter(first17),
+    areaCode: '130102',
+    alerts: ['哮喘'],
+  });
+  return (await issuer.service.orderCard(id, 'order-1')).id;
+}
+
+async function untilPersonalized(issuer: Issuer, cardId: string) {
+  const deadline = Date.now() + DEADLINE_MS;
+  for (;;) {
+    const card = await issuer.service.settled(cardId);
+    if (card.state === 'personalized' || Date.now() > deadline) return card;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+describe('issuing over a virtual card', () => {
+  test('one run: at most 4 batches and 3 calls, then active; one card a resident', async () => {
+    const database = openDatabase(':memory:');
+    const issuer = await makeIssuer(database);
+    const desk = makeDesk();
+    const cardId = await enrolAndOrder(issuer);
+    await expect(issuer.service.personalize(cardId)).rejects.toMatchObject({ code: 'AGENT_NOT_CONNECTED' });
+    desk.connect(issuer.hub);
+    await issuer.service.personalize(cardId);
+    const card = await untilPersonalized(issuer, cardId);
+    expect(card.job?.error).toBeNull();
+    expect(card).toMatchObject({
+      state: 'personalized',
+      cardFactor: desk.factor,
+      verdict: { genuine: true, readBack: { equal: true, differences: 0 } },
+    });
+    expect(card.job?.batches).toBeLessThanOrEqual(4);
+    expect(card.job?.keyServiceCalls).toBeLessThanOrEqual(3);
+    expect(card.job?.apdusDone).toBe(desk.apdus);
+    expect(desk.chipState).toBe('operational');
+    expect((await issuer.service.activate(cardId)).state).toBe('active');
+    await expect(issuer.service.orderCard(card.residentId)).rejects.toMatchObject({ code: 'RESIDENT_HAS_CARD' });
+    expect((await issuer.service.orderCard(card.residentId, 'order-1')).id).toBe(cardId);
+    await issuer.stop();
+    await database.destroy();
+  });
+
+  test('pulled before any of 40 APDUs: the same chip is finished under the same serial', async () => {
+    const measure = makeDesk();
+    const firstDatabase = openDatabase(':memory:');
+    const first = await makeIssuer(firstDatabase);
+    measure.connect(first.hub);
+    const firstCard = await enrolAndOrder(first);
+    await first.service.personalize(firstCard);
+    await untilPersonalized(first, firstCard);
+    await first.stop();
+    await firstDatabase.destroy();
+    const total = measure.apdus;
+    expect(total).toBeGreaterThan(40);
+    for (let cut = 0; cut < 40; cut++) {
+      const database = openDatabase(':memory:');
+      const before = await makeIssuer(database);
+      const desk = makeDesk();
+      desk.pullBefore = 1 + Math.floor((cut * (total - 1)) / 39);
+      desk.connect(before.hub);
+      const cardId = await enrolAndOrder(before);
+      const serial = (await before.service.card(cardId)).issueSerial;
+      await before.service.personalize(cardId);
+      let issuer = before;
+      if (cut % 2 === 1) {
+        // Every other time the service is restarted as well.
+        await before.service.settled(cardId);
+        await before.stop();
+        issuer = await makeIssuer(database);
+        desk.connect(issuer.hub);
+      }
+      const card = await untilPersonalized(issuer, cardId);
+      expect([cut, card.job?.error ?? null, card.state]).toEqual([cut, null, 'personalized']);
+      expect([card.cardFactor, card.issueSerial]).toEqual([desk.factor, serial]);
+      await issuer.stop();
+      await database.destroy();
+    }
+  }, 120_000);
+});
