@@ -25,10 +25,10 @@ function rosterFiles(root) {
 
 /** @param {import('./api.mjs').Api} cardIssuer @param {string} root */
 export async function importRoster(cardIssuer, root) {
-  const report = await cardIssuer.demand('POST', '/v1/rosters', { json: rosterFiles(root), deadlineMs: 60_000 });
+  const report = await cardIssuer.demand('POST', '/v1/imports', { json: rosterFiles(root), deadlineMs: 60_000 });
   section('居民名册', 'roster: test-vectors/residents/pilot-roster.csv (GB 18030)');
-  const refused = report.rows.filter((/** @type {any} */ line) => line.outcome === 'refused');
-  const taken = report.rows.filter((/** @type {any} */ line) => line.outcome !== 'refused');
+  const refused = report.report.filter((/** @type {any} */ line) => line.outcome === 'refused');
+  const taken = report.report.filter((/** @type {any} */ line) => line.outcome !== 'refused');
   say(`  ${green(`接收 ${taken.length}`)} ${dim('taken')}   ${red(`拒绝 ${refused.length}`)} ${dim('refused')}`);
   for (const line of taken.slice(0, SHOWN_TAKEN))
     say(`  ${green('✓')} ${String(line.row).padStart(2)} ${line.name ?? ''}`);
@@ -55,10 +55,10 @@ function jobIsOver(job) {
   return job.state === 'done' || job.state === 'rejected';
 }
 
-/** @param {import('./api.mjs').Api} cardIssuer @param {any} job */
-async function followJob(cardIssuer, job) {
+/** @param {import('./api.mjs').Api} cardIssuer @param {any} card */
+async function followJob(cardIssuer, card) {
   const deadline = Date.now() + JOB_LIMIT_MS;
-  let current = job;
+  let current = card.job;
   const terminal = process.stderr.isTTY === true;
   while (!jobIsOver(current)) {
     if (Date.now() > deadline)
@@ -74,7 +74,7 @@ async function followJob(cardIssuer, job) {
         current.error?.message?.en,
       );
     await pause(100);
-    current = await cardIssuer.demand('GET', `/v1/jobs/${job.id}`);
+    ({ job: current } = await cardIssuer.demand('GET', `/v1/cards/${card.id}`));
     if (terminal && current.apdusTotal > 0) {
       const share = current.apdusDone / current.apdusTotal;
       const bar = '█'.repeat(Math.round(share * 30)).padEnd(30, '░');
@@ -93,6 +93,11 @@ function printIssued(job, card) {
   row('密钥服务调用 key-service calls', `${job.keyServiceCalls} ${dim('(≤ 3)')}`);
   const stages = Object.entries(job.stageMs).map(([stage, ms]) => `${stage} ${millis(Number(ms))}`);
   row('各阶段耗时 time by stage', stages.join(', '));
+  const { readBack, negativeControl } = card.verdict ?? {};
+  if (readBack !== undefined)
+    row('回读 read-back', `${readBack.bytes} ${dim('bytes')}, ${readBack.differences} ${dim('differences')}`);
+  if (negativeControl != null)
+    row('反证 negative control', `${negativeControl} ${dim('(an undispersed master is refused)')}`);
 }
 
 /**
@@ -115,14 +120,18 @@ export async function issueFirstCard(cardIssuer, { residentId, reader }) {
     }));
   const started = await cardIssuer.demand('POST', `/v1/cards/${card.id}/personalize`, { json: { reader } });
   const job = await followJob(cardIssuer, started);
-  printIssued(job, card);
+  const issued = await cardIssuer.demand('GET', `/v1/cards/${card.id}`);
+  printIssued(job, issued);
   if (job.state !== 'done')
     return verdict(
       false,
       job.error?.message?.zh ?? '个人化未通过',
       job.error?.message?.en ?? 'personalization was rejected',
     );
-  await cardIssuer.demand('POST', `/v1/cards/${card.id}/hand-over`, { json: {} });
+  await cardIssuer.demand('POST', `/v1/cards/${card.id}/activate`, {
+    json: {},
+    headers: { 'idempotency-key': `npm-start-activate-${card.id}` },
+  });
   const few = job.batches <= 4 && job.keyServiceCalls <= 3;
   verdict(few, '批次与调用在上限之内', 'batches and calls within their limits');
   return verdict(true, '回读逐字节一致，卡已启用', 'read back and compared byte for byte; the card is active') && few;

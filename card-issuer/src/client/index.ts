@@ -5,7 +5,9 @@ import {
   type AgentsResponse,
   agentsResponse,
   type CardResponse,
+  type CardsResponse,
   cardResponse,
+  cardsResponse,
   type EnrolRequest,
   enrolResponse,
   type ImportResponse,
@@ -60,6 +62,12 @@ export class IssuerClient {
   }
   card(cardId: string): Promise<CardResponse> {
     return this.#call('GET', `/v1/cards/${cardId}`, cardResponse);
+  }
+  cards(filter: { residentId?: string; limit?: number } = {}): Promise<CardsResponse> {
+    const query = new URLSearchParams(
+      Object.entries(filter).map(([name, value]): [string, string] => [name, String(value)]),
+    );
+    return this.#call('GET', `/v1/cards?${query}`, cardsResponse);
   }
   activate(cardId: string, key?: string): Promise<CardResponse> {
     return this.#call('POST', `/v1/cards/${cardId}/activate`, cardResponse, {}, key);

@@ -58,6 +58,10 @@ export const residentsQuery = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(100),
   search: z.string().max(60).optional(),
 });
+export const cardsQuery = z.object({
+  residentId: z.string().max(64).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(200),
+});
 export const orderRequest = z.strictObject({ residentId: z.string().max(64) });
 export const personalizeRequest = z.strictObject({
   agent: z.string().max(200).optional(),
@@ -148,6 +152,10 @@ export const cardResponse = z.object({
   spoilReason: z.string().nullable(),
   job: jobView.nullable(),
 });
+/** Without names and jobs, which are asked for card by card. */
+export const cardsResponse = z.object({
+  cards: z.array(cardResponse.omit({ residentName: true, job: true })),
+});
 export const agentsResponse = z.object({
   agents: z.array(
     z.object({
@@ -178,6 +186,7 @@ export const statusResponse = z.object({
 export type EnrolRequest = z.infer<typeof enrolRequest>;
 export type ImportResponse = z.infer<typeof importResponse>;
 export type CardResponse = z.infer<typeof cardResponse>;
+export type CardsResponse = z.infer<typeof cardsResponse>;
 export type ResidentsResponse = z.infer<typeof residentsResponse>;
 export type AgentsResponse = z.infer<typeof agentsResponse>;
 export type StatusResponse = z.infer<typeof statusResponse>;

@@ -4,6 +4,7 @@ import { parseInput, readRawBody } from '@rhc/service-shell';
 import type { Context } from 'koa';
 import type { Issuer } from '../app.ts';
 import {
+  cardsQuery,
   enrolRequest,
   importQuery,
   importRequest,
@@ -53,7 +54,8 @@ export function issuerRoutes(issuer: Issuer): Router {
     ctx.body = await service.orderCard(residentId, idempotencyKey(ctx));
   });
   router.get('/v1/cards', async (ctx) => {
-    ctx.body = { cards: await service.cards({ limit: 200 }) };
+    const { residentId, limit } = parseInput(cardsQuery, { ...ctx.query });
+    ctx.body = { cards: await service.cards({ limit, ...(residentId === undefined ? {} : { residentId }) }) };
   });
   router.get('/v1/cards/:id', async (ctx) => {
     ctx.body = await service.card(cardId(ctx));
