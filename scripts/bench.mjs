@@ -31,7 +31,7 @@ const PARTS = [
  * @param {readonly Row[]} hsmRows @returns {Promise<Row[]>}
  */
 async function cardsPrepared(hsmRows) {
-  const state = prepareState(join(ROOT, 'var/bench'));
+  const state = prepareState(join(ROOT, 'var/bench/state'));
   const processes = new Processes((line) => process.stderr.write(`${line}\n`));
   try {
     await runPilotCeremony(ROOT, state);

@@ -2,7 +2,7 @@
  * `npm start`: brings the whole system up on this machine, issues the first resident's card, reads it at the clinic desk
  * and says what it did. `--help` tells the options.
  */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { withProgress } from './setup/progress.mjs';
@@ -76,7 +76,7 @@ async function run(options) {
       },
       absent.join('\n'),
     );
-  const state = prepareState(ROOT);
+  const state = prepareState(resolve(options.state ?? join(ROOT, 'var')));
   claimStart(state.dirs.var);
   const processes = new Processes((line) => process.stderr.write(`${line}\n`));
   /** @type {{ csockName: string, stop: () => Promise<void> } | null} */

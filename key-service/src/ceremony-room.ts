@@ -27,9 +27,9 @@ export interface StateFolder {
 }
 
 export function stateFolder(state: string): StateFolder {
-  const own = join(resolve(state), 'key-service');
+  const own = resolve(state);
   return {
-    tokens: join(resolve(state), 'tokens'),
+    tokens: join(own, 'tokens'),
     softHsmConf: join(own, 'softhsm2.conf'),
     pinFile: join(own, 'user.pin'),
     soPinFile: join(own, 'so.pin'),

@@ -9,6 +9,9 @@ function valueText({ value, text }) {
   if (value === null || value === '') return dim('—');
   if (text !== undefined) return `${text.zh} ${dim(text.en)}`;
   if (typeof value === 'boolean') return value ? `${bold('是')} ${dim('yes')}` : `否 ${dim('no')}`;
+  // A certificate: nobody reads its hex here.
+  if (typeof value === 'string' && /^[0-9A-F]{100,}$/.test(value))
+    return `${value.slice(0, 8)}…${value.slice(-8)} ${dim(`${value.length / 2} bytes`)}`;
   return value;
 }
 

@@ -9,6 +9,7 @@ import { StartFailure } from './failure.mjs';
 import { dim, green, millis, red, row, say, section, table, verdict } from './print.mjs';
 
 const JOB_LIMIT_MS = 180_000;
+const DESK_LIMIT_MS = 15_000;
 const SHOWN_TAKEN = 3;
 
 /** @param {string} root */
@@ -41,6 +42,7 @@ export async function importRoster(cardIssuer, root) {
     ]),
   );
   table(lines);
+  printNextStep(refused);
   const [first] = taken;
   if (first === undefined)
     throw new StartFailure(
@@ -48,6 +50,22 @@ export async function importRoster(cardIssuer, root) {
       { zh: '请检查 test-vectors/residents/pilot-roster.csv', en: 'Check test-vectors/residents/pilot-roster.csv' },
     );
   return { firstResidentId: first.residentId, held: taken.length > 0 };
+}
+
+/**
+ * The agent dials out to card-issuer by itself; until it has, card-issuer sees no reader.
+ * @param {import('./api.mjs').Api} cardIssuer @param {string} reader
+ */
+async function waitForDesk(cardIssuer, reader) {
+  const deadline = Date.now() + DESK_LIMIT_MS;
+  for (;;) {
+    const { agents } = await cardIssuer.demand('GET', '/v1/agents');
+    const readers = agents.flatMap((/** @type {any} */ agent) => agent.readers);
+    if (readers.some((/** @type {any} */ seen) => seen.reader === reader && seen.card !== null)) return;
+    // Past the limit card-issuer's own sentence says what is missing.
+    if (Date.now() > deadline) return;
+    await pause(50);
+  }
 }
 
 /** @param {any} job */
@@ -85,6 +103,12 @@ async function followJob(cardIssuer, card) {
   return current;
 }
 
+/** The next step is the same for every refused row. @param {readonly any[]} refused */
+function printNextStep(refused) {
+  const step = refused.find((line) => line.nextStep !== null)?.nextStep;
+  if (step !== undefined) say(`  → ${step.zh} ${dim(step.en)}`);
+}
+
 /** @param {any} job @param {any} card */
 function printIssued(job, card) {
   row('发卡序列号 issue serial', card.issueSerial);
@@ -118,6 +142,7 @@ export async function issueFirstCard(cardIssuer, { residentId, reader }) {
       json: { residentId },
       headers: { 'idempotency-key': `npm-start-${residentId}` },
     }));
+  await waitForDesk(cardIssuer, reader);
   const started = await cardIssuer.demand('POST', `/v1/cards/${card.id}/personalize`, { json: { reader } });
   const job = await followJob(cardIssuer, started);
   const issued = await cardIssuer.demand('GET', `/v1/cards/${card.id}`);

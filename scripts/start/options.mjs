@@ -4,6 +4,7 @@ export const HELP = `居民健康卡系统 · Resident Health Card
   npm start                        发出第一张卡、在诊室读出来，并继续运行 · issue a card, read it, keep running
   npm start -- --once              第一张卡之后停止；全部成立才返回 0 · stop after the first card; exit 0 only if all held
   npm start -- --readers system    使用本机的 pcscd 和真实读卡器 · the machine's own pcscd and real readers
+  npm start -- --state FOLDER      状态放在别的文件夹（默认 var/）· state in another folder than var/
   npm start -- --help              本页 · this page
 
   npm run reset                    清空 var/ 下的全部状态 · clear all state
@@ -13,8 +14,8 @@ export const HELP = `居民健康卡系统 · Resident Health Card
 
 /** @param {readonly string[]} words */
 export function parseOptions(words) {
-  /** @type {{ once: boolean, help: boolean, readers: 'private' | 'system', fault: string | null }} */
-  const options = { once: false, help: false, readers: 'private', fault: null };
+  /** @type {{ once: boolean, help: boolean, readers: 'private' | 'system', state: string | null, fault: string | null }} */
+  const options = { once: false, help: false, readers: 'private', state: null, fault: null };
   const rest = [...words];
   while (rest.length > 0) {
     const word = rest.shift() ?? '';
@@ -25,6 +26,9 @@ export function parseOptions(words) {
       const value = inline ?? rest.shift();
       if (value === 'system' || value === 'private') options.readers = value;
       else options.fault = `--readers ${value ?? ''}: private | system`;
+    } else if (name === '--state') {
+      options.state = inline ?? rest.shift() ?? null;
+      if (options.state === null) options.fault = '--state: 缺少文件夹 · the folder is missing';
     } else options.fault = `不认识的选项 · unknown option: ${word}`;
   }
   return options;

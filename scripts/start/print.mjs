@@ -1,4 +1,6 @@
 /** The account on the terminal: Chinese with English beside it, columns that line up although 汉字 are two cells wide. */
+import { stripVTControlCharacters } from 'node:util';
+
 const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
 const paint = (/** @type {string} */ code) => (/** @type {string} */ text) =>
   colour ? `\x1b[${code}m${text}\x1b[0m` : text;
@@ -11,7 +13,7 @@ export const yellow = paint('33');
 /** Cells that a terminal gives to the text. @param {string} text */
 export function cells(text) {
   let width = 0;
-  for (const char of text) {
+  for (const char of stripVTControlCharacters(text)) {
     const code = char.codePointAt(0) ?? 0;
     const wide =
       (code >= 0x1100 && code <= 0x115f) ||
@@ -44,7 +46,7 @@ export function section(zh, en) {
 
 /** @param {string} label @param {string} value */
 export function row(label, value) {
-  say(`  ${pad(label, 34)} ${value}`);
+  say(`  ${pad(label, 50)} ${value}`);
 }
 
 /** @param {boolean} held @param {string} zh @param {string} en */

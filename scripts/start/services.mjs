@@ -90,20 +90,19 @@ export async function startServices(root, { dirs, tokens }, processes, { csockNa
     RHC_ISSUER_TOKEN_FILE: tokens.issuer,
     RHC_AGENT_TOKEN_FILE: tokens.agent,
   };
-  const ceremonyDir = ceremonyFolder(dirs.keyService);
   /** @type {Record<string, NodeJS.ProcessEnv>} */
   const settings = {
     'key-service': {
       ...shared,
-      SOFTHSM2_CONF: join(ceremonyDir, 'softhsm2.conf'),
+      SOFTHSM2_CONF: join(dirs.keyService, 'softhsm2.conf'),
       RHC_KEY_SERVICE_PORT: String(keyPort),
-      RHC_KEY_SERVICE_PIN_FILE: join(ceremonyDir, 'user.pin'),
-      RHC_KEY_SERVICE_DATABASE: join(ceremonyDir, 'key-service.sqlite'),
+      RHC_KEY_SERVICE_PIN_FILE: join(dirs.keyService, 'user.pin'),
+      RHC_KEY_SERVICE_DATABASE: join(dirs.keyService, 'key-service.sqlite'),
     },
     'card-issuer': {
       ...shared,
-      RHC_CARD_ISSUER_PORT: String(issuerPort),
-      RHC_CARD_ISSUER_STATE_DIR: dirs.cardIssuer,
+      RHC_ISSUER_PORT: String(issuerPort),
+      RHC_ISSUER_DATABASE: join(dirs.cardIssuer, 'card-issuer.sqlite'),
     },
     'reader-agent': {
       ...shared,
@@ -125,12 +124,6 @@ export async function startServices(root, { dirs, tokens }, processes, { csockNa
       .map((api) => api.untilAlive(() => processes.assertHopeful(api.service), READY_LIMIT_MS)),
   );
   return apis;
-}
-
-/** Where the ceremony put configuration, PIN file and database. @param {string} stateDir */
-export function ceremonyFolder(stateDir) {
-  const nested = join(stateDir, 'key-service');
-  return existsSync(join(nested, 'softhsm2.conf')) ? nested : stateDir;
 }
 
 /** @param {string} root */

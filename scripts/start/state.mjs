@@ -7,9 +7,8 @@ import { StartFailure } from './failure.mjs';
 
 const PORT_ATTEMPTS = 50;
 
-/** @param {string} root */
-export function prepareState(root) {
-  const varDir = join(root, 'var');
+/** @param {string} varDir folder of the state, made when missing */
+export function prepareState(varDir) {
   const dirs = {
     var: varDir,
     log: join(varDir, 'log'),
