@@ -148,4 +148,31 @@ describe('power cuts', () => {
       }
     }
   }, 60_000);
+  test('15 cuts between the negative control and END do not block RK1.DDF1: each WRITE KEY refills its tries', () => {
+    const { insert } = makeBlank();
+    for (let run = 0; run < 15; run++) {
+      const terminal = insert();
+      expect(open(terminal)).toBe('9000');
+      loadCard(terminal);
+      terminal.send('00A4000002DDF1');
+      expect(terminal.authenticate('RK1.DDF1', 1, terminal.root('RK1.DDF1', 1))).toBe('63CE');
+    }
+    const terminal = insert();
+    open(terminal);
+    loadCard(terminal);
+    expect(endCard(terminal)).toBe('9000');
+    terminal.send('00A40000023F00');
+    terminal.send('00A4000002DDF1');
+    expect(terminal.authenticate('RK1.DDF1')).toBe('9000');
+  });
+  test('WRITE KEY of the same value sets tries back without another change', () => {
+    const terminal = makeBlank().insert();
+    open(terminal);
+    terminal.writeKey('MK.MF', 1);
+    terminal.writeKey('BK.MF', 1);
+    expect(terminal.authenticate('BK.MF', 1, Buffer.alloc(16))).toBe('63CE');
+    expect(terminal.send('80CA010300')).toBe('3F0000010F3F0002010E9000');
+    expect(terminal.writeKey('BK.MF', 1)).toBe('9000');
+    expect(terminal.send('80CA010300')).toBe('3F0000010F3F0002010F9000');
+  });
 });

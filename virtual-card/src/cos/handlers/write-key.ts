@@ -66,12 +66,18 @@ function readKeyBlock(plain: Uint8Array, directory: number, kid: number): KeyEnt
 function storeKey(chip: Chip, key: KeyEntry): void {
   const loaded = keysOf(chip, key.directory, key.kid).filter(({ version }) => version !== TRANSPORT_KEY_VERSION);
   const same = loaded.find(({ version }) => version === key.version);
-  if (same !== undefined && unchanged(same, key)) return;
+  if (same !== undefined && unchanged(same, key)) return refillTries(chip, same);
   if (same === undefined) {
     if (loaded.length >= MAX_VERSIONS) refuse('noSpace');
     if (usedBytes(chip.content) + KEY_BYTES > chip.capacityBytes) refuse('noSpace');
   }
   commitPersonalization(chip, { kind: 'write-key', key }, ...transportKeyErasure(chip, key));
+}
+
+/** A personalization that is torn again and again repeats its negative control; that must not block RK1 (ADR 005). */
+function refillTries(chip: Chip, key: KeyEntry): void {
+  if (key.triesLeft === key.maxTries) return;
+  commitPersonalization(chip, { kind: 'set-tries', key, triesLeft: key.maxTries });
 }
 
 function unchanged(old: KeyEntry, key: KeyEntry): boolean {
