@@ -66,7 +66,10 @@ function readKeyBlock(plain: Uint8Array, directory: number, kid: number): KeyEnt
 function storeKey(chip: Chip, key: KeyEntry): void {
   const loaded = keysOf(chip, key.directory, key.kid).filter(({ version }) => version !== TRANSPORT_KEY_VERSION);
   const same = loaded.find(({ version }) => version === key.version);
-  if (same !== undefined && unchanged(same, key)) return refillTries(chip, same);
+  if (same !== undefined && unchanged(same, key)) {
+    refillTries(chip, same);
+    return;
+  }
   if (same === undefined) {
     if (loaded.length >= MAX_VERSIONS) refuse('noSpace');
     if (usedBytes(chip.content) + KEY_BYTES > chip.capacityBytes) refuse('noSpace');
