@@ -34,6 +34,13 @@ const BUILT: readonly [string, Uint8Array][] = [
   ['80CA010200', commands.getCardFactor.build()],
   ['80CA010300', commands.getKeyList.build()],
   ['80CA010400', commands.getProductId.build()],
+  ['80CA010500', commands.getApplicationStates.build()],
+  ['841E000004A1B2C3D4', commands.applicationBlock.build('until-unblocked', hexToBytes('A1B2C3D4'))],
+  ['841E000104A1B2C3D4', commands.applicationBlock.build('for-ever', hexToBytes('A1B2C3D4'))],
+  ['8418000004A1B2C3D4', commands.applicationUnblock.build(hexToBytes('A1B2C3D4'))],
+  ['8416000004A1B2C3D4', commands.cardBlock.build(hexToBytes('A1B2C3D4'))],
+  [`84D4028414${'EF'.repeat(20)}`, commands.retireKey.build(0x84, new Uint8Array(20).fill(0xef))],
+  ['00A4000002DF02', commands.selectBlockable.build(0xdf02)],
   ['00C0000014', commands.getResponse.build(20)],
   [`84D4010434${'AB'.repeat(52)}`, commands.writeKey.build(4, new Uint8Array(52).fill(0xab))],
   [`8444000024${'CD'.repeat(36)}`, commands.endPersonalization.build(new Uint8Array(36).fill(0xcd))],
@@ -50,6 +57,22 @@ describe('build', () => {
     expect(bytesToHex(commands.eraseRecordHeader(2))).toBe('840C0204');
     expect(bytesToHex(commands.writeKeyHeader(0x87))).toBe('84D40187');
     expect(bytesToHex(Uint8Array.from(commands.END_PERSONALIZATION_HEADER))).toBe('84440000');
+    expect(bytesToHex(commands.applicationBlockHeader('until-unblocked'))).toBe('841E0000');
+    expect(bytesToHex(commands.applicationBlockHeader('for-ever'))).toBe('841E0001');
+    expect(bytesToHex(Uint8Array.from(commands.APPLICATION_UNBLOCK_HEADER))).toBe('84180000');
+    expect(bytesToHex(Uint8Array.from(commands.CARD_BLOCK_HEADER))).toBe('84160000');
+    expect(bytesToHex(commands.retireKeyHeader(0x84))).toBe('84D40284');
+    expect(bytesToHex(commands.retireKeyBlock(3))).toBe(`010380${'00'.repeat(13)}`);
+  });
+  test('blocks of a transparent file', () => {
+    const blocks = commands.binaryBlocks(new Uint8Array(300), 128, 2);
+    expect(blocks.map(({ offset, data }) => [offset, data.length])).toEqual([
+      [2, 128],
+      [130, 128],
+      [258, 44],
+    ]);
+    expect(commands.binaryBlocks(new Uint8Array(0), 128)).toEqual([]);
+    expect(() => commands.binaryBlocks(new Uint8Array(1), 0)).toThrow(RangeError);
   });
   test('what is out of range is refused', () => {
     expect(() => commands.selectFile.build(0x10000)).toThrow(RangeError);
@@ -108,6 +131,23 @@ describe('parse', () => {
       { directoryFid: 0xddf1, kid: 4, version: 2, triesLeft: 255 },
     ]);
     expect(commands.getProductId.parse(hexToBytes('7268632D626C616E6B2D319000'))).toBe('rhc-blank-1');
+  });
+  test('application states, and a blocked application', () => {
+    expect(commands.getApplicationStates.parse(hexToBytes('0001029000'))).toEqual({
+      DF01: 'open',
+      DF02: 'blocked',
+      DF03: 'blocked-for-ever',
+    });
+    expect(() => commands.getApplicationStates.parse(hexToBytes('0001039000'))).toThrow(
+      expect.objectContaining({ code: 'CARD_ANSWER_MALFORMED' }),
+    );
+    expect(() => commands.selectFile.parse(hexToBytes('6283'))).toThrow(
+      expect.objectContaining({ code: 'CARD_APPLICATION_BLOCKED' }),
+    );
+    expect(commands.selectBlockable.parse(hexToBytes('6283'))).toBeUndefined();
+    expect(() => commands.selectBlockable.parse(hexToBytes('9303'))).toThrow(
+      expect.objectContaining({ code: 'CARD_BLOCKED' }),
+    );
   });
   test.each([
     ['6A82', 'CARD_FILE_NOT_FOUND', () => commands.selectFile.parse(hexToBytes('6A82'))],

@@ -18,7 +18,7 @@ import { type CardErrorCode, cardErrors } from './errors.ts';
 const COMMON_STATUS_WORDS = ['6581', '6700', '6900', '6A86', '6D00', '6E00', '6A81', '9303'] as const;
 
 export const COMMAND_STATUS_WORDS = {
-  SELECT: ['6A82'],
+  SELECT: ['6283', '6A82'],
   'GET CHALLENGE': [],
   'EXTERNAL AUTHENTICATE': ['63CX', '6983', '6984', '6A88', '9403', '6985'],
   'INTERNAL AUTHENTICATE': ['6A80', '6A88', '9403', '6982', '6985'],
@@ -33,6 +33,10 @@ export const COMMAND_STATUS_WORDS = {
   'GET RESPONSE': ['6985'],
   'CREATE FILE': ['6982', '6A80', '6A84', '6A89', '6985'],
   'WRITE KEY': ['6982', '6987', '6988', '6A80', '6A84', '6A88', '6985', '9302'],
+  'RETIRE KEY': ['6982', '6985', '6987', '6988', '6A80', '6A88', '9302'],
+  'APPLICATION BLOCK': ['6982', '6984', '6985', '6987', '6988', '6A88', '9302'],
+  'APPLICATION UNBLOCK': ['6982', '6984', '6985', '6987', '6988', '6A88', '9302'],
+  'CARD BLOCK': ['6982', '6984', '6985', '6987', '6988', '6A88', '9302'],
   'END PERSONALIZATION': ['6982', '6987', '6988', '6A80', '6985', '9302'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
@@ -67,10 +71,12 @@ export function defineCommand<const Name extends CommandName, Args extends reado
   readonly text: Text;
   readonly clause: string;
   readonly statusWords: StatusTable<Name>;
+  /** Warnings that this command takes for a success. */
+  readonly accepted?: readonly number[];
   readonly build: (...args: Args) => CommandApdu;
   readonly read: (data: Uint8Array) => Answer;
 }): Command<Name, Args, Answer> {
-  const { name, text, clause, build, read } = declaration;
+  const { name, text, clause, accepted = [], build, read } = declaration;
   const statusWords: Readonly<Record<string, CardErrorCode>> = { ...COMMON, ...declaration.statusWords };
   return Object.freeze({
     name,
@@ -80,7 +86,7 @@ export function defineCommand<const Name extends CommandName, Args extends reado
     build: (...args: Args) => encodeCommand(build(...args)),
     parse(response: Uint8Array): Answer {
       const { data, sw } = readAnswer(name, response);
-      if (sw !== SW_OK) throw statusWordError(name, statusWords, sw);
+      if (sw !== SW_OK && !accepted.includes(sw)) throw statusWordError(name, statusWords, sw);
       try {
         return read(data);
       } catch (cause) {

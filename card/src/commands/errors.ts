@@ -69,6 +69,13 @@ export const cardErrors = defineErrors({
     'Look up whether the card was reported lost or cancelled.',
     403,
   ),
+  CARD_APPLICATION_BLOCKED: entry(
+    '卡上该应用已被锁定。',
+    'This application of the card is blocked.',
+    '请查询该卡是否已挂失;解挂后可在发卡点解锁。',
+    'Look up whether the card was reported lost; the issuing counter can unblock it.',
+    403,
+  ),
   CARD_MAC_MISSING: entry('卡要求线路保护,命令缺少 MAC。', 'The card demands a MAC that the command lacks.', ...REPORT),
   CARD_MAC_WRONG: again(entry('卡判定线路保护校验错误。', 'The card found the MAC of the command wrong.', ...AGAIN)),
   CARD_DATA_REFUSED: entry('卡拒绝了数据内容。', 'The card refused the content of the data.', ...REPORT),

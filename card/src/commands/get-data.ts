@@ -70,3 +70,24 @@ export const getProductId = defineCommand({
   build: () => apdu(0x01, 0x04),
   read: (data) => String.fromCharCode(...data),
 });
+
+const APPLICATIONS = ['DF01', 'DF02', 'DF03'] as const;
+export type BlockableDirectory = (typeof APPLICATIONS)[number];
+const APPLICATION_STATES = ['open', 'blocked', 'blocked-for-ever'] as const;
+export type ApplicationState = (typeof APPLICATION_STATES)[number];
+
+/** `01 05` of ADR 005: one byte for each of DF01, DF02, DF03. */
+export const getApplicationStates = defineCommand({
+  ...shared,
+  clause: 'ADR 005 "MAC-only commands"',
+  build: () => apdu(0x01, 0x05),
+  read: (data): Readonly<Record<BlockableDirectory, ApplicationState>> => {
+    const states = [...requireLength(data, APPLICATIONS.length, 'application states')].map((byte) => {
+      const state = APPLICATION_STATES[byte];
+      if (state === undefined) throw new RangeError(`application state ${byte}`);
+      return state;
+    });
+    const [DF01, DF02, DF03] = states as [ApplicationState, ApplicationState, ApplicationState];
+    return { DF01, DF02, DF03 };
+  },
+});

@@ -1,5 +1,6 @@
 /** The commands of the user card, one file each: build and parse, status words, clause. */
 export * from './append-record.ts';
+export * from './block.ts';
 export * from './create-file.ts';
 export type { Command, CommandName } from './define-command.ts';
 export { COMMAND_STATUS_WORDS } from './define-command.ts';
@@ -14,6 +15,7 @@ export * from './index-flag.ts';
 export * from './internal-authenticate.ts';
 export * from './read-binary.ts';
 export * from './read-record.ts';
+export * from './retire-key.ts';
 export * from './select.ts';
 export * from './update-binary.ts';
 export * from './update-record.ts';

@@ -6,12 +6,20 @@ const shared = {
   name: 'SELECT',
   text: { zh: '选择文件', en: 'Select a file' },
   clause: 'CARD-FACTS 4.2; ISO/IEC 7816-4, 7.1.1',
-  statusWords: { '6A82': 'CARD_FILE_NOT_FOUND' },
+  statusWords: { '6283': 'CARD_APPLICATION_BLOCKED', '6A82': 'CARD_FILE_NOT_FOUND' },
 } as const;
 
 /** Without Le: the card answers 9000 and no data. */
 export const selectFile = defineCommand({
   ...shared,
+  build: (fid: number) => ({ cla: 0x00, ins: 0xa4, p1: 0x00, p2: 0x00, data: uint16(fid) }),
+  read: readNothing,
+});
+
+/** For those who block and unblock: an application that is blocked is selected all the same, 6283 (ADR 005). */
+export const selectBlockable = defineCommand({
+  ...shared,
+  accepted: [0x6283],
   build: (fid: number) => ({ cla: 0x00, ins: 0xa4, p1: 0x00, p2: 0x00, data: uint16(fid) }),
   read: readNothing,
 });

@@ -20,3 +20,18 @@ export const updateBinary = defineCommand({
   },
   read: readNothing,
 });
+
+export interface BinaryBlock {
+  readonly offset: number;
+  readonly data: Uint8Array;
+}
+
+/** `content` from `offset` on in commands of at most `blockBytes` (`CardProduct.maxBinaryBlockBytes`). */
+export function binaryBlocks(content: Uint8Array, blockBytes: number, offset = 0): readonly BinaryBlock[] {
+  if (!Number.isInteger(blockBytes) || blockBytes < 1) throw new RangeError(`blocks of ${blockBytes} bytes`);
+  const blocks: BinaryBlock[] = [];
+  for (let done = 0; done < content.length; done += blockBytes) {
+    blocks.push({ offset: offset + done, data: content.slice(done, done + blockBytes) });
+  }
+  return blocks;
+}

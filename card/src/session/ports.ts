@@ -39,6 +39,11 @@ export interface TerminalKeyRequest {
   readonly provinceCode: string;
 }
 
+/**
+ * Calls made in the same turn of the event loop may be answered together: an implementation whose keys are far away sends
+ * them in one message (`Promise.all`), one with a SAM works them off in order. What can be known together is all of one
+ * card; two challenges never are, for a newer one replaces an older.
+ */
 export interface TerminalKeys {
   /** Suite of the keys that serve this card. */
   readonly suite: AlgorithmSuite;
