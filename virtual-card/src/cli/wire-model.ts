@@ -6,10 +6,11 @@
 export const DELAY_MODELS = ['none', 'contactless', 'contact'] as const;
 export type DelayModel = (typeof DELAY_MODELS)[number];
 
-/** Contactless: 106 kbit/s ≈ 11.8 kB/s. Contact: T=1, 11 etu of 372/4 clocks (D = 4) at f = 4 MHz. */
+/** As in `card/wire-model` (test/card-tool holds both together). Contactless: 106 kbit/s, 9 etu of 128 clocks at 13.56 MHz.
+ * Contact: T=1, 11 etu of 372/4 clocks (D = 4) at f = 4 MHz. */
 const MS_PER_BYTE: Readonly<Record<DelayModel, number>> = {
   none: 0,
-  contactless: 1000 / 11_800,
+  contactless: (9 * 128 * 1000) / 13_560_000,
   contact: (11 * 372 * 1000) / (4 * 4_000_000),
 };
 
