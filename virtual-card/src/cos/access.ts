@@ -5,9 +5,11 @@ import { inPersonalization } from './chip.ts';
 import { refuse } from './status-error.ts';
 
 export function requireAccess(chip: Chip, rule: AccessRule): void {
-  if (rule.kind === 'free') return;
-  if (rule.kind === 'key' && chip.session.authenticated.has(rule.nibble)) return;
-  refuse('securityStatusNotSatisfied');
+  if (!satisfied(chip, rule)) refuse('securityStatusNotSatisfied');
+}
+
+function satisfied(chip: Chip, rule: AccessRule): boolean {
+  return rule.kind === 'free' || (rule.kind === 'key' && chip.session.authenticated.has(rule.nibble));
 }
 
 /** With the channel open everything but keys may be read back plainly. */
@@ -22,9 +24,14 @@ export function requireRead(chip: Chip, file: FileEntry): void {
  */
 export function requirePlainUpdate(chip: Chip, file: FileEntry): void {
   if (inPersonalization(chip)) {
-    if (chip.session.channel === null) refuse('securityStatusNotSatisfied');
+    if (chip.session.channel === null && chip.rules.channelRequired) refuse('securityStatusNotSatisfied');
     return;
   }
+  // The re-key channel opens no file: what the file's own rules refuse is refused by the life cycle (ADR 005).
+  if (chip.session.channel !== null && !satisfied(chip, file.rules.update)) {
+    if (!chip.rules.lifeCycle) return;
+    refuse('conditionsNotSatisfied');
+  }
   requireAccess(chip, file.rules.update);
-  if (file.rules.transport !== 'plain') refuse('macMissing');
+  if (file.rules.transport !== 'plain' && chip.rules.macRequired) refuse('macMissing');
 }

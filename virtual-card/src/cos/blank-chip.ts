@@ -42,7 +42,7 @@ export function blankChip(
         value,
       },
     ],
-    directories: [{ fid: MASTER_FILE, parent: null, name: null, descriptor: new Uint8Array(0) }],
+    directories: [{ fid: MASTER_FILE, parent: null, name: null, descriptor: new Uint8Array(0), block: 'open' }],
     files: [],
   };
 }

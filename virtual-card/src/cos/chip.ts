@@ -5,6 +5,7 @@
 import type { AlgorithmSuite } from '@rhc/card/profile';
 import type { Change, ChipContent, DirectoryEntry, FileAddress, FileEntry, KeyEntry } from '../memory/chip-content.ts';
 import { sameFile } from '../memory/chip-content.ts';
+import type { CosRules } from './rules.ts';
 import { refuse } from './status-error.ts';
 
 export const MASTER_FILE = 0x3f00;
@@ -28,8 +29,8 @@ export interface Session {
   /** Key id nibbles authenticated in the current directory. */
   readonly authenticated: Set<number>;
   channel: PersonalizationChannel | null;
-  /** What GET RESPONSE may fetch. */
-  pending: Uint8Array | null;
+  /** What GET RESPONSE may fetch, and the status word that goes with its end. */
+  pending: { readonly data: Uint8Array; readonly sw: number } | null;
 }
 
 export function newSession(): Session {
@@ -47,6 +48,7 @@ export interface Chip {
   readonly content: ChipContent;
   readonly session: Session;
   readonly capacityBytes: number;
+  readonly rules: CosRules;
   commit(...changes: readonly Change[]): void;
   random(length: number): Uint8Array;
 }
@@ -63,16 +65,22 @@ export function currentDirectory(chip: Chip): DirectoryEntry {
   return entry;
 }
 
+/** The current DF is blocked and the rule is in force. */
+export function isBlockedHere(chip: Chip): boolean {
+  return currentDirectory(chip).block !== 'open' && chip.rules.applicationBlock;
+}
+
 export function keysOf(chip: Chip, directory: number, kid: number): readonly KeyEntry[] {
   return chip.content.keys
     .filter((key) => key.directory === directory && key.kid === kid)
     .sort((a, b) => a.version - b.version);
 }
 
-export function takeChallenge(chip: Chip): Uint8Array {
+/** A challenge serves one command, whatever comes of that command. */
+export function takeChallenge(chip: Chip, once: 'challengeOnceAuthentication' | 'challengeOnceUpdate') {
   const challenge = chip.session.challenge;
-  chip.session.challenge = null;
-  return challenge ?? refuse('noChallenge');
+  if (chip.rules[once]) chip.session.challenge = null;
+  return challenge;
 }
 
 export function inPersonalization(chip: Chip): boolean {
@@ -85,7 +93,12 @@ export function inPersonalization(chip: Chip): boolean {
  */
 export function personalizationChannel(chip: Chip): PersonalizationChannel {
   const channel = chip.session.channel ?? refuse('securityStatusNotSatisfied');
-  return inPersonalization(chip) ? channel : refuse('conditionsNotSatisfied');
+  return inPersonalization(chip) || !chip.rules.lifeCycle ? channel : refuse('conditionsNotSatisfied');
+}
+
+/** The channel of a chip that may be keyed: in personalization, and in `operational` for a re-key (ADR 005). */
+export function keyLoadingChannel(chip: Chip): PersonalizationChannel {
+  return chip.session.channel ?? refuse('securityStatusNotSatisfied');
 }
 
 /** A blank chip becomes `personalization` in the same commit as the first change. */

@@ -25,9 +25,12 @@ export function formattedChip(options: FormattedChipOptions): ChipContent {
   const { profile } = options;
   const directories = profile.directories.map((directory): DirectoryEntry => {
     const name = directory.dfName === null ? null : hexToBytes(directory.dfName);
-    if (directory.parent === null) return { fid: MASTER_FILE, parent: null, name: null, descriptor: new Uint8Array(0) };
+    const block = 'open' as const;
+    if (directory.parent === null) {
+      return { fid: MASTER_FILE, parent: null, name: null, descriptor: new Uint8Array(0), block };
+    }
     const descriptor = directoryDescriptor(directory.fid, name);
-    return { fid: directory.fid, parent: profile.directory(directory.parent).fid, name, descriptor };
+    return { fid: directory.fid, parent: profile.directory(directory.parent).fid, name, descriptor, block };
   });
   const files = profile.files.map((file) => formattedFile(profile, file, options.contents?.[file.id]));
   const keys = options.keys.map(({ slot, version, value }): KeyEntry => {

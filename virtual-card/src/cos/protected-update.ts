@@ -1,6 +1,7 @@
 /**
- * Secure messaging of updates in `operational` (ADR 001, "Protected update"; CARD-FACTS 3.7): SK = D(STK, R), MAC with
- * zero IV over the final header and the cipher, ECB payload L ‖ value ‖ 80 00…. One challenge serves one command.
+ * Secure messaging in `operational` (ADR 001, "Protected update"; ADR 005, "MAC-only commands"; CARD-FACTS 3.7):
+ * SK = D(STK, R), MAC with zero IV over the final header and the cipher, ECB payload L ‖ value ‖ 80 00…. One challenge
+ * serves one command.
  *
  * The command carries no key version. Every loaded version of the STK is tried, so that a terminal that still works
  * with the old version goes on while the next one is in place already.
@@ -10,7 +11,7 @@ import type { CommandApdu } from '@rhc/card/apdu';
 import { concatBytes, equalBytes } from '@rhc/card/bytes';
 import type { FileEntry, KeyEntry } from '../memory/chip-content.ts';
 import type { Chip } from './chip.ts';
-import { inPersonalization, keysOf } from './chip.ts';
+import { inPersonalization, keysOf, takeChallenge } from './chip.ts';
 import { blockBytes, decipherEcb, disperse, macBlock } from './cipher-suite.ts';
 import { refuse } from './status-error.ts';
 
@@ -34,20 +35,40 @@ export function verifyProtected(
   precheck: () => void,
 ): VerifiedUpdate {
   if (inPersonalization(chip)) refuse('conditionsNotSatisfied');
-  const challenge = chip.session.challenge;
-  chip.session.challenge = null;
+  const challenge = takeChallenge(chip, 'challengeOnceUpdate');
   precheck();
+  const keys = keysOf(chip, file.directory, file.rules.transportKid);
+  const stks = chip.rules.stkOfDirectory ? keys : chip.content.keys.filter(({ kid }) => (kid & 0x0f) === 0x01);
+  return verifyMac(chip, command, challenge, stks, 'protectedMac');
+}
+
+/** A command without data but its MAC4: APPLICATION BLOCK, APPLICATION UNBLOCK, CARD BLOCK. */
+export function verifyLockCommand(chip: Chip, command: CommandApdu, stkKid: number, precheck: () => void): void {
+  const challenge = takeChallenge(chip, 'challengeOnceUpdate');
+  precheck();
+  const keys = keysOf(chip, chip.session.directory, stkKid);
+  const { cipher } = verifyMac(chip, command, challenge, keys, 'lockMac');
+  if (cipher.length !== 0) refuse('wrongLength');
+}
+
+function verifyMac(
+  chip: Chip,
+  command: CommandApdu,
+  challenge: Uint8Array | null,
+  stks: readonly KeyEntry[],
+  rule: 'protectedMac' | 'lockMac',
+): VerifiedUpdate {
   const data = command.data ?? new Uint8Array(0);
   if (data.length < MAC_BYTES) refuse('macMissing');
   const random = challenge ?? refuse('noChallenge');
-  const keys = keysOf(chip, file.directory, file.rules.transportKid);
-  if (keys.length === 0) refuse('referenceNotFound');
+  if (stks.length === 0) refuse('referenceNotFound');
   const cipher = data.slice(0, -MAC_BYTES);
   const header = Uint8Array.of(command.cla, command.ins, command.p1, command.p2, data.length);
-  for (const stk of keys) {
+  for (const stk of stks) {
     const sessionKey = stk.value.use((key) => disperse(stk.suite, key, random));
     const block = macBlock(stk.suite, sessionKey, new Uint8Array(blockBytes(stk.suite)), concatBytes(header, cipher));
-    if (equalBytes(block.slice(0, MAC_BYTES), data.slice(-MAC_BYTES))) return { stk, sessionKey, cipher };
+    const right = equalBytes(block.slice(0, MAC_BYTES), data.slice(-MAC_BYTES));
+    if (right || !chip.rules[rule]) return { stk, sessionKey, cipher };
   }
   return refuse('macWrong');
 }

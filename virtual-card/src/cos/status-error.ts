@@ -12,6 +12,8 @@ export class StatusError extends Error {
 /** The words of CARD-FACTS 4.4 that this chip gives, by what they mean. */
 export const SW = {
   success: 0x9000,
+  directoryBlocked: 0x6283,
+  memoryFailure: 0x6581,
   wrongLength: 0x6700,
   secureMessagingNotSupported: 0x6882,
   wrongFileStructure: 0x6981,
@@ -23,7 +25,7 @@ export const SW = {
   macMissing: 0x6987,
   macWrong: 0x6988,
   wrongData: 0x6a80,
-  cardBlocked: 0x6a81,
+  blocked: 0x6a81,
   fileNotFound: 0x6a82,
   recordNotFound: 0x6a83,
   noSpace: 0x6a84,
@@ -33,6 +35,7 @@ export const SW = {
   wrongOffset: 0x6b00,
   unknownInstruction: 0x6d00,
   unknownClass: 0x6e00,
+  blockedForEver: 0x9303,
 } as const;
 
 export function refuse(reason: keyof typeof SW): never {

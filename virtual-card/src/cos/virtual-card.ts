@@ -15,6 +15,8 @@ import { CAPACITY_BYTES } from './capacity.ts';
 import type { Chip, Session } from './chip.ts';
 import { newSession } from './chip.ts';
 import { dispatch } from './dispatcher.ts';
+import type { CosRules } from './rules.ts';
+import { ALL_RULES } from './rules.ts';
 import { SW } from './status-error.ts';
 
 export interface VirtualCardOptions {
@@ -29,6 +31,8 @@ export interface VirtualCardOptions {
   readonly capacityBytes?: number;
   /** Called with the changes of each commit that happened; the wire model counts them. */
   readonly onCommit?: (changes: readonly Change[]) => void;
+  /** Default: all. Only a test of the conformance suite leaves one out. */
+  readonly rules?: CosRules;
 }
 
 export class VirtualCard {
@@ -63,13 +67,27 @@ export class VirtualCard {
 
   powerOn(): Uint8Array {
     if (this.#dead) throw new VirtualCardError('VIRTUAL_CARD_POWER_LOST');
-    this.#session = newSession();
+    this.#session = this.#sessionAfterReset();
     return this.atr;
   }
 
   /** Drops the challenge, every authentication and the channel; the current directory is the MF again. */
   reset(): Uint8Array {
     return this.powerOn();
+  }
+
+  #sessionAfterReset(): Session {
+    const before = this.#session;
+    const { stateClearedByReset, challengeDroppedByReset } = this.#rules;
+    return {
+      ...newSession(),
+      ...(before !== null && !stateClearedByReset && { ...before, pending: null, challenge: null }),
+      ...(before !== null && !challengeDroppedByReset && { challenge: before.challenge }),
+    };
+  }
+
+  get #rules(): CosRules {
+    return this.#options.rules ?? ALL_RULES;
   }
 
   powerOff(): void {
@@ -106,6 +124,7 @@ export class VirtualCard {
         onCommit?.(changes);
       },
       random,
+      rules: this.#rules,
     };
   }
 

@@ -10,6 +10,13 @@ function applyChange(content: ChipContent, change: Change): ChipContent {
   switch (change.kind) {
     case 'set-state':
       return { ...content, state: change.state };
+    case 'set-block': {
+      const { directory, block } = change;
+      return {
+        ...content,
+        directories: content.directories.map((entry) => (entry.fid === directory ? { ...entry, block } : entry)),
+      };
+    }
     case 'create-directory':
       return { ...content, directories: [...content.directories, change.directory] };
     case 'create-file':

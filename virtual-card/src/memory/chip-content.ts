@@ -15,7 +15,11 @@ export interface DirectoryEntry {
   readonly name: Uint8Array | null;
   /** As it came with CREATE FILE: the same bytes again are no change (ADR 001, "CREATE FILE"). */
   readonly descriptor: Uint8Array;
+  readonly block: DirectoryBlock;
 }
+
+/** APPLICATION BLOCK: P2 = 00 until unblocked, 01 for ever (ADR 005). */
+export type DirectoryBlock = 'open' | 'blocked' | 'blocked-for-ever';
 
 /** One access byte: `00` free, `FF` never, `40 | n` = key id nibble n in the file's own directory. */
 export type AccessRule =
@@ -91,6 +95,7 @@ export interface KeyAddress {
 
 export type Change =
   | { readonly kind: 'set-state'; readonly state: ChipState }
+  | { readonly kind: 'set-block'; readonly directory: number; readonly block: DirectoryBlock }
   | { readonly kind: 'create-directory'; readonly directory: DirectoryEntry }
   | { readonly kind: 'create-file'; readonly file: FileEntry }
   | { readonly kind: 'write-record'; readonly file: FileAddress; readonly record: number; readonly content: Uint8Array }

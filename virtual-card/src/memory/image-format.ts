@@ -8,7 +8,7 @@ import { bytesToHex, hexToBytes } from '@rhc/card/bytes';
 import type { AlgorithmSuite } from '@rhc/card/profile';
 import { parseFileDescriptor } from '../cos/file-descriptor.ts';
 import { VirtualCardError } from '../errors.ts';
-import type { ChipContent, ChipState, FileBody, KeyEntry } from './chip-content.ts';
+import type { ChipContent, ChipState, DirectoryBlock, FileBody, KeyEntry } from './chip-content.ts';
 import type { ChipFuse } from './chip-fuse.ts';
 
 const FORMAT = 'rhc-virtual-card';
@@ -23,6 +23,8 @@ interface StoredChip {
     readonly parent: number | null;
     readonly name: string | null;
     readonly descriptor: string;
+    /** Missing in images made before APPLICATION BLOCK: open. */
+    readonly block?: DirectoryBlock;
   }[];
   readonly files: readonly {
     readonly directory: number;
@@ -41,11 +43,12 @@ export function encodeImage(content: ChipContent, fuse: ChipFuse): string {
     historicalBytes: bytesToHex(content.historicalBytes),
     state: content.state,
     commits: content.commits,
-    directories: content.directories.map(({ fid, parent, name, descriptor }) => ({
+    directories: content.directories.map(({ fid, parent, name, descriptor, block }) => ({
       fid,
       parent,
       name: name === null ? null : bytesToHex(name),
       descriptor: bytesToHex(descriptor),
+      block,
     })),
     files: content.files.map(({ directory, fid, descriptor, body }) => ({
       directory,
@@ -68,11 +71,12 @@ export function decodeImage(text: string, fuse: ChipFuse): ChipContent {
     historicalBytes,
     state: chip.state,
     commits: chip.commits,
-    directories: chip.directories.map(({ fid, parent, name, descriptor }) => ({
+    directories: chip.directories.map(({ fid, parent, name, descriptor, block }) => ({
       fid,
       parent,
       name: name === null ? null : hexToBytes(name),
       descriptor: hexToBytes(descriptor),
+      block: block ?? 'open',
     })),
     files: chip.files.map(({ directory, fid, descriptor, content }) => {
       const bytes = hexToBytes(descriptor);

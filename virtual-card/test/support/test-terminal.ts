@@ -130,6 +130,12 @@ export class TestTerminal {
     return this.send(hexOf(Buffer.concat([message, block.subarray(0, 4)])));
   }
 
+  /** A secured command whose whole data is enciphered under SKe. */
+  securedEnciphered(header: string, plain: Uint8Array): string {
+    if (this.#channel === null) throw new Error('no channel');
+    return this.secured(header, this.ecb(this.#channel.ske, plain));
+  }
+
   writeKey(slot: CardKeySlotName, version: number, value = this.cardKey(slot, version)): string {
     const channel = this.#channel;
     if (channel === null) throw new Error('no channel');

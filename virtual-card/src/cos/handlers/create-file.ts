@@ -11,8 +11,7 @@ import type { Answer } from '../handler.ts';
 import { refuse } from '../status-error.ts';
 
 export function createFile(chip: Chip, command: CommandApdu): Answer {
-  personalizationChannel(chip);
-  if (command.p1 !== 0 || command.p2 !== 0) refuse('wrongParameters');
+  if (chip.rules.channelRequired || chip.session.channel !== null) personalizationChannel(chip);
   const descriptor = command.data ?? new Uint8Array(0);
   const parsed = parseFileDescriptor(descriptor);
   if (parsed.fid === MASTER_FILE || parsed.fid === 0x3fff || parsed.fid === 0xffff) refuse('wrongData');
@@ -45,7 +44,7 @@ function nameTaken(chip: Chip, parsed: FileDescriptor): boolean {
 
 function creation(parsed: FileDescriptor, parent: number, descriptor: Uint8Array): Change {
   if (parsed.kind === 'directory') {
-    const directory = { fid: parsed.fid, parent, name: parsed.name, descriptor };
+    const directory = { fid: parsed.fid, parent, name: parsed.name, descriptor, block: 'open' as const };
     return { kind: 'create-directory', directory };
   }
   const { fid, rules, body } = parsed;

@@ -20,11 +20,11 @@ export function endPersonalization(chip: Chip, command: CommandApdu): Answer {
   const channel = personalizationChannel(chip);
   if ((command.data?.length ?? 0) !== 36) refuse('wrongLength');
   const digest = openSecured(chip, channel, command);
-  if (command.p1 !== 0 || command.p2 !== 0) refuse('wrongParameters');
   const masterKeys = keysOf(chip, MASTER_FILE, MASTER_KEY_ID);
   // A chip that still obeys its maker's key must not go out.
-  if (masterKeys.some(({ version }) => version === TRANSPORT_KEY_VERSION)) refuse('conditionsNotSatisfied');
-  if (!equalBytes(digest, contentDigest(chip, channel.suite))) refuse('wrongData');
+  const obeysMaker = masterKeys.some(({ version }) => version === TRANSPORT_KEY_VERSION);
+  if (obeysMaker && chip.rules.transportKeyBarsEnd) refuse('conditionsNotSatisfied');
+  if (chip.rules.endDigest && !equalBytes(digest, contentDigest(chip, channel.suite))) refuse('wrongData');
   chip.commit({ kind: 'set-state', state: 'operational' });
   chip.session.channel = null;
   return {};

@@ -16,28 +16,34 @@ import { refuse, refuseWithTries } from '../status-error.ts';
 const NOT_COUNTED = 0xff;
 
 export function externalAuthenticate(chip: Chip, command: CommandApdu): Answer {
-  if (command.p1 !== 0) refuse('wrongParameters');
   const data = command.data ?? new Uint8Array(0);
   if (data.length !== 17) refuse('wrongLength');
   const masterKey = chip.session.directory === MASTER_FILE && command.p2 === MASTER_KEY_ID;
   // Whatever comes of it, another MK authentication ends the channel (ADR 001, "Personalization channel" 2).
   if (masterKey) chip.session.channel = null;
-  const challenge = takeChallenge(chip);
+  const challenge = takeChallenge(chip, 'challengeOnceAuthentication') ?? refuse('noChallenge');
   const version = byteAt(data, 16);
-  const key = keysOf(chip, chip.session.directory, command.p2).find((entry) => entry.version === version);
-  if (key === undefined) return refuse('referenceNotFound');
-  requireTerminalKey(key, masterKey);
-  if (key.triesLeft === 0) refuse('keyBlocked');
+  const key = findKey(chip, command.p2, version) ?? refuse('referenceNotFound');
+  if (chip.rules.keyClass) requireTerminalKey(key, masterKey);
+  if (key.triesLeft === 0 && chip.rules.triesExhausted) refuse('keyBlocked');
   const sessionKey = key.value.use((bytes) => disperse(key.suite, bytes, challenge));
   const expected = cryptogram(key.suite, sessionKey, data.slice(8, 16));
   const right = equalBytes(expected, data.slice(0, 8));
   if (!right) return countFailure(chip, key);
-  if (key.maxTries !== NOT_COUNTED && key.triesLeft !== key.maxTries) {
+  if (key.maxTries !== NOT_COUNTED && key.triesLeft !== key.maxTries && chip.rules.triesRefilled) {
     chip.commit({ kind: 'set-tries', key, triesLeft: key.maxTries });
   }
   if (masterKey) openChannel(chip, key, sessionKey, challenge);
   else chip.session.authenticated.add(key.kid & 0x0f);
   return {};
+}
+
+/** The key of the current DF with that id and version. */
+function findKey(chip: Chip, kid: number, version: number): KeyEntry | undefined {
+  const here = keysOf(chip, chip.session.directory, kid);
+  const named = chip.rules.keyVersion ? here.find((entry) => entry.version === version) : here[0];
+  if (named !== undefined || chip.rules.keyOfDirectory) return named;
+  return chip.content.keys.find((entry) => (entry.kid & 0x0f) === (kid & 0x0f) && entry.version === version);
 }
 
 /** IRK answers internal authentication and STK protects updates; neither proves a terminal (CARD-FACTS 3.1). */
@@ -50,7 +56,7 @@ function requireTerminalKey(key: KeyEntry, masterKey: boolean): void {
 function countFailure(chip: Chip, key: KeyEntry): never {
   chip.session.authenticated.delete(key.kid & 0x0f);
   if (key.maxTries === NOT_COUNTED) return refuse('securityStatusNotSatisfied');
-  const triesLeft = key.triesLeft - 1;
+  const triesLeft = chip.rules.triesCounted ? Math.max(0, key.triesLeft - 1) : key.triesLeft;
   chip.commit({ kind: 'set-tries', key, triesLeft });
   return refuseWithTries(triesLeft);
 }

@@ -2,14 +2,15 @@
 import type { CommandApdu } from '@rhc/card/apdu';
 import type { Chip } from '../chip.ts';
 import type { Answer } from '../handler.ts';
-import { refuse, StatusError } from '../status-error.ts';
+import { StatusError } from '../status-error.ts';
 
 export function getChallenge(chip: Chip, command: CommandApdu): Answer {
-  if (command.p1 !== 0 || command.p2 !== 0) refuse('wrongParameters');
   // Checked before a challenge is made, or a refused command would replace the one the terminal holds.
   if (command.le !== 8 && command.le !== 256) throw new StatusError(0x6c08);
   const challenge = chip.random(8);
   if (challenge.length !== 8) throw new RangeError('the random source gave another length');
-  chip.session.challenge = Uint8Array.from(challenge);
+  if (chip.session.challenge === null || chip.rules.challengeReplaced) {
+    chip.session.challenge = Uint8Array.from(challenge);
+  }
   return { data: challenge };
 }

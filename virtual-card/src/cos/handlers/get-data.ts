@@ -2,13 +2,17 @@
 
 import type { CommandApdu } from '@rhc/card/apdu';
 import { concatBytes, uint16, uint32 } from '@rhc/card/bytes';
-import type { ChipState, KeyEntry } from '../../memory/chip-content.ts';
+import type { ChipState, DirectoryBlock, KeyEntry } from '../../memory/chip-content.ts';
 import type { Chip } from '../chip.ts';
 import { keysOf, MASTER_FILE, MASTER_KEY_ID, TRANSPORT_KEY_VERSION } from '../chip.ts';
 import type { Answer } from '../handler.ts';
 import { refuse } from '../status-error.ts';
 
 const STATE_BYTE: Readonly<Record<ChipState, number>> = { blank: 0, personalization: 1, operational: 2, blocked: 3 };
+
+const BLOCK_BYTE: Readonly<Record<DirectoryBlock, number>> = { open: 0, blocked: 1, 'blocked-for-ever': 2 };
+/** DF01–DF03: what APPLICATION BLOCK can block. */
+const APPLICATIONS = [0xdf01, 0xdf02, 0xdf03] as const;
 
 export function getData(chip: Chip, command: CommandApdu): Answer {
   switch (command.p1 * 256 + command.p2) {
@@ -18,11 +22,18 @@ export function getData(chip: Chip, command: CommandApdu): Answer {
       return { data: chip.content.historicalBytes.slice(0, 8) };
     case 0x0103:
       return { data: concatBytes(...loadedKeys(chip).map(keyLine)) };
+    case 0x0105:
+      return { data: Uint8Array.from(APPLICATIONS, (fid) => blockByte(chip, fid)) };
     case 0x0104:
       return { data: new TextEncoder().encode('rhc-blank-1') };
     default:
       return refuse('referenceNotFound');
   }
+}
+
+/** A directory that is not there yet is open. */
+function blockByte(chip: Chip, fid: number): number {
+  return BLOCK_BYTE[chip.content.directories.find((entry) => entry.fid === fid)?.block ?? 'open'];
 }
 
 function progress(chip: Chip): Uint8Array {

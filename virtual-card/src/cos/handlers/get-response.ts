@@ -5,9 +5,8 @@ import type { Answer } from '../handler.ts';
 import { refuse, StatusError } from '../status-error.ts';
 
 export function getResponse(chip: Chip, command: CommandApdu): Answer {
-  if (command.p1 !== 0 || command.p2 !== 0) refuse('wrongParameters');
-  const pending = chip.session.pending ?? refuse('conditionsNotSatisfied');
+  const { data: pending, sw } = chip.session.pending ?? refuse('conditionsNotSatisfied');
   const asked = command.le ?? 256;
   if (asked > pending.length && asked !== 256) throw new StatusError(0x6c00 | (pending.length & 0xff));
-  return { data: pending.slice(0, asked), partial: true };
+  return { data: pending.slice(0, asked), partial: true, sw };
 }

@@ -23,7 +23,6 @@ function setFlag(
   const file = currentFile(chip);
   const { cipher } = verifyProtected(chip, command, file, () => {
     if (file.body.structure !== 'fixed-records' || file.rules.transport !== 'mac') refuse('wrongFileStructure');
-    if (command.p2 !== 0x04) refuse('wrongParameters');
     requireAccess(chip, file.rules[right]);
   });
   if (cipher.length !== 0) refuse('wrongLength');

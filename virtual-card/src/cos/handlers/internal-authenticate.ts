@@ -9,11 +9,11 @@ import type { Answer } from '../handler.ts';
 import { refuse } from '../status-error.ts';
 
 export function internalAuthenticate(chip: Chip, command: CommandApdu): Answer {
-  if (command.p1 !== 0) refuse('wrongParameters');
   const data = command.data ?? new Uint8Array(0);
   if (data.length !== 17) refuse('wrongLength');
   // Only the IRK answers: any other key here would be an oracle for its own external authentication.
-  if (chip.session.directory === MASTER_FILE || (command.p2 & 0x0f) !== 0) refuse('conditionsNotSatisfied');
+  const isInternalKey = chip.session.directory !== MASTER_FILE && (command.p2 & 0x0f) === 0;
+  if (!isInternalKey && chip.rules.internalKey) refuse('conditionsNotSatisfied');
   const keys = keysOf(chip, chip.session.directory, command.p2);
   const key = keys.find((entry) => entry.version === byteAt(data, 16)) ?? refuse('referenceNotFound');
   const sessionKey = key.value.use((bytes) => disperse(key.suite, bytes, data.slice(0, 8)));

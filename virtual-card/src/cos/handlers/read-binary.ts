@@ -10,8 +10,6 @@ export function readBinary(chip: Chip, command: CommandApdu): Answer {
   const file = currentFile(chip);
   const body = file.body;
   if (body.structure !== 'transparent') return refuse('wrongFileStructure');
-  // b8 of P1 would be a short file identifier, which this product does not have.
-  if ((command.p1 & 0x80) !== 0) refuse('wrongParameters');
   requireRead(chip, file);
   const offset = command.p1 * 256 + command.p2;
   if (offset >= body.content.length) refuse('wrongOffset');

@@ -10,7 +10,6 @@ export function readRecord(chip: Chip, command: CommandApdu): Answer {
   const file = currentFile(chip);
   const body = file.body;
   if (body.structure === 'transparent') return refuse('wrongFileStructure');
-  if (command.p2 !== 0x04 && command.p2 !== 0x00) refuse('wrongParameters');
   requireRead(chip, file);
   if (command.p2 === 0x04) return { data: body.records[command.p1 - 1] ?? refuse('recordNotFound') };
   // Only TLV records have an identifier.

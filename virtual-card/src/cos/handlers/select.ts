@@ -8,25 +8,31 @@ import type { CommandApdu } from '@rhc/card/apdu';
 import { byteAt, concatBytes, equalBytes, readUint16, uint16 } from '@rhc/card/bytes';
 import type { DirectoryEntry, FileEntry } from '../../memory/chip-content.ts';
 import type { Chip } from '../chip.ts';
-import { currentDirectory, MASTER_FILE } from '../chip.ts';
+import { currentDirectory, isBlockedHere, MASTER_FILE } from '../chip.ts';
 import type { Answer } from '../handler.ts';
-import { refuse } from '../status-error.ts';
+import { refuse, SW } from '../status-error.ts';
 
 export function select(chip: Chip, command: CommandApdu): Answer {
-  if (command.p2 !== 0x00) refuse('wrongParameters');
   const data = command.data ?? new Uint8Array(0);
   if (command.p1 === 0x04) return answerByName(chip, data);
-  if (command.p1 !== 0x00) refuse('wrongParameters');
   if (data.length !== 2) refuse('wrongLength');
   const fid = readUint16(data);
-  const file = chip.content.files.find((entry) => entry.directory === chip.session.directory && entry.fid === fid);
+  const file = findFile(chip, fid);
   if (file !== undefined) {
+    // Inside a blocked DF nothing but its unlocking is answered (ADR 005).
+    if (isBlockedHere(chip)) refuse('blocked');
     chip.session.file = { directory: file.directory, fid: file.fid };
     return control(command, fileInformation(file));
   }
   const directory = reachableDirectories(chip).find((entry) => entry.fid === fid) ?? refuse('fileNotFound');
   enter(chip, directory);
-  return control(command, directoryInformation(directory));
+  return { ...control(command, directoryInformation(directory)), ...warning(chip) };
+}
+
+function findFile(chip: Chip, fid: number): FileEntry | undefined {
+  const named = chip.content.files.filter((entry) => entry.fid === fid);
+  const here = named.find((entry) => entry.directory === chip.session.directory);
+  return here ?? (chip.rules.entryOfDirectory ? undefined : named[0]);
 }
 
 /** By name the control information is always due: at once with Le, else by GET RESPONSE. */
@@ -35,17 +41,23 @@ function answerByName(chip: Chip, name: Uint8Array): Answer {
   const directory = chip.content.directories.find((entry) => entry.name !== null && equalBytes(entry.name, name));
   if (directory === undefined) return refuse('fileNotFound');
   enter(chip, directory);
-  return { data: directoryInformation(directory) };
+  return { data: directoryInformation(directory), ...warning(chip) };
 }
 
 function control(command: CommandApdu, information: Uint8Array): Answer {
   return command.le === undefined ? {} : { data: information };
 }
 
+/** A blocked DF is selected with 6283, so that it can be unblocked; one that is blocked for ever is not (ADR 005). */
+function warning(chip: Chip): { readonly sw?: number } {
+  return isBlockedHere(chip) ? { sw: SW.directoryBlocked } : {};
+}
+
 function enter(chip: Chip, directory: DirectoryEntry): void {
+  if (directory.block === 'blocked-for-ever' && chip.rules.applicationBlock) refuse('blockedForEver');
   chip.session.directory = directory.fid;
   chip.session.file = null;
-  chip.session.authenticated.clear();
+  if (chip.rules.stateClearedByDirectory) chip.session.authenticated.clear();
 }
 
 function reachableDirectories(chip: Chip): readonly DirectoryEntry[] {

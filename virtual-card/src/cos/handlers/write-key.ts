@@ -1,7 +1,7 @@
 /**
  * WRITE KEY `84 D4 01 KID 34`: the key travels enciphered under SKe with the channel's MAC (ADR 001, "WRITE KEY"). The
- * issuer's MK erases the transport key in the same commit. Loading in `operational` (re-key in the field) is refused by
- * `personalizationChannel`; that rule is the place to widen when re-key comes.
+ * issuer's MK erases the transport key in the same commit. In `operational` it prepares a re-key: a version is added,
+ * never overwritten (ADR 005).
  */
 
 import type { CommandApdu } from '@rhc/card/apdu';
@@ -11,10 +11,11 @@ import { KEY_BYTES, usedBytes } from '../capacity.ts';
 import type { Chip } from '../chip.ts';
 import {
   commitPersonalization,
+  inPersonalization,
+  keyLoadingChannel,
   keysOf,
   MASTER_FILE,
   MASTER_KEY_ID,
-  personalizationChannel,
   TRANSPORT_KEY_VERSION,
 } from '../chip.ts';
 import { decipherEcb, suiteOfAlgorithm } from '../cipher-suite.ts';
@@ -24,13 +25,12 @@ import { refuse } from '../status-error.ts';
 
 const DATA_BYTES = 0x34;
 const MAX_VERSIONS = 3;
+const CHANGED_BY_MASTER_KEY = 0x40;
 
 export function writeKey(chip: Chip, command: CommandApdu): Answer {
-  const channel = personalizationChannel(chip);
+  const channel = keyLoadingChannel(chip);
   if ((command.data?.length ?? 0) !== DATA_BYTES) refuse('wrongLength');
   const enciphered = openSecured(chip, channel, command);
-  // Bits 4–7 of a key id are reserved: b8 says local, the low three bits name the key (CARD-FACTS 3.2).
-  if (command.p1 !== 0x01 || (command.p2 & 0x78) !== 0) refuse('wrongParameters');
   const plain = decipherEcb(channel.suite, channel.encipherKey, enciphered);
   try {
     storeKey(chip, readKeyBlock(plain, chip.session.directory, command.p2));
@@ -70,16 +70,23 @@ function storeKey(chip: Chip, key: KeyEntry): void {
     refillTries(chip, same);
     return;
   }
+  if (!inPersonalization(chip)) requireChangeable(chip, loaded, same);
   if (same === undefined) {
-    if (loaded.length >= MAX_VERSIONS) refuse('noSpace');
+    if (loaded.length >= MAX_VERSIONS && chip.rules.versionLimit) refuse('noSpace');
     if (usedBytes(chip.content) + KEY_BYTES > chip.capacityBytes) refuse('noSpace');
   }
   commitPersonalization(chip, { kind: 'write-key', key }, ...transportKeyErasure(chip, key));
 }
 
+/** A key in use is never overwritten; its change right must be MK, whose channel this is (ADR 005, "Re-key"). */
+function requireChangeable(chip: Chip, loaded: readonly KeyEntry[], same: KeyEntry | undefined): void {
+  if (same !== undefined && chip.rules.keyOverwrite) refuse('conditionsNotSatisfied');
+  if (loaded.some(({ changeRight }) => changeRight !== CHANGED_BY_MASTER_KEY)) refuse('conditionsNotSatisfied');
+}
+
 /** A personalization that is torn again and again repeats its negative control; that must not block RK1 (ADR 005). */
 function refillTries(chip: Chip, key: KeyEntry): void {
-  if (key.triesLeft === key.maxTries) return;
+  if (key.triesLeft === key.maxTries || !chip.rules.triesRefilledByWriteKey) return;
   commitPersonalization(chip, { kind: 'set-tries', key, triesLeft: key.maxTries });
 }
 
@@ -98,5 +105,5 @@ function transportKeyErasure(chip: Chip, key: KeyEntry): readonly Change[] {
   if (key.directory !== MASTER_FILE || key.kid !== MASTER_KEY_ID) return [];
   const address = { directory: MASTER_FILE, kid: MASTER_KEY_ID, version: TRANSPORT_KEY_VERSION };
   const present = keysOf(chip, MASTER_FILE, MASTER_KEY_ID).some(({ version }) => version === TRANSPORT_KEY_VERSION);
-  return present ? [{ kind: 'erase-key', key: address }] : [];
+  return present && chip.rules.transportKeyErased ? [{ kind: 'erase-key', key: address }] : [];
 }
