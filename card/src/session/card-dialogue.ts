@@ -1,0 +1,200 @@
+/**
+ * What a terminal remembers of a card while it speaks with it: the directory and file that are selected and the keys that
+ * are authenticated, so that no APDU is sent twice for the same state. Reading, patching, visits and re-key are built
+ * on it. After any failure it forgets all and begins again from SELECT.
+ */
+import { cardFactorFromAtr } from '../apdu/index.ts';
+import { bytesToHex } from '../bytes/index.ts';
+import {
+  type Command,
+  type CommandName,
+  cardErrors,
+  directoryPath,
+  externalAuthenticate,
+  getChallenge,
+  readBinary,
+  readRecord,
+  readRecordByTag,
+  selectFile,
+} from '../commands/index.ts';
+import { isRhcError } from '../errors/index.ts';
+import type { CardKeySlotName, DirectoryName, ElementaryFile, FileId } from '../profile/types.ts';
+import { valueOfTlvRecord } from './decode-file.ts';
+import { sessionErrors } from './errors.ts';
+import type { TerminalKeyRequest } from './ports.ts';
+import { type CountingTransport, resolveResponse } from './resolve-response.ts';
+import type { CardSessionOptions } from './types.ts';
+
+export const READ_BLOCK_BYTES = 256;
+
+export type FileRight = 'read' | 'update' | 'erase';
+
+export class CardDialogue {
+  readonly options: CardSessionOptions;
+  readonly cardFactor: Uint8Array;
+  #provinceCode = '';
+  readonly #transport: CountingTransport;
+  #directory: DirectoryName | null = null;
+  #file: FileId | null = null;
+  readonly #authenticated = new Set<CardKeySlotName>();
+
+  private constructor(options: CardSessionOptions, cardFactor: Uint8Array) {
+    this.options = options;
+    this.#transport = resolveResponse(options.transport);
+    this.cardFactor = cardFactor;
+  }
+
+  /** Identifies the card: factor from the answer to reset, province from element 57 (free to read), 3 APDUs. */
+  static async open(
+    options: CardSessionOptions,
+  ): Promise<{ readonly dialogue: CardDialogue; readonly cityCodeRecord: Uint8Array }> {
+    const cardFactor = cardFactorFromAtr(options.atr, options.product);
+    if (cardFactor === null) throw cardErrors.make('CARD_FOREIGN', { detail: `ATR ${bytesToHex(options.atr)}` });
+    const dialogue = new CardDialogue(options, cardFactor);
+    return { dialogue, cityCodeRecord: await dialogue.#identify() };
+  }
+
+  /** APDUs that went to the card, GET RESPONSE included. */
+  get apdus(): number {
+    return this.#transport.apdus;
+  }
+
+  get provinceCode(): string {
+    return this.#provinceCode;
+  }
+
+  async #identify(): Promise<Uint8Array> {
+    const { file, element } = this.options.profile.element('cityCode');
+    try {
+      await this.selectFile(file);
+    } catch (error) {
+      // A blank, or another application's card with a look-alike answer to reset.
+      if (isRhcError(error) && error.code === 'CARD_FILE_NOT_FOUND') {
+        throw cardErrors.make('CARD_FOREIGN', { detail: `no ${file.id}`, cause: error });
+      }
+      throw error;
+    }
+    const record = await this.send(readRecordByTag, element.item);
+    const digits = bytesToHex(valueOfTlvRecord(element, record));
+    if (!/^\d{6}$/.test(digits)) throw sessionErrors.make('CARD_CITY_CODE_INVALID');
+    this.#provinceCode = digits.slice(0, 2);
+    return record;
+  }
+
+  /** Selects a directory unless it is the current one; the card then forgets every authentication. */
+  async select(name: DirectoryName): Promise<void> {
+    if (this.#directory === name) return;
+    const { profile } = this.options;
+    const path = directoryPath(profile, this.#directory, name);
+    this.forget();
+    for (const step of path) await this.send(selectFile, profile.directory(step).fid);
+    this.#directory = name;
+  }
+
+  async selectFile(file: ElementaryFile): Promise<void> {
+    await this.select(file.directory);
+    if (this.#file === file.id) return;
+    await this.send(selectFile, file.fid);
+    this.#file = file.id;
+  }
+
+  /** External authentication with a key of its own directory; asked for once as long as the directory stays. */
+  async authenticate(slotName: CardKeySlotName): Promise<void> {
+    const slot = this.options.profile.keySlot(slotName);
+    await this.select(slot.directory);
+    if (this.#authenticated.has(slotName)) return;
+    const { keys } = this.options;
+    const version = await keys.activeVersion(slotName);
+    const challenge = await this.send(getChallenge);
+    const answer = await keys.externalAuthentication({ ...this.keyRequest(slotName, version), challenge });
+    await this.send(externalAuthenticate, { kid: slot.kid, ...answer, version });
+    this.#authenticated.add(slotName);
+  }
+
+  /** Directory, the key of that right and file, whatever of it is still missing. */
+  async openFile(file: ElementaryFile, right: FileRight): Promise<void> {
+    const access = file[right] ?? { kind: 'never' };
+    if (access.kind === 'never') {
+      throw cardErrors.make('CARD_SECURITY_NOT_SATISFIED', { detail: `${file.id}: no ${right}` });
+    }
+    await this.select(file.directory);
+    if (access.kind === 'key') await this.authenticate(access.slot);
+    await this.selectFile(file);
+  }
+
+  /**
+   * Data field of one command with secure messaging under a maintenance key: GET CHALLENGE, then cipher ‖ MAC4 (`plain`
+   * null: MAC4 alone). The challenge serves the very next command.
+   */
+  async protectedData(
+    slot: CardKeySlotName,
+    header: Uint8Array | readonly number[],
+    plain: Uint8Array | null,
+  ): Promise<Uint8Array> {
+    const { keys } = this.options;
+    const version = await keys.activeVersion(slot);
+    const challenge = await this.send(getChallenge);
+    return keys.protect({ ...this.keyRequest(slot, version), challenge, header: Uint8Array.from(header), plain });
+  }
+
+  /** A record's bytes; null where the file has none of that number. */
+  async readRecord(file: ElementaryFile, number: number): Promise<Uint8Array | null> {
+    await this.openFile(file, 'read');
+    try {
+      return await this.send(readRecord, number);
+    } catch (error) {
+      if (isRhcError(error) && error.code === 'CARD_RECORD_NOT_FOUND') return null;
+      throw error;
+    }
+  }
+
+  /** Bytes of a transparent file. */
+  async readContent(file: ElementaryFile, offset: number, length: number): Promise<Uint8Array> {
+    await this.openFile(file, 'read');
+    const content = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const wanted = Math.min(READ_BLOCK_BYTES, length - done);
+      const block = await this.send(readBinary, offset + done, wanted);
+      if (block.length === 0 || block.length > wanted) {
+        throw cardErrors.make('CARD_ANSWER_MALFORMED', { detail: `READ BINARY gave ${block.length} of ${wanted}` });
+      }
+      content.set(block, done);
+      done += block.length;
+    }
+    return content;
+  }
+
+  keyRequest(slot: CardKeySlotName, version: number): TerminalKeyRequest {
+    return { slot, version, cardFactor: this.cardFactor, provinceCode: this.provinceCode };
+  }
+
+  async send<Args extends readonly unknown[], Answer>(
+    command: Command<CommandName, Args, Answer>,
+    ...args: Args
+  ): Promise<Answer> {
+    try {
+      return command.parse(await this.#transport.transmit(command.build(...args)));
+    } catch (error) {
+      // After a failure the card's state is uncertain (a reset drops authentication): start from SELECT next time. A
+      // record that does not exist is an answer like another.
+      if (!isRhcError(error) || error.code !== 'CARD_RECORD_NOT_FOUND') this.forget();
+      throw error;
+    }
+  }
+
+  /** A complete APDU that key-service made. */
+  async sendPrepared<Answer>(command: Command<CommandName, never, Answer>, apdu: Uint8Array): Promise<Answer> {
+    try {
+      return command.parse(await this.#transport.transmit(apdu));
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
+  }
+
+  forget(): void {
+    this.#directory = null;
+    this.#file = null;
+    this.#authenticated.clear();
+  }
+}
