@@ -63,6 +63,11 @@ export class CardDialogue {
     return this.#provinceCode;
   }
 
+  /** The current one; null when not known. */
+  get directory(): DirectoryName | null {
+    return this.#directory;
+  }
+
   async #identify(): Promise<Uint8Array> {
     const { file, element } = this.options.profile.element('cityCode');
     try {

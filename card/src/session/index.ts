@@ -5,5 +5,6 @@ export * from './decode-file.ts';
 export * from './errors.ts';
 export * from './local-terminal-keys.ts';
 export * from './ports.ts';
+export * from './read-back.ts';
 export * from './resolve-response.ts';
 export * from './types.ts';

@@ -1,6 +1,9 @@
 /** What a `CardSession` takes and what it gives. */
 import type { ElementValue } from '../personalization/types.ts';
 import type { CardProduct, CardProfile, Text } from '../profile/types.ts';
+
+export type { ElementValue };
+
 import type { RandomBytes, TerminalKeys, Transport } from './ports.ts';
 
 export interface CardSessionOptions {

@@ -1,0 +1,6 @@
+/** Writing by element. */
+export * from './apply-patch.ts';
+export * from './cyclic-window.ts';
+export * from './errors.ts';
+export * from './plan-patch.ts';
+export type * from './types.ts';
