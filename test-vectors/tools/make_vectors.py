@@ -483,4 +483,5 @@ def main():
         print(f"{path.name}: {json.loads(content)['count']} vectors, {len(content)} bytes")
 
 
-main()
+if __name__ == '__main__':
+    main()

@@ -3,4 +3,5 @@ export * from './cos/index.ts';
 export { VIRTUAL_CARD_ERRORS, VirtualCardError } from './errors.ts';
 export * from './faults/index.ts';
 export * from './memory/index.ts';
+export * from './sam/index.ts';
 export * from './vpcd/index.ts';

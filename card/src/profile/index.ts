@@ -13,4 +13,5 @@ export { defineProfile, elementsOf } from './define-profile.ts';
 export { TLV_OVERHEAD_BYTES } from './element-rules.ts';
 export { nationalProfile } from './national-profile.ts';
 export { rhcBlank1 } from './products/rhc-blank-1.ts';
+export * from './sam/index.ts';
 export * from './types.ts';

@@ -71,9 +71,13 @@ export function pad80(suite: AlgorithmSuite, bytes: Uint8Array): Uint8Array {
 
 /** Full last block of CBC over the padded message; its first 4 bytes are the MAC, the whole is the channel's next IV. */
 export function macBlock(suite: AlgorithmSuite, key: Uint8Array, iv: Uint8Array, message: Uint8Array): Uint8Array {
+  return lastCbcBlock(suite, key, iv, pad80(suite, message));
+}
+
+/** The same over whole blocks that were padded elsewhere, as a SAM gets them. */
+export function lastCbcBlock(suite: AlgorithmSuite, key: Uint8Array, iv: Uint8Array, blocks: Uint8Array): Uint8Array {
   const cipher = createCipheriv(SUITES[suite].cbc, key, iv).setAutoPadding(false);
-  const enciphered = concatBytes(cipher.update(pad80(suite, message)), cipher.final());
-  return enciphered.slice(-SUITES[suite].blockBytes);
+  return concatBytes(cipher.update(blocks), cipher.final()).slice(-SUITES[suite].blockBytes);
 }
 
 export function hash(suite: AlgorithmSuite, ...parts: readonly Uint8Array[]): Uint8Array {

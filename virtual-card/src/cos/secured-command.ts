@@ -5,12 +5,17 @@
 
 import type { CommandApdu } from '@rhc/card/apdu';
 import { concatBytes, equalBytes } from '@rhc/card/bytes';
-import type { Chip, PersonalizationChannel } from './chip.ts';
+import type { PersonalizationChannel } from './chip.ts';
 import { macBlock } from './cipher-suite.ts';
 import { refuse } from './status-error.ts';
 
+/** The user card and the SAM hold their channel alike. */
+interface ChannelHolder {
+  readonly session: { channel: PersonalizationChannel | null };
+}
+
 /** Data without the MAC, once the MAC is right. */
-export function openSecured(chip: Chip, channel: PersonalizationChannel, command: CommandApdu): Uint8Array {
+export function openSecured(chip: ChannelHolder, channel: PersonalizationChannel, command: CommandApdu): Uint8Array {
   const data = command.data ?? new Uint8Array(0);
   const body = data.slice(0, -4);
   const header = Uint8Array.of(command.cla, command.ins, command.p1, command.p2, data.length);

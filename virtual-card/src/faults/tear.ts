@@ -19,12 +19,12 @@ export class PowerLost extends VirtualCardError {
   }
 }
 
-export class TearingMemory implements NonVolatileMemory {
-  readonly #memory: NonVolatileMemory;
+export class TearingMemory<Content = ChipContent, Edit = Change> implements NonVolatileMemory<Content, Edit> {
+  readonly #memory: NonVolatileMemory<Content, Edit>;
   #point: TearPoint | null = null;
   #commits = 0;
 
-  constructor(memory: NonVolatileMemory, point: TearPoint | null = null) {
+  constructor(memory: NonVolatileMemory<Content, Edit>, point: TearPoint | null = null) {
     this.#memory = memory;
     if (point !== null) this.tear(point);
   }
@@ -41,15 +41,15 @@ export class TearingMemory implements NonVolatileMemory {
     return this.#commits;
   }
 
-  read(): ChipContent | null {
+  read(): Content | null {
     return this.#memory.read();
   }
 
-  manufacture(content: ChipContent): void {
+  manufacture(content: Content): void {
     this.#memory.manufacture(content);
   }
 
-  commit(changes: readonly Change[]): void {
+  commit(changes: readonly Edit[]): void {
     this.#commits += 1;
     const point = this.#point?.commit === this.#commits ? this.#point : null;
     if (point?.when === 'before') this.#cut(point);

@@ -23,39 +23,55 @@ export interface ImageFileOptions {
   readonly random: (length: number) => Uint8Array;
 }
 
-export class ImageFileMemory implements NonVolatileMemory {
+/** How a chip of one kind is written down and changed. */
+export interface ImageFormat<Content, Edit> {
+  encode(content: Content, fuse: ChipFuse): string;
+  decode(text: string, fuse: ChipFuse): Content;
+  apply(content: Content, changes: readonly Edit[]): Content;
+}
+
+/** For any chip; `ImageFileMemory` is the user card's. */
+export class ImageFileMemoryOf<Content, Edit> implements NonVolatileMemory<Content, Edit> {
+  readonly #format: ImageFormat<Content, Edit>;
   readonly #options: ImageFileOptions;
   readonly #fuse: ChipFuse;
-  #content: ChipContent | null = null;
+  #content: Content | null = null;
 
-  constructor(options: ImageFileOptions) {
+  constructor(format: ImageFormat<Content, Edit>, options: ImageFileOptions) {
+    this.#format = format;
     this.#options = options;
     const { path, fileSystem } = options;
     const exists = fileSystem.existsSync(path);
     if (!exists) fileSystem.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     this.#fuse = openFuse(options, exists);
-    if (exists) this.#content = decodeImage(fileSystem.readFileSync(path, 'utf8'), this.#fuse);
+    if (exists) this.#content = format.decode(fileSystem.readFileSync(path, 'utf8'), this.#fuse);
   }
 
-  read(): ChipContent | null {
+  read(): Content | null {
     return this.#content;
   }
 
-  manufacture(content: ChipContent): void {
+  manufacture(content: Content): void {
     if (this.#content !== null) throw new Error('this image holds a chip already');
     this.#store(content);
   }
 
-  commit(changes: readonly Change[]): void {
+  commit(changes: readonly Edit[]): void {
     if (this.#content === null) throw new Error('no chip was manufactured in this image');
-    this.#store(applyChanges(this.#content, changes));
+    this.#store(this.#format.apply(this.#content, changes));
   }
 
   /** The content in memory follows the file, never the other way round. */
-  #store(content: ChipContent): void {
+  #store(content: Content): void {
     const { path, fileSystem } = this.#options;
-    replaceFile(fileSystem, path, new TextEncoder().encode(encodeImage(content, this.#fuse)));
+    replaceFile(fileSystem, path, new TextEncoder().encode(this.#format.encode(content, this.#fuse)));
     this.#content = content;
+  }
+}
+
+export class ImageFileMemory extends ImageFileMemoryOf<ChipContent, Change> {
+  constructor(options: ImageFileOptions) {
+    super({ encode: encodeImage, decode: decodeImage, apply: applyChanges }, options);
   }
 }
 

@@ -1,18 +1,16 @@
 /**
- * The image file: JSON `{format, version, checksum, chip}`. The checksum (SHA-256 over the text of `chip`) tells a torn
- * or edited file from a whole one before a single byte of it is believed. Rules and structures are not stored twice:
- * they are read again from the descriptors that CREATE FILE brought.
+ * The user card's image file. Rules and structures are not stored twice: they are read again from the descriptors that
+ * CREATE FILE brought.
  */
-import { createHash } from 'node:crypto';
 import { bytesToHex, hexToBytes } from '@rhc/card/bytes';
 import type { AlgorithmSuite } from '@rhc/card/profile';
 import { parseFileDescriptor } from '../cos/file-descriptor.ts';
 import { VirtualCardError } from '../errors.ts';
 import type { ChipContent, ChipState, DirectoryBlock, FileBody, KeyEntry } from './chip-content.ts';
 import type { ChipFuse } from './chip-fuse.ts';
+import { encodeEnvelope, parseEnvelope } from './image-envelope.ts';
 
 const FORMAT = 'rhc-virtual-card';
-const VERSION = 1;
 
 interface StoredChip {
   readonly historicalBytes: string;
@@ -61,11 +59,11 @@ export function encodeImage(content: ChipContent, fuse: ChipFuse): string {
       sealed: fuse.seal(value, sealingContext(content.historicalBytes, key)),
     })),
   };
-  return `${JSON.stringify({ format: FORMAT, version: VERSION, checksum: checksum(chip), chip }, null, 1)}\n`;
+  return encodeEnvelope(FORMAT, chip);
 }
 
 export function decodeImage(text: string, fuse: ChipFuse): ChipContent {
-  const chip = parseEnvelope(text);
+  const chip = parseEnvelope<StoredChip>(FORMAT, text);
   const historicalBytes = hexToBytes(chip.historicalBytes);
   return {
     historicalBytes,
@@ -96,35 +94,10 @@ export function decodeImage(text: string, fuse: ChipFuse): ChipContent {
 /** Chip identifier of an image without opening its keys; null when it is no whole image of ours. */
 export function chipIdentifierOf(text: string): string | null {
   try {
-    return parseEnvelope(text).historicalBytes;
+    return parseEnvelope<StoredChip>(FORMAT, text).historicalBytes;
   } catch {
     return null;
   }
-}
-
-function parseEnvelope(text: string): StoredChip {
-  let image: { format?: unknown; version?: unknown; checksum?: unknown; chip?: unknown } | null;
-  try {
-    image = JSON.parse(text) as typeof image;
-  } catch (cause) {
-    throw new VirtualCardError('VIRTUAL_CARD_IMAGE_TORN', { cause });
-  }
-  if (image === null || typeof image !== 'object' || image.format !== FORMAT) {
-    throw new VirtualCardError('VIRTUAL_CARD_IMAGE_TORN', { detail: 'not a card image' });
-  }
-  if (image.version !== VERSION) throw new VirtualCardError('VIRTUAL_CARD_IMAGE_VERSION');
-  // The checksum was made from this very shape by `encodeImage`, so a chip that passes it has the shape.
-  if (image.checksum !== checksum(image.chip)) {
-    throw new VirtualCardError('VIRTUAL_CARD_IMAGE_TORN', { detail: 'checksum' });
-  }
-  return image.chip as StoredChip;
-}
-
-function checksum(chip: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(chip) ?? '')
-    .digest('hex')
-    .toUpperCase();
 }
 
 function withContent(body: FileBody, content: readonly Uint8Array[]): FileBody {

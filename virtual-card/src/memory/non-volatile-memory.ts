@@ -5,32 +5,41 @@
 import { applyChanges } from './apply-changes.ts';
 import type { Change, ChipContent } from './chip-content.ts';
 
-export interface NonVolatileMemory {
+export interface NonVolatileMemory<Content = ChipContent, Edit = Change> {
   /** Null as long as no chip was manufactured in it. */
-  read(): ChipContent | null;
+  read(): Content | null;
   /** Once, by the chip's maker; not counted as a commit. */
-  manufacture(content: ChipContent): void;
-  commit(changes: readonly Change[]): void;
+  manufacture(content: Content): void;
+  commit(changes: readonly Edit[]): void;
 }
 
-export class ProcessMemory implements NonVolatileMemory {
-  #content: ChipContent | null;
+/** For any chip; `ProcessMemory` is the user card's. */
+export class ProcessMemoryOf<Content, Edit> implements NonVolatileMemory<Content, Edit> {
+  readonly #apply: (content: Content, changes: readonly Edit[]) => Content;
+  #content: Content | null;
 
-  constructor(content: ChipContent | null = null) {
+  constructor(apply: (content: Content, changes: readonly Edit[]) => Content, content: Content | null = null) {
+    this.#apply = apply;
     this.#content = content;
   }
 
-  read(): ChipContent | null {
+  read(): Content | null {
     return this.#content;
   }
 
-  manufacture(content: ChipContent): void {
+  manufacture(content: Content): void {
     if (this.#content !== null) throw new Error('this memory holds a chip already');
     this.#content = content;
   }
 
-  commit(changes: readonly Change[]): void {
+  commit(changes: readonly Edit[]): void {
     if (this.#content === null) throw new Error('no chip was manufactured in this memory');
-    this.#content = applyChanges(this.#content, changes);
+    this.#content = this.#apply(this.#content, changes);
+  }
+}
+
+export class ProcessMemory extends ProcessMemoryOf<ChipContent, Change> {
+  constructor(content: ChipContent | null = null) {
+    super(applyChanges, content);
   }
 }

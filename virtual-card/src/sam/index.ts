@@ -1,0 +1,6 @@
+/** The card operating system of the SAM. */
+export { blankSam, samHistoricalBytesOf } from './blank-sam.ts';
+export type { SamChange, SamContent, SamState } from './sam-content.ts';
+export { SAM_IMAGE_FORMAT, SamImageFileMemory, SamProcessMemory } from './sam-image.ts';
+export type { VirtualSamOptions } from './virtual-sam.ts';
+export { VirtualSam } from './virtual-sam.ts';
