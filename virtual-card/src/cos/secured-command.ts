@@ -7,11 +7,13 @@ import type { CommandApdu } from '@rhc/card/apdu';
 import { concatBytes, equalBytes } from '@rhc/card/bytes';
 import type { PersonalizationChannel } from './chip.ts';
 import { macBlock } from './cipher-suite.ts';
+import type { CosRules } from './rules.ts';
 import { refuse } from './status-error.ts';
 
 /** The user card and the SAM hold their channel alike. */
 interface ChannelHolder {
   readonly session: { channel: PersonalizationChannel | null };
+  readonly rules: Pick<CosRules, 'channelMac' | 'channelMacChain' | 'channelClosedByWrongMac'>;
 }
 
 /** Data without the MAC, once the MAC is right. */

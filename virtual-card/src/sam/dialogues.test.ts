@@ -39,14 +39,13 @@ describe.each(['intl-128', 'sm-128'] as const)('%s', (suite) => {
   const transportKey = vectors.transportKey[suite] ?? '';
   const sam = new VirtualSam({ memory, random: randomOf(), historicalBytes, transportKey, suite });
 
-  test.each(vectors.dialogues.filter((dialogue) => dialogue.suite === suite).map((dialogue) => [dialogue.id, dialogue]))(
-    '%s',
-    (_, dialogue) => {
-      sam.powerOn();
-      const answers = dialogue.steps.map(({ command }) => ({ command, answer: hex(sam.transmit(bytes(command))) }));
-      expect(answers).toEqual(dialogue.steps);
-    },
-  );
+  test.each(
+    vectors.dialogues.filter((dialogue) => dialogue.suite === suite).map((dialogue) => [dialogue.id, dialogue]),
+  )('%s', (_, dialogue) => {
+    sam.powerOn();
+    const answers = dialogue.steps.map(({ command }) => ({ command, answer: hex(sam.transmit(bytes(command))) }));
+    expect(answers).toEqual(dialogue.steps);
+  });
 });
 
 test('the file holds what it says', () => {

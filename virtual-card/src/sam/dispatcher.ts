@@ -59,7 +59,7 @@ function answer(chip: SamChip, command: CommandApdu): ResponseApdu {
   const { handler } = entry;
   if (handler !== getResponse) session.pending = null;
   if (handler !== getResponse && handler !== digest) session.digest = null;
-  if (chip.content.state === 'recalled' && !AFTER_RECALL.has(handler)) refuse('cardBlocked');
+  if (chip.content.state === 'recalled' && chip.rules.recalled && !AFTER_RECALL.has(handler)) refuse('blocked');
   const hasData = (command.data?.length ?? 0) > 0;
   if ((entry.data === 'required' && !hasData) || (entry.data === 'none' && hasData)) refuse('wrongLength');
   if (entry.answer === 'required' && command.le === undefined) refuse('wrongLength');

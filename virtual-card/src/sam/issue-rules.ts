@@ -9,13 +9,23 @@ import type { SamChip } from './sam-chip.ts';
 import type { SamChange } from './sam-content.ts';
 
 export function requireIssueChannel(chip: SamChip): PersonalizationChannel {
-  return chip.session.channel ?? refuse('securityStatusNotSatisfied');
+  const { channel } = chip.session;
+  if (channel !== null) return channel;
+  return chip.rules.channelRequired ? refuse('securityStatusNotSatisfied') : OPEN_TO_ALL;
 }
+
+/** What a SAM that forgot `channelRequired` takes for a channel. */
+const OPEN_TO_ALL: PersonalizationChannel = {
+  suite: 'intl-128',
+  encipherKey: new Uint8Array(16),
+  macKey: new Uint8Array(16),
+  iv: new Uint8Array(16),
+};
 
 /** In use both kinds may be renewed; before it, each step has its own. */
 export function requireStepOf(chip: SamChip, step: SamIssueStep): void {
   const { state } = chip.content;
-  if (state === 'operational') return;
+  if (state === 'operational' || !chip.rules.issueStep) return;
   if ((state === 'second-issue') !== (step === 'second')) refuse('conditionsNotSatisfied');
 }
 

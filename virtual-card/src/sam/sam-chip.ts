@@ -4,6 +4,7 @@ import type { AlgorithmSuite, SamDirectoryName, SamProduct } from '@rhc/card/pro
 import type { PersonalizationChannel } from '../cos/chip.ts';
 import { refuse } from '../cos/status-error.ts';
 import type { SamChange, SamContent, SamControlKey, SamFileContent } from './sam-content.ts';
+import type { SamRules } from './sam-rules.ts';
 
 /** Good for one `80 FA` (CARD-FACTS 5.2). */
 export interface SamSessionKey {
@@ -47,6 +48,7 @@ export interface SamChip {
   readonly content: SamContent;
   readonly session: SamSession;
   readonly product: SamProduct;
+  readonly rules: SamRules;
   commit(...changes: readonly SamChange[]): void;
   random(length: number): Uint8Array;
 }
@@ -60,7 +62,7 @@ export interface SamAnswer {
 export type SamHandler = (chip: SamChip, command: CommandApdu) => SamAnswer;
 
 export function requireOperational(chip: SamChip): void {
-  if (chip.content.state !== 'operational') refuse('conditionsNotSatisfied');
+  if (chip.content.state !== 'operational' && chip.rules.lifeCycle) refuse('conditionsNotSatisfied');
 }
 
 export function requireParameters(command: CommandApdu, p1: number, p2: number): void {

@@ -11,6 +11,7 @@ import { blankSam, samAtr } from './blank-sam.ts';
 import { dispatchToSam } from './dispatcher.ts';
 import { newSamSession, type SamSession } from './sam-chip.ts';
 import type { SamChange, SamContent, SamState } from './sam-content.ts';
+import { ALL_SAM_RULES, type SamRules } from './sam-rules.ts';
 
 export interface VirtualSamOptions {
   readonly memory: NonVolatileMemory<SamContent, SamChange>;
@@ -22,6 +23,8 @@ export interface VirtualSamOptions {
   readonly suite?: AlgorithmSuite;
   /** Switches of the product; default `rhc-sam-1`. */
   readonly product?: SamProduct;
+  /** For tests of tests: a SAM that forgets a rule. */
+  readonly rules?: SamRules;
   readonly onCommit?: (changes: readonly SamChange[]) => void;
 }
 
@@ -60,7 +63,8 @@ export class VirtualSam {
 
   powerOn(): Uint8Array {
     if (this.#dead) throw new VirtualCardError('VIRTUAL_CARD_POWER_LOST');
-    this.#session = newSamSession();
+    const verified = this.#session?.pinVerified === true && this.#options.rules?.pinDroppedByReset === false;
+    this.#session = { ...newSamSession(), pinVerified: verified };
     return this.atr;
   }
 
@@ -79,7 +83,7 @@ export class VirtualSam {
     if (session === null) throw new VirtualCardError('VIRTUAL_CARD_OFF');
     const parsed = parseOrNull(command);
     if (parsed === null) return encodeResponse({ data: new Uint8Array(0), sw: SW.wrongLength });
-    const { memory, random, product, onCommit } = this.#options;
+    const { memory, random, product, rules, onCommit } = this.#options;
     const content = () => this.#content();
     try {
       const response = dispatchToSam(
@@ -89,6 +93,7 @@ export class VirtualSam {
           },
           session,
           product: product ?? rhcSam1,
+          rules: rules ?? ALL_SAM_RULES,
           commit: (...changes) => {
             memory.commit(changes);
             onCommit?.(changes);

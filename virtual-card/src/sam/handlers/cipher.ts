@@ -12,7 +12,7 @@ const MAC_BYTES = 4;
 
 export function cipher(chip: SamChip, command: CommandApdu): SamAnswer {
   const key = chip.session.sessionKey ?? refuse('conditionsNotSatisfied');
-  chip.session.sessionKey = null;
+  if (chip.rules.singleUse) chip.session.sessionKey = null;
   if (command.p2 !== 0 || (command.p1 !== SAM_ENCIPHER && command.p1 !== SAM_MAC)) refuse('wrongParameters');
   const data = command.data ?? new Uint8Array(0);
   const block = blockBytes(key.suite);
@@ -20,7 +20,7 @@ export function cipher(chip: SamChip, command: CommandApdu): SamAnswer {
   if (data.length < least || data.length % block !== 0) refuse('wrongLength');
   if (command.p1 === SAM_ENCIPHER) return { data: encipherEcb(key.suite, key.value, data) };
   // A read or update key proves a terminal; only a maintenance key protects data.
-  if (key.type !== SAM_TYPE_ENCIPHER_AND_MAC) refuse('conditionsNotSatisfied');
+  if (key.type !== SAM_TYPE_ENCIPHER_AND_MAC && chip.rules.keyType) refuse('conditionsNotSatisfied');
   const last = lastCbcBlock(key.suite, key.value, data.slice(0, block), data.slice(block));
   return { data: last.slice(0, MAC_BYTES) };
 }

@@ -47,9 +47,10 @@ export function endIssue(chip: SamChip, command: CommandApdu): SamAnswer {
   const { state, pin } = chip.content;
   if (state !== (command.p1 === FIRST_STEP ? 'first-issue' : 'second-issue')) refuse('conditionsNotSatisfied');
   // A SAM that still obeys its maker's key, or that anybody may use, must not go out.
-  if (controlKey(chip).version === SAM_TRANSPORT_KEY_VERSION) refuse('conditionsNotSatisfied');
+  const barred = controlKey(chip).version === SAM_TRANSPORT_KEY_VERSION && chip.rules.transportKeyBarsEnd;
+  if (barred) refuse('conditionsNotSatisfied');
   if (command.p1 === SECOND_STEP && pin === null) refuse('conditionsNotSatisfied');
-  if (!equalBytes(digest, issueDigest(chip.content, channel.suite))) refuse('wrongData');
+  if (!equalBytes(digest, issueDigest(chip.content, channel.suite)) && chip.rules.issueDigest) refuse('wrongData');
   chip.commit({ kind: 'set-state', state: command.p1 === FIRST_STEP ? 'second-issue' : 'operational' });
   chip.session.channel = null;
   return {};

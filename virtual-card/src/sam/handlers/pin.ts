@@ -18,7 +18,8 @@ export function verifyPin(chip: SamChip, command: CommandApdu): SamAnswer {
   const given = command.data ?? new Uint8Array(0);
   if (given.length === 0) return tellTries(chip, pin);
   if (!fits(chip, given)) refuse('wrongLength');
-  prove(chip, pin, given);
+  compare(chip, pin, given);
+  chip.commit({ kind: 'pin-tries', triesLeft: pin.maxTries });
   chip.session.pinVerified = true;
   return {};
 }
@@ -34,9 +35,7 @@ export function changePin(chip: SamChip, command: CommandApdu): SamAnswer {
   const [old, next] = [data.slice(0, at), data.slice(at + 1)];
   if (!fits(chip, old) || !fits(chip, next)) refuse('wrongLength');
   if (!isPackedDigits(next)) refuse('wrongData');
-  chip.session.pinVerified = false;
-  writeOffTry(chip, pin);
-  if (!matches(pin, old)) return refuseAfterTry(chip);
+  compare(chip, pin, old);
   chip.commit({ kind: 'write-pin', pin: { ...pin, value: new SecretBytes(next), triesLeft: pin.maxTries } });
   return {};
 }
@@ -57,23 +56,15 @@ function tellTries(chip: SamChip, pin: SamPin): SamAnswer {
   return chip.session.pinVerified ? {} : refuseWithTries(pin.triesLeft);
 }
 
-function prove(chip: SamChip, pin: SamPin, given: Uint8Array): void {
+/** The try first, then the comparison; a wrong one also takes the session key away. */
+function compare(chip: SamChip, pin: SamPin, given: Uint8Array): void {
   chip.session.pinVerified = false;
-  writeOffTry(chip, pin);
-  if (!matches(pin, given)) refuseAfterTry(chip);
-  chip.commit({ kind: 'pin-tries', triesLeft: pin.maxTries });
-}
-
-function writeOffTry(chip: SamChip, pin: SamPin): void {
   if (pin.triesLeft === 0) refuse('keyBlocked');
-  chip.commit({ kind: 'pin-tries', triesLeft: pin.triesLeft - 1 });
-}
-
-function matches(pin: SamPin, given: Uint8Array): boolean {
-  return pin.value.use((value) => equalBytes(value, given));
-}
-
-function refuseAfterTry(chip: SamChip): never {
+  const { pinTryWrittenFirst, pinTriesCounted } = chip.rules;
+  const triesLeft = pinTriesCounted ? pin.triesLeft - 1 : pin.triesLeft;
+  if (pinTryWrittenFirst) chip.commit({ kind: 'pin-tries', triesLeft });
+  if (pin.value.use((value) => equalBytes(value, given))) return;
   chip.session.sessionKey = null;
-  return refuseWithTries(chip.content.pin?.triesLeft ?? 0);
+  if (!pinTryWrittenFirst) chip.commit({ kind: 'pin-tries', triesLeft });
+  refuseWithTries(triesLeft);
 }

@@ -15,23 +15,25 @@ const DEPLOYED_VERSION = 1;
 const MAX_USES = 0xffffffff;
 
 export function sessionKey(chip: SamChip, command: CommandApdu): SamAnswer {
-  const { session, product } = chip;
+  const { session, product, rules } = chip;
   // Whatever comes of it, an earlier session key is gone.
   session.sessionKey = null;
   requireOperational(chip);
-  if (session.directory !== 'DF01') refuse('conditionsNotSatisfied');
-  if (product.sessionKeyNeedsPin && !session.pinVerified) refuse('securityStatusNotSatisfied');
+  if (session.directory !== 'DF01' && rules.applicationSelected) refuse('conditionsNotSatisfied');
+  const needsPin = product.sessionKeyNeedsPin && rules.pinForSessionKey;
+  if (needsPin && !session.pinVerified) refuse('securityStatusNotSatisfied');
   const versions = chip.content.keys.filter(({ p2 }) => p2 === command.p2);
   if (versions.length === 0) refuse('referenceNotFound');
-  if (versions.some(({ p1 }) => p1 !== command.p1)) refuse('wrongParameters');
+  if (versions.some(({ p1 }) => p1 !== command.p1) && rules.levels) refuse('wrongParameters');
   const data = command.data ?? new Uint8Array(0);
   const factorBytes = ((command.p1 >> 5) + 1) * FACTOR_BYTES;
   if (data.length !== factorBytes && data.length !== factorBytes + 1) refuse('wrongLength');
   const version = data[factorBytes] ?? DEPLOYED_VERSION;
-  const key = versions.find((entry) => entry.version === version) ?? refuse('referenceNotFound');
+  const wanted = versions.find((entry) => entry.version === version) ?? refuse('referenceNotFound');
+  const key = rules.keyVersion ? wanted : (versions[0] ?? wanted);
   if (key.uses >= MAX_USES) refuse('conditionsNotSatisfied');
   // Counted before it is made: a SAM without power in between has counted one too many, never one too few.
-  chip.commit({ kind: 'count-use', key });
+  if (rules.usesCounted) chip.commit({ kind: 'count-use', key });
   session.sessionKey = { suite: key.suite, type: key.p1 & 0x1f, value: derive(key, data.slice(0, factorBytes)) };
   return {};
 }

@@ -40,8 +40,8 @@ export function sign(chip: SamChip, command: CommandApdu): SamAnswer {
   requireParameters(command, 0x9e, 0x9a);
   const data = command.data ?? new Uint8Array(0);
   if (data.length !== HASH_BYTES) refuse('wrongLength');
-  if (chip.session.directory !== 'DF01') refuse('conditionsNotSatisfied');
-  if (!chip.session.pinVerified) refuse('securityStatusNotSatisfied');
+  if (chip.session.directory !== 'DF01' && chip.rules.applicationSelected) refuse('conditionsNotSatisfied');
+  if (!chip.session.pinVerified && chip.rules.pinForSignature) refuse('securityStatusNotSatisfied');
   const key = signingKey(chip);
   chip.commit({ kind: 'count-signature' });
   return { data: signatureOf(chip, key, data) };

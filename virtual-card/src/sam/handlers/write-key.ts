@@ -77,7 +77,7 @@ function writeControlKey(chip: SamChip, key: SamControlKey): void {
 function writeWorkKey(chip: SamChip, key: SamWorkKey): void {
   const versions = chip.content.keys.filter(({ p2 }) => p2 === key.p2);
   const held = versions.find(({ version }) => version === key.version);
-  if (held !== undefined && chip.content.state === 'operational') {
+  if (held !== undefined && chip.content.state === 'operational' && chip.rules.keyOverwrite) {
     // A key in use is never overwritten; the same value again is a repeated command.
     requireSameValue(held, key);
     return;
@@ -104,7 +104,7 @@ function retireKey(chip: SamChip, p2: number, plain: Uint8Array, channel: Person
   requireStepOf(chip, reference.loadedAt);
   const versions = chip.content.keys.filter((key) => key.p2 === p2);
   if (!versions.some((key) => key.version === version)) return;
-  if (versions.length === 1) refuse('conditionsNotSatisfied');
+  if (versions.length === 1 && chip.rules.lastVersion) refuse('conditionsNotSatisfied');
   chip.commit({ kind: 'erase-key', key: { p2, version } });
 }
 
