@@ -14,10 +14,12 @@ const shared = {
   },
   extensionsToTreatAsEsm: [],
   moduleNameMapper: {
+    // Its exports name only "import", which Jest's CommonJS does not ask for.
+    '^canonicalize$': '<rootDir>/node_modules/canonicalize/lib/canonicalize.js',
     '^@rhc/(hsm-config|service-shell)$': '<rootDir>/$1/src/index.ts',
     '^@rhc/([^/]+)/(.+)$': '<rootDir>/$1/src/$2/index.ts',
   },
-  transformIgnorePatterns: ['/node_modules/(?!(@exodus)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(@exodus|canonicalize)/)'],
 };
 
 export default {

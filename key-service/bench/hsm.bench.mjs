@@ -41,9 +41,8 @@ export async function run() {
     const folder = stateFolder(state);
     const workerPath = fileURLToPath(new URL('../dist/hsm/worker.js', import.meta.url));
     const common = { config, workerPath, tokenLabel: TOKEN_LABEL };
-    const audit = { record: () => undefined };
     const policy = { production: false, allowSoftToken: undefined };
-    const { versions } = await holdCeremony({ ...common, folder, policy, audit, now: () => new Date() });
+    const { versions } = await holdCeremony({ ...common, folder, policy, now: () => new Date() });
     const input = prepareInput(
       { hierarchy: config.hierarchy, keyring: new Keyring(versions, []) },
       {

@@ -2,12 +2,14 @@
 import { bytesToHex, type SecretBytes } from '@rhc/card/bytes';
 import type { HsmConfig } from '@rhc/hsm-config';
 import { createHttpApp, type HttpApp, type Logger } from '@rhc/service-shell';
+import type { AuditRoom } from './audit/audit-room.ts';
 import { rootLabel } from './domain/hierarchy.ts';
 import { issuerCertificate } from './domain/issuer-certificate.ts';
 import { Keyring, mismatched } from './domain/key-versions.ts';
 import type { Sha256 } from './domain/personalization.ts';
 import type { AuditPort, CertificateStore, KeyVersionStore } from './domain/ports.ts';
 import type { HsmPort, KnownAnswer } from './hsm/port.ts';
+import { auditRoutes } from './http/audit-routes.ts';
 import { createRoutes } from './http/routes.ts';
 
 export interface KeyServiceParts {
@@ -15,6 +17,7 @@ export interface KeyServiceParts {
   readonly hsm: HsmPort;
   readonly versions: KeyVersionStore;
   readonly certificates: CertificateStore;
+  readonly audit: AuditRoom;
   readonly logger: Logger;
   readonly sha256: Sha256;
   readonly now: () => Date;
@@ -23,18 +26,24 @@ export interface KeyServiceParts {
   readonly serviceVersion: string;
 }
 
-/** Structured log lines now; issue 4 puts the Merkle log behind the same port. */
-export function auditToLog(logger: Logger): AuditPort {
-  return { record: (action, details) => logger.info({ audit: true, action, ...details }, 'audit') };
+/** The audit log, and a line in the operator's log beside it. */
+export function auditBesideLog(log: AuditPort, logger: Logger): AuditPort {
+  return {
+    record: async (action, details, id) => {
+      const receipt = await log.record(action, details, id);
+      logger.info({ audit: true, action, ...details }, 'audit');
+      return receipt;
+    },
+  };
 }
 
 export async function createKeyService(parts: KeyServiceParts): Promise<HttpApp> {
   const { config, hsm, versions, certificates, logger } = parts;
-  const audit = auditToLog(logger);
+  const audit = auditBesideLog(parts.audit.log, logger);
   const recorded = await versions.all();
   const inToken = new Map((await hsm.run('describe-roots', null)).map(({ root, kcv }) => [root, bytesToHex(kcv)]));
   const refused = mismatched(recorded, inToken);
-  for (const { slot, version } of refused) audit.record('key-refused-check-value', { slot, version });
+  for (const { slot, version } of refused) await audit.record('key-refused-check-value', { slot, version });
   const keyChecks: KnownAnswer[] = refused.map(({ slot, version }) => ({
     name: `kcv ${rootLabel(slot, version)}`,
     passed: false,
@@ -53,6 +62,8 @@ export async function createKeyService(parts: KeyServiceParts): Promise<HttpApp>
     book,
     hsm,
     audit,
+    terminalCounter: parts.audit.terminal,
+    auditRoutes: auditRoutes(parts.audit),
     certificate,
     keyChecks,
     sha256: parts.sha256,
@@ -63,6 +74,8 @@ export async function createKeyService(parts: KeyServiceParts): Promise<HttpApp>
     logger,
     router,
     publicPaths: ['/v1/status'],
+    onUnauthorized: ({ method, path, address }) =>
+      parts.audit.refusals.add([`${method} ${path.slice(0, 100)}`], { address }),
     ...(parts.token === undefined ? {} : { token: parts.token }),
     ...(parts.webRoot === undefined ? {} : { webRoot: parts.webRoot }),
   });

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { HsmConfig } from '@rhc/hsm-config';
 import { attachHsm, workerEnvironment } from './attach.ts';
+import { type AuditRoom, openAuditRoom } from './audit/audit-room.ts';
 import { type CeremonyResult, runCeremony } from './domain/pilot-ceremony.ts';
 import type { AuditPort } from './domain/ports.ts';
 import { type ProductionPolicy, refuseInProduction } from './domain/production.ts';
@@ -15,6 +16,7 @@ import { initialiseTokenInWorker } from './hsm/initialise-token.ts';
 import { findModulePath } from './hsm/module-path.ts';
 import { readPinFile } from './hsm/pin-file.ts';
 import type { TokenDescription } from './hsm/port.ts';
+import { auditStore } from './store/audit-store.ts';
 import { openDatabase } from './store/database.ts';
 import { ceremonyStore, keyVersionStore } from './store/stores.ts';
 
@@ -24,6 +26,8 @@ export interface StateFolder {
   readonly pinFile: string;
   readonly soPinFile: string;
   readonly database: string;
+  /** Spool, open batches and last checkpoint of the audit log, a folder for each process. */
+  readonly audit: string;
 }
 
 export function stateFolder(state: string): StateFolder {
@@ -34,6 +38,7 @@ export function stateFolder(state: string): StateFolder {
     pinFile: join(own, 'user.pin'),
     soPinFile: join(own, 'so.pin'),
     database: join(own, 'key-service.sqlite'),
+    audit: join(own, 'audit'),
   };
 }
 
@@ -43,7 +48,8 @@ export interface CeremonyOptions {
   readonly tokenLabel: string;
   readonly workerPath: string;
   readonly policy: ProductionPolicy;
-  readonly audit: AuditPort;
+  /** Beside the audit log: lines for the operator. */
+  readonly beside?: (log: AuditPort) => AuditPort;
   readonly now: () => Date;
 }
 
@@ -53,15 +59,24 @@ export interface CeremonyOutcome extends CeremonyResult {
 }
 
 export async function holdCeremony(options: CeremonyOptions): Promise<CeremonyOutcome> {
-  const { config, folder, audit } = options;
+  const { config, folder } = options;
   refuseInProduction(options.policy, config.ceremony, config.model);
   furnish(folder, config.softHsmConfTemplate);
   const tokenCreated = await initialise(options);
-  if (tokenCreated) audit.record('token-initialised', { label: options.tokenLabel });
   const { workerPath, tokenLabel } = options;
   const hsm = await attachHsm({ ...folder, config, workerPath, tokenLabel, workers: 1 });
   const database = await openDatabase(folder.database);
+  let room: AuditRoom | undefined;
   try {
+    room = await openAuditRoom({
+      store: auditStore(database),
+      hsm,
+      folder: join(folder.audit, 'ceremony'),
+      now: options.now,
+    });
+    const audit = options.beside?.(room.log) ?? room.log;
+    // The log's own key lives in the token, so the token comes first and its leaf follows.
+    if (tokenCreated) await audit.record('token-initialised', { label: tokenLabel, serial: hsm.token.serial });
     const result = await runCeremony({
       script: config.ceremony,
       scriptHash: createHash('sha256').update(JSON.stringify(config.ceremony)).digest('hex'),
@@ -74,6 +89,7 @@ export async function holdCeremony(options: CeremonyOptions): Promise<CeremonyOu
     });
     return { ...result, token: hsm.token, tokenCreated };
   } finally {
+    await room?.close();
     await hsm.close();
     await database.destroy();
   }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadHsmConfig } from '@rhc/hsm-config';
 import { createLogger, failureText } from '@rhc/service-shell';
-import { auditToLog } from './app.ts';
+import { auditBesideLog } from './app.ts';
 import { holdCeremony, readText, stateFolder } from './ceremony-room.ts';
 import { ALL_KEY_SLOTS } from './domain/hierarchy.ts';
 import { keyServiceErrors } from './errors.ts';
@@ -16,6 +16,7 @@ async function main(): Promise<void> {
     throw keyServiceErrors.make('CEREMONY_USAGE');
   }
   const config = loadHsmConfig(dirname(dirname(fileURLToPath(import.meta.resolve('@rhc/hsm-config')))), name, readText);
+  const logger = createLogger('key-service-ceremony', process.env.RHC_LOG_LEVEL ?? 'silent');
   const started = Date.now();
   const outcome = await holdCeremony({
     config,
@@ -26,7 +27,7 @@ async function main(): Promise<void> {
       production: ['true', '1'].includes(process.env.RHC_KEY_SERVICE_PRODUCTION ?? ''),
       allowSoftToken: process.env.RHC_KEY_SERVICE_ALLOW_SOFT_TOKEN,
     },
-    audit: auditToLog(createLogger('key-service-ceremony', process.env.RHC_LOG_LEVEL ?? 'silent')),
+    beside: (log) => auditBesideLog(log, logger),
     now: () => new Date(),
   });
   const { token, versions, changes } = outcome;

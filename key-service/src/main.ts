@@ -7,8 +7,10 @@ import { loadHsmConfig } from '@rhc/hsm-config';
 import { createLogger, listen, loadSettings, readSecretFile, settingsHelp, startService } from '@rhc/service-shell';
 import { createKeyService } from './app.ts';
 import { attachHsm } from './attach.ts';
+import { openAuditRoom } from './audit/audit-room.ts';
 import { refuseInProduction } from './domain/production.ts';
 import { settings } from './settings.ts';
+import { auditStore } from './store/audit-store.ts';
 import { openDatabase } from './store/database.ts';
 import { certificateStore, keyVersionStore } from './store/stores.ts';
 
@@ -37,11 +39,19 @@ if (process.argv.includes('--help')) {
       onEvent: (event, details) => logger.info({ event, ...details }, 'hsm'),
     });
     const database = await openDatabase(values.database);
+    const audit = await openAuditRoom({
+      store: auditStore(database),
+      hsm,
+      folder: values.auditFolder,
+      now: () => new Date(),
+      onEvent: (event, details) => logger.warn({ event, ...details }, 'audit log'),
+    });
     const { app } = await createKeyService({
       config,
       hsm,
       versions: keyVersionStore(database),
       certificates: certificateStore(database),
+      audit,
       logger,
       sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),
       now: () => new Date(),
@@ -53,6 +63,7 @@ if (process.argv.includes('--help')) {
       host: values.host,
       port: values.port,
       onStop: async () => {
+        await audit.close();
         await hsm.close();
         await database.destroy();
       },

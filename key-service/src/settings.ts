@@ -44,6 +44,15 @@ export const settings = defineSettings({
     default: 'var/key-service/key-service.sqlite',
     meaning: { zh: 'SQLite 文件,或 postgres:// 地址', en: 'SQLite file or postgres:// address' },
   },
+  auditFolder: {
+    kind: 'path',
+    env: 'RHC_KEY_SERVICE_AUDIT_FOLDER',
+    default: 'var/key-service/audit/service',
+    meaning: {
+      zh: '审计日志的本地目录:缓存、未封批次、最近检查点(每个进程一个)',
+      en: 'local folder of the audit log: spool, open batches, last checkpoint (one for each process)',
+    },
+  },
   workers: {
     kind: 'integer',
     env: 'RHC_KEY_SERVICE_WORKERS',

@@ -1,18 +1,22 @@
 /** key-service on real SoftHSM2: ceremony, contract, worker loss, and what each fault says. */
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { SecretBytes } from '@rhc/card/bytes';
 import { CARD_KEY_SLOTS } from '@rhc/card/profile';
 import { createLogger, listen, type RunningService } from '@rhc/service-shell';
 import type { Knex } from 'knex';
 import { createKeyService } from '../src/app.ts';
 import { attachHsm } from '../src/attach.ts';
+import { type AuditRoom, openAuditRoom } from '../src/audit/audit-room.ts';
 import { stateFolder } from '../src/ceremony-room.ts';
 import { KeyServiceClient } from '../src/client/index.ts';
+import { keyServiceErrors } from '../src/errors.ts';
 import type { HsmWorkerPool } from '../src/hsm/worker-pool.ts';
+import { auditStore } from '../src/store/audit-store.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { certificateStore, keyVersionStore } from '../src/store/stores.ts';
 import {
@@ -40,6 +44,7 @@ const attachOptions = { ...folder, config, workerPath, tokenLabel: TOKEN_LABEL, 
 const bearer = 'test-token-of-key-service';
 let hsm: HsmWorkerPool;
 let database: Knex;
+let audit: AuditRoom;
 let service: RunningService;
 let client: KeyServiceClient;
 
@@ -47,6 +52,8 @@ beforeAll(async () => {
   await pilotCeremony(state);
   hsm = await attachHsm({ ...attachOptions, tuning: { recycleAfter: 2_000, restartDelayMs: 1 } });
   database = await openDatabase(folder.database);
+  const now = () => new Date('2026-11-22T00:00:00Z');
+  audit = await openAuditRoom({ store: auditStore(database), hsm, folder: join(folder.audit, 'service'), now });
   const { app } = await createKeyService({
     config,
     hsm,
@@ -54,7 +61,8 @@ beforeAll(async () => {
     certificates: certificateStore(database),
     logger: createLogger('key-service', 'silent'),
     sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),
-    now: () => new Date('2026-11-22T00:00:00Z'),
+    now,
+    audit,
     token: new SecretBytes(Buffer.from(bearer)),
     webRoot: join(projectRoot, 'key-service/src/web'),
     serviceVersion: 'test',
@@ -65,6 +73,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await service?.stop();
+  await audit?.close();
   await hsm?.close();
   await database?.destroy();
   rmSync(state, { recursive: true, force: true });
@@ -308,7 +317,8 @@ describe('edge', () => {
 
   test('two active versions of one slot are refused by the database', async () => {
     const second = database('key_versions').where({ slot: 'TMK', version: 2 }).update({ state: 'active' });
-    await expect(second).rejects.toThrow('UNIQUE');
+    // Not toThrow: the binding makes its errors in the realm of the test file that loaded it first.
+    await expect(second).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_UNIQUE' });
   });
 });
 
@@ -340,4 +350,60 @@ describe('faults of the token, each with its sentence', () => {
       fields: [{ field: 'aes-128-cbc' }],
     });
   }, 20_000);
+});
+
+describe('audit log', () => {
+  const get = async (path: string) => {
+    const url = `http://127.0.0.1:${service.port}${path}`;
+    return (await fetch(url, { headers: { authorization: `Bearer ${bearer}` } })).text();
+  };
+
+  test('what was asked for above is in it; an auditor exports it and checks it with two commands', async () => {
+    await audit.terminal.flush();
+    await audit.refusals.flush();
+    const out = join(state, 'export');
+    const tokenFile = join(state, 'bearer');
+    writeFileSync(tokenFile, bearer, { mode: 0o600 });
+    const program = (name: string) => join(projectRoot, 'key-service/dist/audit', name);
+    // Not execFileSync: the service that answers runs in this process.
+    const words = [program('export-main.js'), '--url', `http://127.0.0.1:${service.port}`, '--token-file', tokenFile];
+    await promisify(execFile)(process.execPath, [...words, '--out', out]);
+    const files = ['audit-key.pem', 'leaves.jsonl', 'checkpoints.txt'].map((name) => join(out, name));
+    const report = execFileSync(process.execPath, [program('verify-main.js'), ...files]).toString();
+    expect(report).toContain('尚未签名 not yet signed: 0');
+    expect(report).toContain('✓');
+    const leaves = readFileSync(join(out, 'leaves.jsonl'), 'utf8').trimEnd().split('\n');
+    const actions = new Set(leaves.map((line) => JSON.parse(line).action));
+    for (const action of ['personalization-prepare', 'personalization-finish', 'terminal-batch']) {
+      expect(actions).toContain(action);
+    }
+    const refused = leaves.map((line) => JSON.parse(line)).find((leaf) => leaf.action === 'authorisation-failed-batch');
+    expect(refused.details.operations).toEqual({ 'GET /v1/slots': 1 });
+
+    writeFileSync(join(out, 'leaves.jsonl'), `${leaves.slice(0, -1).join('\n')}\n`);
+    const cut = spawnSync(process.execPath, [program('verify-main.js'), ...files]);
+    expect(cut.status).toBe(1);
+    expect(cut.stdout.toString()).toContain('was cut short');
+    expect(spawnSync(process.execPath, [program('verify-main.js')]).status).toBe(2);
+  }, 20_000);
+
+  test('proofs over HTTP', async () => {
+    const { size } = JSON.parse(await get('/v1/audit'));
+    const proof = JSON.parse(await get(`/v1/audit/proof/inclusion?index=3&size=${size}`));
+    expect(JSON.parse(proof.leaf)).toMatchObject({ index: 3, action: 'root-imported' });
+    expect(JSON.parse(await get(`/v1/audit/proof/consistency?from=3&size=${size}`)).path.length).toBeGreaterThan(2);
+    expect(JSON.parse(await get('/v1/audit/proof/inclusion?index=3&size=999999')).error.code).toBe('AUDIT_RANGE');
+  });
+
+  test('when neither log nor spool can be written, no card is keyed', async () => {
+    const refused = jest.spyOn(audit.log, 'record').mockRejectedValue(keyServiceErrors.make('AUDIT_UNAVAILABLE'));
+    const ran = jest.spyOn(hsm, 'run');
+    try {
+      await expect(client.prepare(prepareRequest)).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+      expect(ran).not.toHaveBeenCalled();
+    } finally {
+      refused.mockRestore();
+      ran.mockRestore();
+    }
+  });
 });

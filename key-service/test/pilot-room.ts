@@ -24,7 +24,6 @@ export function pilotCeremony(state: string, production = false): Promise<Ceremo
     tokenLabel: TOKEN_LABEL,
     workerPath,
     policy: { production, allowSoftToken: undefined },
-    audit: { record: () => undefined },
     now: () => new Date('2026-11-22T00:00:00Z'),
   });
 }

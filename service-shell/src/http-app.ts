@@ -29,6 +29,8 @@ export interface HttpAppOptions {
   readonly token?: SecretBytes;
   /** Exact paths that need no token; pages, `/healthz` and `/metrics` never do. */
   readonly publicPaths?: readonly string[];
+  /** Told of each call that is refused for its token, before the answer goes out. */
+  readonly onUnauthorized?: (call: { method: string; path: string; address: string }) => Promise<void>;
   /** Limit of a JSON body in bytes; default 1 MiB. */
   readonly maxBodyBytes?: number;
   /** Paths whose body the route reads itself with `readRawBody` (a CSV roster). */
@@ -148,6 +150,7 @@ function checkToken(options: HttpAppOptions) {
       !open.has(ctx.path) &&
       !tokenMatches(options.token, bearerToken(ctx.get('authorization')))
     ) {
+      await options.onUnauthorized?.({ method: ctx.method, path: ctx.path, address: ctx.ip });
       throw shellErrors.make('UNAUTHORIZED');
     }
     await next();

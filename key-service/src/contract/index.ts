@@ -5,6 +5,8 @@
 import { CARD_KEY_SLOTS, OFF_CARD_KEY_SLOTS } from '@rhc/card/profile';
 import { z } from 'zod';
 
+export * from './audit.ts';
+
 const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^[0-9A-F]{${bytes * 2}}$`), `${bytes} bytes as upper-case hex`);
 const hexUpTo = (bytes: number) =>

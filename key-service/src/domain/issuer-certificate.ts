@@ -51,7 +51,7 @@ export async function issuerCertificate(room: {
   const { publicKey } = await hsm.run('ensure-key-pair', { pair: CERTIFICATE_ISSUER_PAIR });
   const at = room.now();
   const body = certificateBody(issuer, publicKey, at);
+  await room.audit.record('issuer-certificate-sign', { issuer: issuer.code, serial: issuer.certificate.serial });
   const { signature } = await hsm.run('sign', { pair: CERTIFICATE_ROOT_PAIR, digest: room.sha256(body) });
-  room.audit.record('issuer-certificate-signed', { issuer: issuer.code, serial: issuer.certificate.serial });
   return certificates.add(issuer.code, suite, concatBytes(body, signature), at);
 }

@@ -44,7 +44,7 @@ export async function runCeremony(room: CeremonyRoom): Promise<CeremonyResult> {
   }
   if (earlier === null) {
     await runs.begin({ script: script.id, scriptVersion: script.version, scriptHash }, room.now());
-    room.audit.record('ceremony-begun', { script: script.id, scriptHash });
+    await room.audit.record('ceremony-begun', { script: script.id, scriptHash });
   }
   let changes = 0;
   for (const { step } of script.steps) {
@@ -55,23 +55,26 @@ export async function runCeremony(room: CeremonyRoom): Promise<CeremonyResult> {
   }
   if (earlier?.completed !== true) {
     await runs.complete(script.id, room.now());
-    room.audit.record('ceremony-completed', { script: script.id, changes });
+    await room.audit.record('ceremony-completed', { script: script.id, changes });
   }
   return { versions: await room.versions.all(), changes };
 }
 
 async function importAll({ script, hierarchy, hsm, versions, audit, now }: CeremonyRoom): Promise<number> {
   let created = 0;
+  const recorded = new Set((await versions.all()).map(({ slot, version }) => rootLabel(slot, version)));
   for (const slot of ALL_KEY_SLOTS) {
     const usage = slotOf(hierarchy, slot).purpose === 'security-code' ? 'encrypt' : 'derive';
     for (const { version } of script.versions) {
       const pilotTexts = componentTexts(script, slot, version);
       const made = await hsm.run('import-root', { root: rootLabel(slot, version), usage, pilotTexts });
       const kcv = bytesToHex(made.kcv);
+      if (made.created) created++;
+      const root = rootLabel(slot, version);
+      if (recorded.has(root)) continue;
+      // Logged before it is on record, and so usable: a ceremony cut in between writes the same leaf, once.
+      await audit.record('root-imported', { slot, version, kcv }, `${script.id}/root-imported/${root}/${kcv}`);
       await versions.addPreActive({ slot, version, suite: script.suite, kcv, kcvMethod: 'ENC0' }, now());
-      if (!made.created) continue;
-      created++;
-      audit.record('root-imported', { slot, version, kcv });
     }
   }
   return created;
@@ -88,11 +91,14 @@ async function confirmCheckValues({ hsm, versions }: CeremonyRoom): Promise<void
 
 async function activateAll({ script, versions, audit, now }: CeremonyRoom): Promise<number> {
   let changes = 0;
+  const waiting = (await versions.all()).filter(({ state }) => state === 'pre-active');
   for (const { version } of script.versions.filter((entry) => entry.state === 'active')) {
     for (const slot of ALL_KEY_SLOTS) {
-      if (!(await versions.activate(slot, version, now()))) continue;
-      changes++;
-      audit.record('version-activated', { slot, version });
+      const found = waiting.find((each) => each.slot === slot && each.version === version);
+      if (found === undefined) continue;
+      const root = rootLabel(slot, version);
+      await audit.record('version-activated', { slot, version }, `${script.id}/version-activated/${root}/${found.kcv}`);
+      if (await versions.activate(slot, version, now())) changes++;
     }
   }
   return changes;

@@ -1,4 +1,6 @@
 /** What the domain asks of storage and of the audit sink. */
+import type { AuditReceipt } from '../audit/audit-log.ts';
+import type { AuditDetails } from '../audit/leaf.ts';
 import type { KeyVersion } from './key-versions.ts';
 
 export interface KeyVersionStore {
@@ -28,7 +30,17 @@ export interface CertificateStore {
   add(issuerCode: string, suite: string, certificate: Uint8Array, at: Date): Promise<Uint8Array>;
 }
 
-/** Privileged operations, without key material. Issue 4 puts the Merkle log behind this. */
+/** Privileged operations, without key material. To be awaited before the operation: what cannot be logged does not happen. */
 export interface AuditPort {
-  record(action: string, details: Readonly<Record<string, string | number | boolean>>): void;
+  /**
+   * @param id names an entry of an operation that may be resumed, so that it is written once; a UUID by default
+   * @throws AUDIT_UNAVAILABLE, AUDIT_LOG_DAMAGED
+   */
+  record(action: string, details: AuditDetails, id?: string): Promise<AuditReceipt>;
+}
+
+/** Operations of high volume, logged as counted batches; to be awaited before the operation as well. */
+export interface AuditCounter {
+  /** @param operations a name for each, for example `protect STK.DF02#1` */
+  add(operations: readonly string[], details: AuditDetails): Promise<void>;
 }

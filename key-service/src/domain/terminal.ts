@@ -12,6 +12,11 @@ export function terminalVersions(book: KeyBook, request: TerminalRequest): numbe
   return request.operations.map((operation) => book.keyring.pick(slotOf(operation), operation.version, 'terminal'));
 }
 
+/** What the audit log counts: operation, slot and version. */
+export function terminalNames(request: TerminalRequest, versions: readonly number[]): string[] {
+  return request.operations.map((operation, index) => `${operation.kind} ${slotOf(operation)}#${versions[index]}`);
+}
+
 function inputOf(operation: TerminalOperation, cardKey: KeyPath): TerminalInput {
   switch (operation.kind) {
     case 'external-authentication':

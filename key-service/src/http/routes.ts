@@ -20,14 +20,17 @@ import {
   prepareResponse,
   type Sha256,
 } from '../domain/personalization.ts';
-import type { AuditPort } from '../domain/ports.ts';
-import { terminalInput, terminalResponse, terminalVersions } from '../domain/terminal.ts';
+import type { AuditCounter, AuditPort } from '../domain/ports.ts';
+import { terminalInput, terminalNames, terminalResponse, terminalVersions } from '../domain/terminal.ts';
 import type { HsmPort, KnownAnswer } from '../hsm/port.ts';
 
 export interface RouteParts {
   readonly book: KeyBook;
   readonly hsm: HsmPort;
   readonly audit: AuditPort;
+  readonly terminalCounter: AuditCounter;
+  /** The audit log's own routes. */
+  readonly auditRoutes: (router: Router) => void;
   readonly certificate: () => Promise<Uint8Array>;
   /** Check values that the token did not confirm at attach; shown beside the known answers. */
   readonly keyChecks: readonly KnownAnswer[];
@@ -37,14 +40,15 @@ export interface RouteParts {
 
 const body = (ctx: Context): unknown => (ctx.request as { body?: unknown }).body;
 
-export function createRoutes({ book, hsm, audit, certificate, keyChecks, sha256, serviceVersion }: RouteParts): Router {
+export function createRoutes(parts: RouteParts): Router {
+  const { book, hsm, audit, terminalCounter, certificate, keyChecks, sha256, serviceVersion } = parts;
   const router = new Router();
 
   router.post('/v1/personalization/prepare', async (ctx) => {
     const request = parseInput(preparePersonalizationRequest, body(ctx));
     const input = prepareInput(book, request);
     const { cardFactor, masterKeyVersion, issuer } = request;
-    audit.record('personalization-prepare', { cardFactor, masterKeyVersion, issuer, keys: input.loads.length });
+    await audit.record('personalization-prepare', { cardFactor, masterKeyVersion, issuer, keys: input.loads.length });
     ctx.body = prepareResponse(book, request, await hsm.run('prepare', input));
   });
 
@@ -52,7 +56,7 @@ export function createRoutes({ book, hsm, audit, certificate, keyChecks, sha256,
     const request = parseInput(finishPersonalizationRequest, body(ctx));
     const input = finishInput(book, request, sha256);
     const { cardFactor, masterKeyVersion } = request;
-    audit.record('personalization-finish', { cardFactor, masterKeyVersion, keys: request.keys.length });
+    await audit.record('personalization-finish', { cardFactor, masterKeyVersion, keys: request.keys.length });
     ctx.body = finishResponse(book, request, await hsm.run('finish', input), sha256);
   });
 
@@ -60,10 +64,7 @@ export function createRoutes({ book, hsm, audit, certificate, keyChecks, sha256,
     const request = parseInput(terminalRequest, body(ctx));
     const versions = terminalVersions(book, request);
     const input = terminalInput(book, request, versions);
-    audit.record('terminal', {
-      cardFactor: request.cardFactor,
-      operations: request.operations.map(({ kind }) => kind).join(','),
-    });
+    await terminalCounter.add(terminalNames(request, versions), { cardFactor: request.cardFactor });
     ctx.body = terminalResponse(book, versions, await hsm.run('terminal', input));
   });
 
@@ -102,5 +103,6 @@ export function createRoutes({ book, hsm, audit, certificate, keyChecks, sha256,
     ctx.body = answer;
   });
 
+  parts.auditRoutes(router);
   return router;
 }

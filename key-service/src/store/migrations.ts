@@ -49,6 +49,40 @@ const steps: readonly Step[] = [
       }
     },
   },
+  {
+    name: '002-audit-log',
+    async up(database) {
+      await database.schema.createTable('audit_leaves', (table) => {
+        table.bigInteger('position').primary();
+        table.string('entry_id', 64).notNullable().unique();
+        table.string('recorded_at', 32).notNullable();
+        table.text('leaf').notNullable();
+        table.check('position >= 0');
+      });
+      await database.schema.createTable('audit_nodes', (table) => {
+        table.integer('level').notNullable();
+        table.bigInteger('position').notNullable();
+        table.string('hash', 64).notNullable();
+        table.primary(['level', 'position']);
+      });
+      await database.schema.createTable('audit_checkpoints', (table) => {
+        table.bigInteger('size').primary();
+        table.text('note').notNullable();
+        table.string('created_at', 32).notNullable();
+      });
+      await database.schema.createTable('audit_head', (table) => {
+        table.integer('id').primary();
+        table.bigInteger('size').notNullable();
+        table.check('id = 1');
+      });
+      await database('audit_head').insert({ id: 1, size: 0 });
+    },
+    async down(database) {
+      for (const table of ['audit_head', 'audit_checkpoints', 'audit_nodes', 'audit_leaves']) {
+        await database.schema.dropTable(table);
+      }
+    },
+  },
 ];
 
 export const migrationSource: Knex.MigrationSource<Step> = {
