@@ -1,0 +1,57 @@
+/** Visits of a card: the flags first, then only the slots that are valid (CARD-FACTS 1.7). */
+import type { FileId } from '../profile/types.ts';
+import type { CardDialogue, CardSession } from '../session/index.ts';
+import type { Visit, VisitKind } from './types.ts';
+import type { SignedVisit } from './verify-visit.ts';
+import { decodeVisit } from './visit-codec.ts';
+import { type VisitLayout, visitLayout } from './visit-layout.ts';
+
+export const SLOT_VALID = 0x00;
+export const SLOT_EMPTY = 0xff;
+
+export interface StoredVisit {
+  readonly file: FileId;
+  readonly recordNumber: number;
+  readonly visit: Visit;
+  readonly businessData: Uint8Array;
+  /** null: written without a signature. */
+  readonly signed: SignedVisit | null;
+}
+
+/** In the order of the slots. */
+export async function readVisits(session: CardSession, kind: VisitKind): Promise<readonly StoredVisit[]> {
+  const { dialogue } = session;
+  const { profile, product } = dialogue.options;
+  const layout = visitLayout(profile, kind);
+  const flags: number[] = [];
+  for (const { recordNumber } of layout.slots) flags.push(await readFlag(dialogue, layout, recordNumber));
+  const visits: StoredVisit[] = [];
+  for (const [index, { file, recordNumber }] of layout.slots.entries()) {
+    if (flags[index] !== SLOT_VALID) continue;
+    const content = await dialogue.readContent(file, 0, file.sizeBytes);
+    const businessData = content.slice(0, layout.businessSizeBytes);
+    visits.push({
+      file: file.id,
+      recordNumber,
+      visit: decodeVisit({ profile, product }, kind, content),
+      businessData,
+      signed: signedPart(layout, content, businessData),
+    });
+  }
+  return visits;
+}
+
+/** A flag that is neither 00 nor FF counts as empty: nothing was committed by it. */
+export async function readFlag(dialogue: CardDialogue, layout: VisitLayout, recordNumber: number): Promise<number> {
+  const record = await dialogue.readRecord(layout.indexFile, recordNumber);
+  return record?.[0] === SLOT_VALID ? SLOT_VALID : SLOT_EMPTY;
+}
+
+function signedPart(layout: VisitLayout, content: Uint8Array, businessData: Uint8Array): SignedVisit | null {
+  const part = ({ offset, sizeBytes }: VisitLayout['signature']) => content.slice(offset, offset + sizeBytes);
+  const signature = part(layout.signature);
+  const certificate = part(layout.certificate);
+  const blank = (bytes: Uint8Array) =>
+    bytes.every((byte) => byte === SLOT_EMPTY) || bytes.every((byte) => byte === 0x00);
+  return blank(signature) && blank(certificate) ? null : { businessData, signature, certificate };
+}
