@@ -15,6 +15,7 @@ export interface StatusWord {
 export const STATUS_WORDS: readonly StatusWord[] = [
   { pattern: '9000', text: { zh: '成功', en: 'success' } },
   { pattern: '61XX', text: { zh: '还有 XX 字节应答数据可取', en: 'XX bytes of the answer wait for GET RESPONSE' } },
+  { pattern: '6283', text: { zh: '已选择,但该应用已锁定', en: 'selected, but the application is blocked' } },
   { pattern: '63CX', text: { zh: '认证失败,还可再试 X 次', en: 'authentication failed, X tries left' } },
   { pattern: '6581', text: { zh: '存储器写入失败', en: 'memory failure while writing' } },
   { pattern: '6700', text: { zh: '长度错误', en: 'wrong length' } },

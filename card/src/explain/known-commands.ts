@@ -1,6 +1,6 @@
 /** Every command that the card room declares, found by looking at what `commands/` exports: a new one is here by itself. */
 import * as commands from '../commands/index.ts';
-import type { AnyCommand } from './command-forms.ts';
+import { type AnyCommand, COMMAND_FORMS } from './command-forms.ts';
 
 function isCommand(value: unknown): value is AnyCommand {
   if (typeof value !== 'object' || value === null) return false;
@@ -15,7 +15,8 @@ function isCommand(value: unknown): value is AnyCommand {
 
 /** One declaration a name; several builders of one command share it. In the order of the command table. */
 export const KNOWN_COMMANDS: readonly AnyCommand[] = Object.keys(commands.COMMAND_STATUS_WORDS).flatMap((name) => {
-  const declared = Object.values(commands).find((value) => isCommand(value) && value.name === name);
+  const explained = COMMAND_FORMS.find((form) => form.command.name === name)?.command;
+  const declared = explained ?? Object.values(commands).find((value) => isCommand(value) && value.name === name);
   return declared === undefined ? [] : [declared as AnyCommand];
 });
 
