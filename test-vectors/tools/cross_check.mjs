@@ -7,7 +7,8 @@
  *     node test-vectors/tools/cross_check.mjs [--all]
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -51,12 +52,12 @@ function channel({ suite, input }) {
   const [master, r] = [raw(input.masterKey), raw(input.challenge)];
   const SKe = disperse(suite, master, r);
   const SKm = disperse(suite, master, not(r));
-  let iv = Buffer.alloc(16);
+  let iv = Buffer.alloc(BLOCK[suite]);
   const writeKeys = input.keys.map(({ slot, kid, version, cardKey, block1 }) => {
     const plain = Buffer.concat([raw(block1), raw(cardKey), raw('80'), Buffer.alloc(15)]);
     const command = Buffer.concat([raw('84D401'), Buffer.of(kid, 0x34), ecb(suite, SKe, plain)]);
     iv = lastBlock(suite, SKm, iv, command);
-    const kcv = ecb(suite, raw(cardKey), Buffer.alloc(16)).subarray(0, 3);
+    const kcv = ecb(suite, raw(cardKey), Buffer.alloc(BLOCK[suite])).subarray(0, 3);
     return { slot, version, kcv, apdu: Buffer.concat([command, iv.subarray(0, 4)]) };
   });
   const contents = input.files.map(({ directoryFid, fid, records }) => {
@@ -83,6 +84,66 @@ function channel({ suite, input }) {
   };
 }
 
+const SPKI = {
+  'intl-128': '3059301306072A8648CE3D020106082A8648CE3D03010703420004',
+  'sm-128': '3059301306072A8648CE3D020106082A811CCF5501822D03420004',
+};
+
+/** DER of r ‖ s, which is what the command line takes. */
+function der(signature) {
+  const integer = (half) => {
+    let digits = half;
+    while (digits.length > 1 && digits[0] === 0) digits = digits.subarray(1);
+    if (digits[0] >= 0x80) digits = Buffer.concat([Buffer.of(0), digits]);
+    return Buffer.concat([Buffer.of(2, digits.length), digits]);
+  };
+  const body = Buffer.concat([integer(signature.subarray(0, 32)), integer(signature.subarray(32))]);
+  return Buffer.concat([Buffer.of(0x30, body.length), body]);
+}
+
+/** Gives the signature back when OpenSSL accepts it, so that it compares like every other value. */
+function verified(suite, publicKey, message, signature) {
+  const folder = mkdtempSync(join(tmpdir(), 'rhc-cross-check-'));
+  const file = (name, content) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  try {
+    const key = file('key.der', raw(SPKI[suite] + publicKey));
+    const [sig, text] = [file('signature', der(raw(signature))), file('message', message)];
+    const args =
+      suite === 'sm-128'
+        ? ['pkeyutl', '-verify', '-rawin', '-digest', 'sm3', '-pubin', '-keyform', 'DER', '-inkey', key, '-in', text,
+           '-sigfile', sig, '-pkeyopt', 'distid:1234567812345678']
+        : ['dgst', '-sha256', '-keyform', 'DER', '-verify', key, '-signature', sig, text];
+    return spawnSync('openssl', args).status === 0 ? signature : 'refused';
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function certificateChain({ suite, output }) {
+  const issuerKey = output.issuerCertificate.slice(2 * 52, 2 * 116);
+  const samKey = output.samCertificate.slice(2 * 62, 2 * 126);
+  const certificate = (whole, key) => {
+    const tbs = whole.slice(0, -128);
+    return tbs + verified(suite, key, raw(tbs), whole.slice(-128));
+  };
+  return {
+    issuerCertificate: certificate(output.issuerCertificate, output.rootPublicKey),
+    samCertificate: certificate(output.samCertificate, issuerKey),
+    visits: output.visits.map(({ name, sizeBytes, hash: digest, signature }) => {
+      const data = Buffer.from(Array.from({ length: sizeBytes }, (_, i) => (7 * i + 3) & 0xff));
+      return { name, sizeBytes, hash: digest, signature: verified(suite, samKey, data, signature) };
+    }),
+  };
+}
+
+function repeatedEcb({ suite, input }) {
+  // A million processes would take an hour: the command line checks what it is asked once.
+  return input.rounds === 1 ? { cipher: ecb(suite, raw(input.key), raw(input.plain)) } : {};
+}
+
 const KINDS = {
   dispersal: ({ suite, input }) => {
     let key = raw(input.rootKey);
@@ -102,6 +163,11 @@ const KINDS = {
   }),
   'personalization-channel': channel,
   'security-code': ({ suite, input }) => (input.key ? { cipher: ecb(suite, raw(input.key), raw(input.block)) } : {}),
+  'block-cipher': repeatedEcb,
+  hash: ({ suite, input }) => ({ hash: hash(suite, raw(input.message)) }),
+  signature: ({ suite, input, output }) => ({
+    signature: verified(suite, output.publicKey, raw(input.message), output.signature) }),
+  'certificate-chain': certificateChain,
   'certificate-to-be-signed': ({ suite, output }) => ({ hash: hash(suite, raw(output.toBeSigned)) }),
 };
 
@@ -112,7 +178,8 @@ const asText = (value) =>
   : value;
 
 const FILES = ['dispersal', 'session-keys', 'external-authentication', 'internal-authentication', 'protected-updates',
-  'mac-only-updates', 'key-check-values', 'personalization-channel', 'security-code', 'certificates'];
+  'mac-only-updates', 'key-check-values', 'personalization-channel', 'security-code', 'certificates',
+  'certificate-chains', 'published-block-ciphers', 'published-hashes', 'published-signatures'];
 let wrong = 0;
 for (const name of FILES) {
   const file = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));

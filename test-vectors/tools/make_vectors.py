@@ -23,7 +23,7 @@ HERE = pathlib.Path(__file__).resolve().parent.parent
 SUITES = ('intl-128', 'sm-128', 'pboc-3des')
 CIPHERS = {'intl-128': algorithms.AES, 'sm-128': algorithms.SM4, 'pboc-3des': algorithms.TripleDES}
 BLOCK = {'intl-128': 16, 'sm-128': 16, 'pboc-3des': 8}
-WRITE_KEY_ALGORITHM = {'intl-128': 1, 'sm-128': 2}
+WRITE_KEY_ALGORITHM = {'intl-128': 1, 'sm-128': 2, 'pboc-3des': 3}
 
 
 # ------------------------------------------------------------------------------------------- cipher, hash, padding
@@ -292,13 +292,13 @@ def example_files(suite):
 
 
 def personalization_channels():
-    for suite in ('intl-128', 'sm-128'):
+    for suite in SUITES:
         for master_version in (0, 1):
             slot, version = ('TMK', 1) if master_version == 0 else ('MK.MF', 1)
             master = card_key(suite, slot, version)
             ske, skm = channel(suite, master)
             a = cryptogram(suite, disperse(suite, master, R), R_T)
-            iv, commands = bytes(16), []
+            iv, commands = bytes(BLOCK[suite]), []
             loads = [(s, v) for s in SLOTS for v in (1, 2)]
             for s, v in loads:
                 key = card_key(suite, s, v)
@@ -336,23 +336,33 @@ def security_codes():
             cipher = ecb(suite, pilot_root('CVK', 1), block)
             yield vector(f'{i + 1}/{suite}', suite, {'key': pilot_root('CVK', 1), 'block': block},
                          {'cipher': cipher, 'securityCode': ''.join(decimalize(cipher))})
+        for number, expiry, serial in (('130101195803129021', '20361121', 'A000000018'), ('Z139900001', '20461231', 'HB00000001')):
+            block = suite_hash(suite, '|'.join((number, expiry, serial)).encode())[:16]
+            cipher = ecb(suite, pilot_root('CVK', 1), block)
+            yield vector(f'card/{number}/{suite}', suite,
+                         {'key': pilot_root('CVK', 1), 'cardNumber': number, 'expiryDate': expiry, 'issueSerial': serial, 'block': block},
+                         {'cipher': cipher, 'securityCode': ''.join(decimalize(cipher))})
     # A block none of whose hex digits helps is too rare to meet by a key: the rule itself, on a made cipher text.
     made = bytes.fromhex('ABCDEFABCDEFABCDEFABCDEF7ABCDEFA')
     yield vector('decimalize/second-pass', 'intl-128', {'cipher': made}, {'securityCode': ''.join(decimalize(made))})
 
 
-CURVES = {  # p, a, gx, gy
+CURVES = {  # p, a, gx, gy, b, n
     'intl-128': (0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF, -3,
                  0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
-                 0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5),
+                 0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+                 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B,
+                 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551),
     'sm-128': (0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF, -3,
                0x32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7,
-               0xBC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0),
+               0xBC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0,
+               0x28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93,
+               0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123),
 }
 
 
-def public_key(suite, scalar):
-    p, a, gx, gy = CURVES[suite]
+def multiply(suite, scalar, point=None):
+    p, a, gx, gy, _, _ = CURVES[suite]
 
     def add(s, t):
         if s is None or t is None:
@@ -363,12 +373,47 @@ def public_key(suite, scalar):
         x = (slope * slope - s[0] - t[0]) % p
         return x, (slope * (s[0] - x) - s[1]) % p
 
-    total, step = None, (gx, gy)
+    total, step = None, point or (gx, gy)
     while scalar:
         if scalar & 1:
             total = add(total, step)
         step, scalar = add(step, step), scalar >> 1
-    return total[0].to_bytes(32, 'big') + total[1].to_bytes(32, 'big')
+    return total
+
+
+def be32(number):
+    return number.to_bytes(32, 'big')
+
+
+def public_key(suite, scalar):
+    return b''.join(map(be32, multiply(suite, scalar)))
+
+
+def sm2_user_digest(public):
+    """ZA of GB/T 32918.2, 5.5, under the standard user id."""
+    p, a, gx, gy, b, _ = CURVES['sm-128']
+    name = b'1234567812345678'
+    return suite_hash('sm-128', (8 * len(name)).to_bytes(2, 'big') + name + b''.join(map(be32, (a % p, b, gx, gy))) + public)
+
+
+def message_digest(suite, public, message):
+    """e: H(M) of ECDSA, SM3(ZA ‖ M) of SM2."""
+    return suite_hash(suite, (sm2_user_digest(public) if suite == 'sm-128' else b'') + message)
+
+
+def sign(suite, scalar, nonce, message):
+    """r ‖ s with a fixed nonce, so that a vector is repeatable: FIPS 186-5, 6.4.1 and GB/T 32918.2, 6.1."""
+    n = CURVES[suite][5]
+    e = int.from_bytes(message_digest(suite, public_key(suite, scalar), message), 'big')
+    x = multiply(suite, nonce)[0]
+    if suite == 'sm-128':
+        r = (e + x) % n
+        s = pow(1 + scalar, -1, n) * (nonce - r * scalar) % n
+    else:
+        r = x % n
+        s = pow(nonce, -1, n) * (e + r * scalar) % n
+    assert r and s and r + nonce != n
+    return be32(r) + be32(s)
 
 
 def cn(digits, size):
@@ -395,11 +440,107 @@ def certificates():
                      {'toBeSigned': sam, 'hash': suite_hash(suite, sam)})
 
 
+def scalar_of(label):
+    """A test key or nonce of 248 bits: surely below n."""
+    return int.from_bytes(hashlib.sha256(label.encode()).digest(), 'big') >> 8
+
+
+def certificate_chains():
+    """Root -> issuer (180) -> SAM (190) -> visit (1639 inpatient, 3013 outpatient bytes), each signed by the one before."""
+    for suite in ('intl-128', 'sm-128'):
+        root, issuer, sam = (scalar_of(f'rhc-test/{who}-key') for who in ('root', 'issuer', 'sam'))
+        head = bytes([1, 1 if suite == 'intl-128' else 2]) + cn('1301000000000000000001', 11)
+        dates = cn('20261122', 4) + cn('20361121', 4)
+        issuer_tbs = (head + '石家庄市卫生健康委员会'.encode('gbk').ljust(26, b'\0') + (1).to_bytes(4, 'big') + dates + b'\x01'
+                      + public_key(suite, issuer))
+        sam_tbs = (head + bytes(range(0x10, 0x1A)) + bytes.fromhex('130101000001') + (2).to_bytes(4, 'big') + dates + b'\x02'
+                   + bytes(20) + public_key(suite, sam))
+        signed = lambda who, scalar, message: sign(suite, scalar, scalar_of(f'rhc-test/{suite}/{who}/nonce'), message)
+        visits = {name: bytes((7 * i + 3) & 0xFF for i in range(size)) for name, size in (('inpatient', 1639), ('outpatient', 3013))}
+        yield vector(suite, suite,
+                     {'rootScalar': be32(root), 'issuerScalar': be32(issuer), 'samScalar': be32(sam),
+                      'visitPattern': 'byte i = (7 i + 3) mod 256'},
+                     {'rootPublicKey': public_key(suite, root),
+                      'issuerCertificate': issuer_tbs + signed('issuer', root, issuer_tbs),
+                      'samCertificate': sam_tbs + signed('sam', issuer, sam_tbs),
+                      'visits': [{'name': name, 'sizeBytes': len(data), 'hash': message_digest(suite, public_key(suite, sam), data),
+                                  'signature': signed(name, sam, data)} for name, data in visits.items()]})
+
+
+# -------------------------------------------------------------------------------------- what the standards print
+
+def published(name, suite, given, printed, computed):
+    """The value that a standard prints stands in the file; that this tool computes the same is asserted here."""
+    for member, value in computed.items():
+        assert hexed(value) == printed[member], (name, member, hexed(value))
+    return vector(name, suite, given, printed)
+
+
+def block_ciphers():
+    key = bytes.fromhex('0123456789ABCDEFFEDCBA9876543210')
+    yield published('GB/T 32907-2016, A.1', 'sm-128', {'key': key, 'plain': key, 'rounds': 1},
+                    {'cipher': '681EDF34D206965E86B3E94F536E4246'}, {'cipher': ecb('sm-128', key, key)})
+    run = Cipher(algorithms.SM4(key), modes.ECB()).encryptor()
+    block = key
+    for _ in range(1_000_000):
+        block = run.update(block)
+    yield published('GB/T 32907-2016, A.2', 'sm-128', {'key': key, 'plain': key, 'rounds': 1_000_000},
+                    {'cipher': '595298C7C6FD271F0402F804C33D3F66'}, {'cipher': block})
+    fips = bytes.fromhex('000102030405060708090A0B0C0D0E0F')
+    plain = bytes.fromhex('00112233445566778899AABBCCDDEEFF')
+    yield published('FIPS 197, C.1', 'intl-128', {'key': fips, 'plain': plain, 'rounds': 1},
+                    {'cipher': '69C4E0D86A7B0430D8CDB78070B4C55A'}, {'cipher': ecb('intl-128', fips, plain)})
+    # NIST SP 800-20, table A.1 (variable plaintext): with both halves alike, two-key 3DES is single DES.
+    des, first = bytes.fromhex('01' * 16), bytes.fromhex('8000000000000000')
+    yield published('NIST SP 800-20, table A.1, round 0', 'pboc-3des', {'key': des, 'plain': first, 'rounds': 1},
+                    {'cipher': '95F8A5E5DD31D900'}, {'cipher': ecb('pboc-3des', des, first)})
+
+
+def hash_values():
+    for name, suite, message, printed in (
+            ('GB/T 32905-2016, A.1', 'sm-128', b'abc', '66C7F0F462EEEDD9D1F2D46BDC10E4E24167C4875CF2F7A2297DA02B8F4BA8E0'),
+            ('GB/T 32905-2016, A.2', 'sm-128', b'abcd' * 16, 'DEBE9FF92275B8A138604889C18E5A4D6FDB70E5387E5765293DCBA39C0C5732'),
+            ('FIPS 180, SHA-256 one block', 'intl-128', b'abc', 'BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD')):
+        yield published(name, suite, {'message': message}, {'hash': printed}, {'hash': suite_hash(suite, message)})
+
+
+def signatures():
+    d = '3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8'
+    k = '59276E27D506861A16680F3AD9C02DCCEF3CC1FA3CDBE4CE6D54B80DEAC1BC21'
+    printed = {
+        'publicKey': '09F9DF311E5421A150DD7D161E4BC5C672179FAD1833FC076BB08FF356F35020'
+                     'CCEA490CE26775A52DC6EA718CC1AA600AED05FBF35E084A6632F6072DA9AD13',
+        'userDigest': 'B2E14C5C79C6DF5B85F4FE7ED8DB7A262B9DA7E07CCB0EA9F4747B8CCDA8A4F3',
+        'digest': 'F0B43E94BA45ACCAACE692ED534382EB17E6AB5A19CE7B31F4486FDFC0D28640',
+        'signature': 'F5A03B0648D2C4630EEAC513E1BB81A15944DA3827D5B74143AC7EACEEE720B3'
+                     'B1B6AA29DF212FD8763182BC0D421CA1BB9038FD1F7F42D4840B69C485BBC1AA'}
+    public, message = public_key('sm-128', int(d, 16)), b'message digest'
+    yield published('GB/T 32918.5-2017, A.2', 'sm-128', {'scalar': d, 'nonce': k, 'message': message}, printed,
+                    {'publicKey': public, 'userDigest': sm2_user_digest(public), 'digest': message_digest('sm-128', public, message),
+                     'signature': sign('sm-128', int(d, 16), int(k, 16), message)})
+    # RFC 6979, A.2.5, P-256 with SHA-256.
+    for text, k, r, s in (
+            ('sample', 'A6E3C57DD01ABE90086538398355DD4C3B17AA873382B0F24D6129493D8AAD60',
+             'EFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716',
+             'F7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8'),
+            ('test', 'D16B6AE827F17175E040871A1C7EC3500192C4C92677336EC2537ACAEE0008E0',
+             'F1ABB023518351CD71D881567B1EA663ED3EFCF6C5132B354F28D3B0B7D38367',
+             '019F4113742A2B14BD25926B49C649155F267E60D3814B4C0CC84250E46F0083')):
+        d = 'C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721'
+        printed = {'publicKey': '60FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB6'
+                                '7903FE1008B8BC99A41AE9E95628BC64F2F1B20C2D7E9F5177A3C294D4462299',
+                   'signature': r + s}
+        public = public_key('intl-128', int(d, 16))
+        yield published(f'RFC 6979, A.2.5, {text}', 'intl-128', {'scalar': d, 'nonce': k, 'message': text.encode()}, printed,
+                        {'publicKey': public, 'signature': sign('intl-128', int(d, 16), int(k, 16), text.encode())})
+
+
 # ----------------------------------------------------------------------------------------------------- writing
 
 SOURCE = ('computed by test-vectors/tools/make_vectors.py (Python, cryptography) from CARD.md, KEYS.md and docs/adr/001; '
           'cross-checked by tools/cross_check.mjs (OpenSSL command line)')
 PILOT = 'Keys are the public pilot keys: component i = first 16 bytes of SHA-256 of rhc-pilot/S/vN/component-i, XOR of three.'
+PRINTED = 'output: as the standard named in id prints it; make_vectors.py computes the same and stops where it does not.'
 FILES = [
     ('dispersal', 'dispersal', dispersal, [PILOT, 'output.keys: the key after each factor, in the order of input.factors.',
      'keys-md/*: the cross-check values that KEYS.md prints.', 'No DES parity is set: compare 3DES keys with the parity bits masked.']),
@@ -413,12 +554,20 @@ FILES = [
         PILOT, 'All 22 slots, versions 1 and 2, in CARD_KEY_SLOTS order, so that the MAC chain is one of 44 commands.',
         'masterKeyVersion 0: the blank’s transport key. The files are an excerpt that fixes the form of the digest.',
         'Byte 2 (key type) and the tries of block1 are the profile’s numbers; no page prints them.',
-        'pboc-3des is left out: the ADR gives WRITE KEY in blocks of 16 bytes only.']),
+        'pboc-3des: the same 16-byte blocks, enciphered as six of 8 bytes; MAC and IV have blocks of 8 bytes (ADR 007).']),
     ('security-code', 'security-code', security_codes, [
         PILOT, 'decimalize is not spelled out in CARD.md; read here as the banks’ rule: decimal digits first, then A–F less 10.',
-        'The block is an arbitrary 16 bytes: how it is hashed from a card’s data is card-issuer’s business.']),
+        'card/*: block = first 16 bytes of the suite’s hash over number|expiry|serial as ASCII; elsewhere an arbitrary 16 bytes.']),
     ('certificates', 'certificate-to-be-signed', certificates, ['The bytes before the signature: ECDSA and SM2 signatures are not repeatable.',
      'Public keys: scalar = SHA-256("rhc-test/issuer-key") >> 8 on P-256 and on the SM2 curve.']),
+    ('certificate-chains', 'certificate-chain', certificate_chains, [
+        'Root, issuer certificate, SAM certificate and two visits; scalars are SHA-256("rhc-test/<role>-key") >> 8.',
+        'Signed with fixed nonces so that the file is repeatable; never do so elsewhere. SM2 with user id 1234567812345678.',
+        'hash: e, for SM2 SM3(ZA ‖ M).']),
+    ('published-block-ciphers', 'block-cipher', block_ciphers, [PRINTED, 'rounds: the block is enciphered that often.']),
+    ('published-hashes', 'hash', hash_values, [PRINTED, 'message: bytes.']),
+    ('published-signatures', 'signature', signatures, [
+        PRINTED, 'userDigest: ZA. digest: e = SM3(ZA ‖ M). GB/T 32918.5 prints its example with user id 1234567812345678.']),
 ]
 
 

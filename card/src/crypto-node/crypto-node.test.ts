@@ -1,7 +1,8 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { bytesToHex, concatBytes, hexToBytes } from '../bytes/index.ts';
-import { nodeCrypto } from './index.ts';
+import { sm2UserDigest } from '../secure-messaging/index.ts';
+import { nodeCrypto, softSigningKey } from './index.ts';
 
 const KEY = hexToBytes('0123456789ABCDEFFEDCBA9876543210');
 
@@ -55,6 +56,51 @@ describe('signatures', () => {
     changed[5] = (changed[5] ?? 0) ^ 1;
     expect(nodeCrypto.verifySignature('intl-128', point, message, changed)).toBe(false);
     expect(nodeCrypto.verifySignature('intl-128', new Uint8Array(64).fill(1), message, signature)).toBe(false);
-    expect(() => nodeCrypto.verifySignature('sm-128', point, message, signature)).toThrow(/not available/);
+    expect(() => nodeCrypto.verifySignature('pboc-3des', point, message, signature)).toThrow(/no signatures/);
+  });
+});
+
+describe('SM2, GB/T 32918.5-2017 A.2, user id 1234567812345678', () => {
+  const message = Uint8Array.from('message digest', (character) => character.charCodeAt(0));
+  const key = softSigningKey('sm-128', hexToBytes('3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8'));
+  const published = hexToBytes(
+    'F5A03B0648D2C4630EEAC513E1BB81A15944DA3827D5B74143AC7EACEEE720B3' +
+      'B1B6AA29DF212FD8763182BC0D421CA1BB9038FD1F7F42D4840B69C485BBC1AA',
+  );
+  const verifies = (signature: Uint8Array, text = message, publicKey = key.publicKey) =>
+    nodeCrypto.verifySignature('sm-128', publicKey, text, signature);
+
+  test('public key, user digest and signature are the standard’s', () => {
+    expect(bytesToHex(key.publicKey.slice(0, 32))).toBe(
+      '09F9DF311E5421A150DD7D161E4BC5C672179FAD1833FC076BB08FF356F35020',
+    );
+    expect(bytesToHex(sm2UserDigest(nodeCrypto, key.publicKey))).toBe(
+      'B2E14C5C79C6DF5B85F4FE7ED8DB7A262B9DA7E07CCB0EA9F4747B8CCDA8A4F3',
+    );
+    expect(verifies(published)).toBe(true);
+  });
+  test('what is signed here verifies; ECDSA on the same curve does not pass for SM2', () => {
+    expect(verifies(key.sign(message))).toBe(true);
+    expect(verifies(key.sign(message), message.slice(1))).toBe(false);
+    const ecdsa = softSigningKey('intl-128', new Uint8Array(32).fill(1));
+    expect(verifies(ecdsa.sign(message))).toBe(false);
+  });
+  test.each([
+    ['zero r', '00'.repeat(32) + 'B1'.repeat(32)],
+    ['zero s', `${'B1'.repeat(32)}${'00'.repeat(32)}`],
+    ['all ones', 'FF'.repeat(64)],
+  ])('%s verifies nothing, in either suite', (_, signature) => {
+    expect(verifies(hexToBytes(signature))).toBe(false);
+    const { publicKey } = softSigningKey('intl-128', new Uint8Array(32).fill(1));
+    expect(nodeCrypto.verifySignature('intl-128', publicKey, message, hexToBytes(signature))).toBe(false);
+  });
+  test('short halves keep their 32 bytes: 300 signatures, among them some with a leading zero', () => {
+    const signatures = Array.from({ length: 300 }, (_, i) => key.sign(Uint8Array.of(i & 0xff, i >> 8)));
+    expect(new Set(signatures.map((signature) => signature.length))).toEqual(new Set([64]));
+    expect(signatures.every((signature, i) => verifies(signature, Uint8Array.of(i & 0xff, i >> 8)))).toBe(true);
+  });
+  test('a scalar of zero or of n is refused', () => {
+    expect(() => softSigningKey('sm-128', new Uint8Array(32))).toThrow();
+    expect(() => softSigningKey('sm-128', new Uint8Array(32).fill(0xff))).toThrow();
   });
 });

@@ -1,11 +1,14 @@
 /**
- * The Crypto port over node:crypto (OpenSSL): the only file of the card room that imports it. Keys pass through here in
+ * The Crypto port over node:crypto (OpenSSL): the only folder of the card room that imports it. Keys pass through here in
  * tests, in the emulator's fixtures and in demonstrations; in operation they stay in the HSM or the SAM.
  */
-import { createCipheriv, createHash, createPublicKey, verify } from 'node:crypto';
+import { createCipheriv, createHash } from 'node:crypto';
 import { concatBytes, requireLength } from '../bytes/index.ts';
 import type { AlgorithmSuite } from '../profile/types.ts';
 import { blockBytes, type Crypto, KEY_BYTES, type SignatureVerifier } from '../secure-messaging/crypto.ts';
+import { verifySignature } from './signatures.ts';
+
+export { type SigningSuite, type SoftSigningKey, softSigningKey } from './signatures.ts';
 
 const CIPHERS: Readonly<Record<AlgorithmSuite, { readonly ecb: string; readonly cbc: string }>> = {
   'intl-128': { ecb: 'aes-128-ecb', cbc: 'aes-128-cbc' },
@@ -27,26 +30,7 @@ export const nodeCrypto: Crypto & SignatureVerifier = {
 
   hash: (suite, data) => Uint8Array.from(createHash(HASHES[suite]).update(data).digest()),
 
-  /** P-256 with SHA-256, x ‖ y and r ‖ s of 32 bytes each. SM2 comes with the signing keys of the national suite. */
-  verifySignature(suite, publicKey, message, signature) {
-    requireLength(publicKey, 64, 'public key');
-    requireLength(signature, 64, 'signature');
-    if (suite !== 'intl-128') throw new RangeError(`signatures of suite ${suite} are not available here`);
-    const base64url = (part: Uint8Array) => Buffer.from(part).toString('base64url');
-    const jwk = {
-      kty: 'EC',
-      crv: 'P-256',
-      x: base64url(publicKey.subarray(0, 32)),
-      y: base64url(publicKey.subarray(32)),
-    };
-    try {
-      const key = createPublicKey({ key: jwk, format: 'jwk' });
-      return verify('sha256', message, { key, dsaEncoding: 'ieee-p1363' }, signature);
-    } catch {
-      // A point that is not on the curve verifies nothing.
-      return false;
-    }
-  },
+  verifySignature,
 };
 
 function encipher(suite: AlgorithmSuite, name: string, key: Uint8Array, iv: Uint8Array | null, data: Uint8Array) {

@@ -4,4 +4,5 @@ export * from './crypto.ts';
 export * from './key-derivation.ts';
 export * from './pilot-keys.ts';
 export * from './protection.ts';
+export * from './sm2-user.ts';
 export * from './write-key-payload.ts';
