@@ -3,7 +3,7 @@
  * cryptograms"), never from `card/secure-messaging`: an emulator that shares the checker's code proves nothing.
  */
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
-import { complementBytes, concatBytes, xorBytes } from '@rhc/card/bytes';
+import { complementBytes, concatBytes, equalBytes, xorBytes } from '@rhc/card/bytes';
 import type { AlgorithmSuite } from '@rhc/card/profile';
 
 interface SuiteParameters {
@@ -91,4 +91,11 @@ export function hash(suite: AlgorithmSuite, ...parts: readonly Uint8Array[]): Ui
 /** Method ENC0: first 3 bytes of one block of enciphered zeros. */
 export function keyCheckValue(suite: AlgorithmSuite, key: Uint8Array): Uint8Array {
   return encipherEcb(suite, key, new Uint8Array(SUITES[suite].blockBytes)).slice(0, 3);
+}
+
+/** DES takes no notice of bit 1 of each key byte: an HSM sets it to odd parity, others leave it (ADR 007, "parity"). */
+export function sameKeyValue(suite: AlgorithmSuite, one: Uint8Array, other: Uint8Array): boolean {
+  if (suite !== 'pboc-3des') return equalBytes(one, other);
+  const masked = (key: Uint8Array) => key.map((byte) => byte & 0xfe);
+  return equalBytes(masked(one), masked(other));
 }

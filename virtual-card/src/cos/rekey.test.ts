@@ -24,8 +24,8 @@ beforeEach(() => {
 });
 
 const openChannel = () => expect(terminal.openChannel(terminal.cardKey('MK.MF', 1), 1)).toBe('9000');
-const retire = (kid: number, version: number, block = 16): string => {
-  const plain = Buffer.alloc(block);
+const retire = (kid: number, version: number): string => {
+  const plain = Buffer.alloc(16);
   plain.set([1, version, 0x80]);
   return terminal.securedEnciphered(hexOf(Buffer.from([0x84, 0xd4, 0x02, kid])), plain);
 };
@@ -128,7 +128,7 @@ describe('RETIRE KEY', () => {
     openChannel();
     expect(retire(0x02, 1)).toBe('6985');
   });
-  test.each<AlgorithmSuite>(['sm-128', 'pboc-3des'])('in %s its Lc follows the block', (suite) => {
+  test.each<AlgorithmSuite>(['sm-128', 'pboc-3des'])('in %s its Lc is 14 too (ADR 007)', (suite) => {
     const card = new VirtualCard({
       memory: operationalMemory([1, 2], suite),
       random: () => bytesOf(CHALLENGE),
@@ -137,9 +137,19 @@ describe('RETIRE KEY', () => {
     terminal = new TestTerminal(card, HISTORICAL.subarray(0, 8), suite);
     openChannel();
     expect(terminal.writeKey('BK.MF', 3)).toBe('9000');
-    expect(retire(0x02, 1, terminal.block)).toBe('9000');
+    expect(retire(0x02, 1)).toBe('9000');
     expect(terminal.authenticate('BK.MF', 1)).toBe('6A88');
     expect(terminal.authenticate('BK.MF', 3)).toBe('9000');
+  });
+  test('pboc-3des: parity bits are no other value, any other bit is', () => {
+    const card = new VirtualCard({ memory: operationalMemory([1], 'pboc-3des'), random: () => bytesOf(CHALLENGE) });
+    card.powerOn();
+    terminal = new TestTerminal(card, HISTORICAL.subarray(0, 8), 'pboc-3des');
+    openChannel();
+    const value = terminal.cardKey('BK.MF', 1);
+    const changed = (bit: number) => Buffer.from(value.map((byte, i) => (i === 3 ? byte ^ bit : byte)));
+    expect(terminal.writeKey('BK.MF', 1, changed(0x01))).toBe('9000');
+    expect(terminal.writeKey('BK.MF', 1, changed(0x02))).toBe('6985');
   });
 });
 

@@ -5,7 +5,7 @@
  */
 
 import type { CommandApdu } from '@rhc/card/apdu';
-import { equalBytes, SecretBytes } from '@rhc/card/bytes';
+import { SecretBytes } from '@rhc/card/bytes';
 import type { Change, KeyEntry } from '../../memory/chip-content.ts';
 import { KEY_BYTES, usedBytes } from '../capacity.ts';
 import type { Chip } from '../chip.ts';
@@ -18,7 +18,7 @@ import {
   MASTER_KEY_ID,
   TRANSPORT_KEY_VERSION,
 } from '../chip.ts';
-import { decipherEcb, suiteOfAlgorithm } from '../cipher-suite.ts';
+import { decipherEcb, sameKeyValue, suiteOfAlgorithm } from '../cipher-suite.ts';
 import type { Answer } from '../handler.ts';
 import { openSecured } from '../secured-command.ts';
 import { refuse } from '../status-error.ts';
@@ -97,7 +97,7 @@ function unchanged(old: KeyEntry, key: KeyEntry): boolean {
     old.changeRight === key.changeRight &&
     old.suite === key.suite &&
     old.maxTries === key.maxTries &&
-    old.value.use((a) => key.value.use((b) => equalBytes(a, b)))
+    old.value.use((a) => key.value.use((b) => sameKeyValue(key.suite, a, b)))
   );
 }
 
