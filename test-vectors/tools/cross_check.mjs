@@ -37,8 +37,7 @@ const pad = (suite, data) => {
 };
 const lastBlock = (suite, key, iv, data) => cbc(suite, key, iv, pad(suite, data)).subarray(-BLOCK[suite]);
 const fold = (c) => Buffer.from(c.subarray(0, 8).map((b, i) => b ^ c[i + 8]));
-const cryptogram = (suite, key, r, x) =>
-  fold(ecb(suite, disperse(suite, key, r), Buffer.concat([x, Buffer.alloc(8)])));
+const cryptogram = (suite, key, r, x) => fold(ecb(suite, disperse(suite, key, r), Buffer.concat([x, Buffer.alloc(8)])));
 
 function protect({ suite, input }) {
   const key = disperse(suite, raw(input.cardKey), raw(input.challenge));
@@ -70,17 +69,32 @@ function channel({ suite, input }) {
   const fids = { MF: '3F00', DDF1: 'DDF1', DF01: 'DF01', DF02: 'DF02', DF03: 'DF03' };
   const listed = input.keys
     .map(({ slot, kid, version }, i) =>
-      Buffer.concat([raw(fids[slot.split('.')[1]]), Buffer.of(kid, version), writeKeys[i].kcv]))
+      Buffer.concat([raw(fids[slot.split('.')[1]]), Buffer.of(kid, version), writeKeys[i].kcv]),
+    )
     .sort(Buffer.compare);
   const digest = hash(suite, Buffer.concat([filesDigest, ...listed]));
   const end = Buffer.concat([raw('8444000024'), digest]);
   const answer = (key) => cryptogram(suite, raw(key), r, raw(input.terminalRandom));
   return {
-    SKe, SKm, writeKeys, filesDigest, digest, macChaining: iv,
+    SKe,
+    SKm,
+    writeKeys,
+    filesDigest,
+    digest,
+    macChaining: iv,
     externalAuthenticate: Buffer.concat([
-      raw('0082000011'), answer(input.masterKey), raw(input.terminalRandom), Buffer.of(input.masterKeyVersion)]),
+      raw('0082000011'),
+      answer(input.masterKey),
+      raw(input.terminalRandom),
+      Buffer.of(input.masterKeyVersion),
+    ]),
     endPersonalization: Buffer.concat([end, lastBlock(suite, SKm, iv, end).subarray(0, 4)]),
-    negativeControl: Buffer.concat([raw('0082000411'), answer(input.undispersedReadKey), raw(input.terminalRandom), Buffer.of(1)]),
+    negativeControl: Buffer.concat([
+      raw('0082000411'),
+      answer(input.undispersedReadKey),
+      raw(input.terminalRandom),
+      Buffer.of(1),
+    ]),
   };
 }
 
@@ -113,8 +127,24 @@ function verified(suite, publicKey, message, signature) {
     const [sig, text] = [file('signature', der(raw(signature))), file('message', message)];
     const args =
       suite === 'sm-128'
-        ? ['pkeyutl', '-verify', '-rawin', '-digest', 'sm3', '-pubin', '-keyform', 'DER', '-inkey', key, '-in', text,
-           '-sigfile', sig, '-pkeyopt', 'distid:1234567812345678']
+        ? [
+            'pkeyutl',
+            '-verify',
+            '-rawin',
+            '-digest',
+            'sm3',
+            '-pubin',
+            '-keyform',
+            'DER',
+            '-inkey',
+            key,
+            '-in',
+            text,
+            '-sigfile',
+            sig,
+            '-pkeyopt',
+            'distid:1234567812345678',
+          ]
         : ['dgst', '-sha256', '-keyform', 'DER', '-verify', key, '-signature', sig, text];
     return spawnSync('openssl', args).status === 0 ? signature : 'refused';
   } finally {
@@ -147,39 +177,68 @@ function repeatedEcb({ suite, input }) {
 const KINDS = {
   dispersal: ({ suite, input }) => {
     let key = raw(input.rootKey);
-    return { keys: input.factors.map((factor) => { key = disperse(suite, key, raw(factor)); return key; }) };
+    return {
+      keys: input.factors.map((factor) => {
+        key = disperse(suite, key, raw(factor));
+        return key;
+      }),
+    };
   },
   'session-key': ({ suite, input }) => ({ sessionKey: disperse(suite, raw(input.cardKey), raw(input.challenge)) }),
   'external-authentication': ({ suite, input }) => ({
-    cryptogram: cryptogram(suite, raw(input.cardKey), raw(input.challenge), raw(input.terminalRandom)) }),
+    cryptogram: cryptogram(suite, raw(input.cardKey), raw(input.challenge), raw(input.terminalRandom)),
+  }),
   'internal-authentication': ({ suite, input }) => ({
-    answer: cryptogram(suite, raw(input.cardKey), raw(input.r1), raw(input.r2)) }),
+    answer: cryptogram(suite, raw(input.cardKey), raw(input.r1), raw(input.r2)),
+  }),
   'protected-update': protect,
   'mac-only-update': protect,
   'key-check-value': ({ suite, input }) => ({
     ENC0: ecb(suite, raw(input.key), Buffer.alloc(BLOCK[suite])).subarray(0, 3),
-    ...(suite === 'intl-128' && { CMAC0: raw(openssl(
-      ['mac', '-cipher', 'AES-128-CBC', '-macopt', `hexkey:${input.key}`, 'CMAC'], Buffer.alloc(16)).toString().trim()).subarray(0, 3) }),
+    ...(suite === 'intl-128' && {
+      CMAC0: raw(
+        openssl(['mac', '-cipher', 'AES-128-CBC', '-macopt', `hexkey:${input.key}`, 'CMAC'], Buffer.alloc(16))
+          .toString()
+          .trim(),
+      ).subarray(0, 3),
+    }),
   }),
   'personalization-channel': channel,
   'security-code': ({ suite, input }) => (input.key ? { cipher: ecb(suite, raw(input.key), raw(input.block)) } : {}),
   'block-cipher': repeatedEcb,
   hash: ({ suite, input }) => ({ hash: hash(suite, raw(input.message)) }),
   signature: ({ suite, input, output }) => ({
-    signature: verified(suite, output.publicKey, raw(input.message), output.signature) }),
+    signature: verified(suite, output.publicKey, raw(input.message), output.signature),
+  }),
   'certificate-chain': certificateChain,
   'certificate-to-be-signed': ({ suite, output }) => ({ hash: hash(suite, raw(output.toBeSigned)) }),
 };
 
 const asText = (value) =>
-  Buffer.isBuffer(value) ? hex(value)
-  : Array.isArray(value) ? value.map(asText)
-  : value && typeof value === 'object' ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, asText(v)]))
-  : value;
+  Buffer.isBuffer(value)
+    ? hex(value)
+    : Array.isArray(value)
+      ? value.map(asText)
+      : value && typeof value === 'object'
+        ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, asText(v)]))
+        : value;
 
-const FILES = ['dispersal', 'session-keys', 'external-authentication', 'internal-authentication', 'protected-updates',
-  'mac-only-updates', 'key-check-values', 'personalization-channel', 'security-code', 'certificates',
-  'certificate-chains', 'published-block-ciphers', 'published-hashes', 'published-signatures'];
+const FILES = [
+  'dispersal',
+  'session-keys',
+  'external-authentication',
+  'internal-authentication',
+  'protected-updates',
+  'mac-only-updates',
+  'key-check-values',
+  'personalization-channel',
+  'security-code',
+  'certificates',
+  'certificate-chains',
+  'published-block-ciphers',
+  'published-hashes',
+  'published-signatures',
+];
 let wrong = 0;
 for (const name of FILES) {
   const file = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
