@@ -207,8 +207,11 @@ const vectorFile = join(
   process.env.RHC_PUBLIC_VECTORS ?? join(__dirname, '../../../../shared/vectors'),
   'pilot-intl-128.json',
 );
-/** A missing folder is a named skip (shared/vectors/README.md). */
-describe.each(existsSync(vectorFile) ? [vectorFile] : [])('literal APDUs of %s', (path) => {
+/** A missing folder is a named skip (shared/vectors/README.md, scripts/allowed-skips.json). */
+if (existsSync(vectorFile)) describe('literal APDUs of pilot-intl-128.json', () => literalApdus(vectorFile));
+else test.skip('literal APDUs of pilot-intl-128.json', () => undefined);
+
+function literalApdus(path: string): void {
   interface Vectors {
     readonly externalAuthentication: readonly {
       readonly slot: (typeof CARD_KEY_SLOTS)[number];
@@ -262,4 +265,4 @@ describe.each(existsSync(vectorFile) ? [vectorFile] : [])('literal APDUs of %s',
       expect(terminal.send('00B2010400')).toBe(i === 0 ? '009000' : 'FF9000');
     }
   });
-});
+}
