@@ -1,6 +1,7 @@
 /** GET DATA `80 CA P1 P2 00`: what the chip tells of itself in any state (ADR 001 "GET DATA"). */
 import { ByteReader, requireLength } from '../bytes/index.ts';
 import type { ChipStatus } from '../personalization/types.ts';
+import type { CardKeySlotName, CardProfile } from '../profile/types.ts';
 import { defineCommand } from './define-command.ts';
 
 export type ChipState = Omit<ChipStatus, 'cardFactor'>;
@@ -64,6 +65,20 @@ export const getKeyList = defineCommand({
     return keys;
   },
 });
+
+/** Versions of a slot in a key list, ascending. */
+export function keyVersionsOnCard(
+  profile: Pick<CardProfile, 'keySlot' | 'directory'>,
+  keys: readonly KeyListEntry[],
+  slotName: CardKeySlotName,
+): readonly number[] {
+  const { directory, kid } = profile.keySlot(slotName);
+  const { fid } = profile.directory(directory);
+  return keys
+    .filter((key) => key.directoryFid === fid && key.kid === kid)
+    .map(({ version }) => version)
+    .sort((a, b) => a - b);
+}
 
 export const getProductId = defineCommand({
   ...shared,

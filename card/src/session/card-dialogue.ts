@@ -12,9 +12,13 @@ import {
   directoryPath,
   externalAuthenticate,
   getChallenge,
+  getKeyList,
+  type KeyListEntry,
+  keyVersionsOnCard,
   readBinary,
   readRecord,
   readRecordByTag,
+  selectBlockable,
   selectFile,
 } from '../commands/index.ts';
 import { isRhcError } from '../errors/index.ts';
@@ -37,6 +41,7 @@ export class CardDialogue {
   #directory: DirectoryName | null = null;
   #file: FileId | null = null;
   readonly #authenticated = new Set<CardKeySlotName>();
+  #keyList: readonly KeyListEntry[] | null = null;
 
   private constructor(options: CardSessionOptions, cardFactor: Uint8Array) {
     this.options = options;
@@ -86,13 +91,17 @@ export class CardDialogue {
     return record;
   }
 
-  /** Selects a directory unless it is the current one; the card then forgets every authentication. */
-  async select(name: DirectoryName): Promise<void> {
+  /**
+   * Selects a directory unless it is the current one; the card then forgets every authentication. `also-blocked`: for
+   * those who unblock it; everybody else is told CARD_APPLICATION_BLOCKED.
+   */
+  async select(name: DirectoryName, state: 'open' | 'also-blocked' = 'open'): Promise<void> {
     if (this.#directory === name) return;
     const { profile } = this.options;
     const path = directoryPath(profile, this.#directory, name);
     this.forget();
-    for (const step of path) await this.send(selectFile, profile.directory(step).fid);
+    const command = state === 'open' ? selectFile : selectBlockable;
+    for (const step of path) await this.send(command, profile.directory(step).fid);
     this.#directory = name;
   }
 
@@ -108,12 +117,41 @@ export class CardDialogue {
     const slot = this.options.profile.keySlot(slotName);
     await this.select(slot.directory);
     if (this.#authenticated.has(slotName)) return;
-    const { keys } = this.options;
-    const version = await keys.activeVersion(slotName);
-    const challenge = await this.send(getChallenge);
-    const answer = await keys.externalAuthentication({ ...this.keyRequest(slotName, version), challenge });
-    await this.send(externalAuthenticate, { kid: slot.kid, ...answer, version });
+    const version = await this.#versionOf(slotName);
+    try {
+      await this.authenticateVersion(slotName, version);
+    } catch (error) {
+      if (this.#keyList !== null || !isRhcError(error) || error.code !== 'CARD_KEY_NOT_FOUND') throw error;
+      // The card is a key version behind or ahead of this terminal: it is asked once what it holds.
+      await this.readKeyList();
+      const held = await this.#versionOf(slotName);
+      if (held === version) throw error;
+      await this.authenticateVersion(slotName, held);
+    }
     this.#authenticated.add(slotName);
+  }
+
+  /** What the chip says that it holds (GET DATA 0103); from then on only versions of that list are used. */
+  async readKeyList(): Promise<readonly KeyListEntry[]> {
+    this.#keyList = await this.send(getKeyList);
+    return this.#keyList;
+  }
+
+  /** The active version, or the highest on the card where the card is known not to hold that one. */
+  async #versionOf(slotName: CardKeySlotName): Promise<number> {
+    const active = await this.options.keys.activeVersion(slotName);
+    if (this.#keyList === null) return active;
+    const held = keyVersionsOnCard(this.options.profile, this.#keyList, slotName);
+    return held.includes(active) ? active : (held.at(-1) ?? active);
+  }
+
+  /** The same with a version of the caller's choice, whatever was authenticated before: proof that the card holds it. */
+  async authenticateVersion(slotName: CardKeySlotName, version: number): Promise<void> {
+    const slot = this.options.profile.keySlot(slotName);
+    await this.select(slot.directory);
+    const challenge = await this.send(getChallenge);
+    const answer = await this.options.keys.externalAuthentication({ ...this.keyRequest(slotName, version), challenge });
+    await this.send(externalAuthenticate, { kid: slot.kid, ...answer, version });
   }
 
   /** Directory, the key of that right and file, whatever of it is still missing. */
@@ -129,15 +167,16 @@ export class CardDialogue {
 
   /**
    * Data field of one command with secure messaging under a maintenance key: GET CHALLENGE, then cipher ‖ MAC4 (`plain`
-   * null: MAC4 alone). The challenge serves the very next command.
+   * null: MAC4 alone). The challenge serves the very next command. `version`: the active one unless named.
    */
   async protectedData(
     slot: CardKeySlotName,
     header: Uint8Array | readonly number[],
     plain: Uint8Array | null,
+    version?: number,
   ): Promise<Uint8Array> {
     const { keys } = this.options;
-    const version = await keys.activeVersion(slot);
+    version ??= await this.#versionOf(slot);
     const challenge = await this.send(getChallenge);
     return keys.protect({ ...this.keyRequest(slot, version), challenge, header: Uint8Array.from(header), plain });
   }

@@ -1,4 +1,5 @@
 /** A terminal's session with a card, over a Transport and TerminalKeys. */
+export * from './block.ts';
 export * from './card-dialogue.ts';
 export * from './card-session.ts';
 export * from './decode-file.ts';
