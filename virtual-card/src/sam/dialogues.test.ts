@@ -40,7 +40,9 @@ describe.each(['intl-128', 'sm-128'] as const)('%s', (suite) => {
   const sam = new VirtualSam({ memory, random: randomOf(), historicalBytes, transportKey, suite });
 
   test.each(
-    vectors.dialogues.filter((dialogue) => dialogue.suite === suite).map((dialogue) => [dialogue.id, dialogue]),
+    vectors.dialogues
+      .filter((dialogue) => dialogue.suite === suite)
+      .map((dialogue) => [dialogue.id, dialogue] as const),
   )('%s', (_, dialogue) => {
     sam.powerOn();
     const answers = dialogue.steps.map(({ command }) => ({ command, answer: hex(sam.transmit(bytes(command))) }));
