@@ -116,8 +116,8 @@ class RecordCheck {
     if (!encoded.ok) {
       this.fault(
         field,
-        `“${encoded.character}”（${encoded.codePoint}）无法写入卡内字符集，请按公安部门的处理办法改用规范字或拼音`,
-        `“${encoded.character}” (${encoded.codePoint}) does not exist in the card's character set`,
+        `字符 ${encoded.character} 无法写入卡内字符集，请按公安部门的处理办法改用规范字或拼音`,
+        `the character ${encoded.character} does not exist in the card's character set`,
       );
     } else if (encoded.sizeBytes > sizeBytes) {
       this.fault(

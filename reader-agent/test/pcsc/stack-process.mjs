@@ -3,10 +3,11 @@
  * insert {slot, atr}, remove {slot}, restart, kill-pcscd, start-pcscd, stop. Each is answered by {id}.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startReaderStack } from '../../../scripts/reader-stack/reader-stack.mjs';
 
-const folder = mkdtempSync(join(process.argv[2] ?? '/tmp', 'rhc-agent-'));
+const folder = mkdtempSync(join(tmpdir(), 'rhc-agent-'));
 const stack = await startReaderStack({ socketDir: folder, logFile: join(folder, 'pcscd.log') });
 const cards = new Map();
 const stub = join(import.meta.dirname, 'stub-card.mjs');

@@ -1,6 +1,5 @@
 /** A private pcscd with two virtual readers and stub cards, held by a process of its own. */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const ROOM = join(process.cwd(), 'reader-agent');
@@ -19,8 +18,7 @@ export interface Stack {
 }
 
 export async function startStack(): Promise<Stack> {
-  mkdirSync('/tmp/F', { recursive: true });
-  const holder: ChildProcess = fork(join(ROOM, 'test/pcsc/stack-process.mjs'), ['/tmp/F'], {
+  const holder: ChildProcess = fork(join(ROOM, 'test/pcsc/stack-process.mjs'), {
     execArgv: [],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

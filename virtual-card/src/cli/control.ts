@@ -19,6 +19,9 @@ export interface ControlStatus {
   readonly torn: boolean;
 }
 
+/** pcscd looks every 400 ms whether a card is there: a change faster than that, which no hand makes, would go unseen. */
+const SWAP_MS = 1000;
+
 export class CardHand {
   readonly #options: CliOptions;
   readonly #client: VpcdClient;
@@ -26,6 +29,7 @@ export class CardHand {
   #image: string;
   #opened: OpenedCard;
   #torn = false;
+  #swapping: NodeJS.Timeout | undefined;
 
   constructor(options: CliOptions, say: (line: string) => void) {
     this.#options = options;
@@ -65,6 +69,7 @@ export class CardHand {
   }
 
   eject(): void {
+    clearTimeout(this.#swapping);
     this.#client.eject();
   }
 
@@ -81,12 +86,14 @@ export class CardHand {
 
   #swap(image: string): void {
     // The new card is opened first: a wrong image leaves the old card in the reader.
-    const opened = openCard(image, this.#options);
+    // --serial was meant for the first card: two chips of one serial would be one chip to everybody.
+    const opened = openCard(image, { ...this.#options, serial: null });
     this.eject();
     this.#image = image;
     this.#opened = opened;
     this.#torn = false;
-    this.insert();
+    clearTimeout(this.#swapping);
+    this.#swapping = setTimeout(() => this.insert(), SWAP_MS);
   }
 
   #tear(count: string, when: string): void {

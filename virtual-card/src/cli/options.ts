@@ -44,7 +44,7 @@ export const HELP = `虚拟居民健康卡 · Virtual resident health card (${'r
   --help                    显示本说明 this text
 
 控制命令 · Control lines(每行一个 JSON 应答 · one JSON answer a line)
-  status | eject | insert | swap 映像 IMAGE | tear N before|after
+  status | eject | insert | swap 映像 IMAGE (1 s) | tear N before|after
 `;
 
 /** Null: the person asked for help. */
