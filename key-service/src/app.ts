@@ -2,9 +2,12 @@
 import { bytesToHex, type SecretBytes } from '@rhc/card/bytes';
 import type { HsmConfig } from '@rhc/hsm-config';
 import { createHttpApp, type HttpApp, type Logger } from '@rhc/service-shell';
+import { Counter } from 'prom-client';
 import type { AuditRoom } from './audit/audit-room.ts';
 import { rootLabel } from './domain/hierarchy.ts';
 import { issuerCertificate } from './domain/issuer-certificate.ts';
+import { KeyLife, type KeyLifeStore } from './domain/key-life.ts';
+import { type KeyUseStore, KeyUses } from './domain/key-uses.ts';
 import { Keyring, mismatched } from './domain/key-versions.ts';
 import type { Sha256 } from './domain/personalization.ts';
 import type { AuditPort, CertificateStore, KeyVersionStore } from './domain/ports.ts';
@@ -16,6 +19,8 @@ export interface KeyServiceParts {
   readonly config: HsmConfig;
   readonly hsm: HsmPort;
   readonly versions: KeyVersionStore;
+  readonly keyLife: KeyLifeStore;
+  readonly keyUses: KeyUseStore;
   readonly certificates: CertificateStore;
   readonly audit: AuditRoom;
   readonly logger: Logger;
@@ -37,7 +42,13 @@ export function auditBesideLog(log: AuditPort, logger: Logger): AuditPort {
   };
 }
 
-export async function createKeyService(parts: KeyServiceParts): Promise<HttpApp> {
+export interface KeyService extends HttpApp {
+  readonly keyLife: KeyLife;
+  /** What falls due: scheduled moves, moves made by other nodes, use counters. To be called every few seconds. */
+  tick(): Promise<void>;
+}
+
+export async function createKeyService(parts: KeyServiceParts): Promise<KeyService> {
   const { config, hsm, versions, certificates, logger } = parts;
   const audit = auditBesideLog(parts.audit.log, logger);
   const recorded = await versions.all();
@@ -48,7 +59,41 @@ export async function createKeyService(parts: KeyServiceParts): Promise<HttpApp>
     name: `kcv ${rootLabel(slot, version)}`,
     passed: false,
   }));
-  const book = { hierarchy: config.hierarchy, keyring: new Keyring(recorded, refused) };
+  const useCounter = new Counter({
+    name: 'rhc_key_uses_total',
+    help: 'Uses of a key version since the start of this process',
+    labelNames: ['slot', 'version', 'operation'],
+    registers: [],
+  });
+  let keyring = new Keyring(recorded, refused);
+  const book = {
+    hierarchy: config.hierarchy,
+    get keyring() {
+      return keyring;
+    },
+  };
+  const readVersions = async () => {
+    keyring = new Keyring(await versions.all(), refused);
+  };
+  const uses = new KeyUses({
+    store: parts.keyUses,
+    policyOf: (slot, version) => keyring.find(slot, version)?.policy ?? null,
+    now: parts.now,
+    onUse: ({ slot, version, operation }) => useCounter.inc({ slot, version: String(version), operation }),
+  });
+  await uses.flush();
+  const keyLife = new KeyLife({
+    store: parts.keyLife,
+    audit,
+    hsm,
+    // Until card-issuer reports what it has seen in the field: every card that was loaded with a version has it.
+    cardsInField: async (key) => {
+      await uses.flush();
+      return parts.keyUses.total(key, 'load-onto-card');
+    },
+    now: parts.now,
+    onChange: readVersions,
+  });
   const certificate = () =>
     issuerCertificate({
       hierarchy: config.hierarchy,
@@ -63,13 +108,17 @@ export async function createKeyService(parts: KeyServiceParts): Promise<HttpApp>
     hsm,
     audit,
     terminalCounter: parts.audit.terminal,
+    refusalCounter: parts.audit.refusals,
+    uses,
+    keyLife: parts.keyLife,
+    now: parts.now,
     auditRoutes: auditRoutes(parts.audit),
     certificate,
     keyChecks,
     sha256: parts.sha256,
     serviceVersion: parts.serviceVersion,
   });
-  return createHttpApp({
+  const http = createHttpApp({
     service: 'key-service',
     logger,
     router,
@@ -79,4 +128,14 @@ export async function createKeyService(parts: KeyServiceParts): Promise<HttpApp>
     ...(parts.token === undefined ? {} : { token: parts.token }),
     ...(parts.webRoot === undefined ? {} : { webRoot: parts.webRoot }),
   });
+  http.metrics.registerMetric(useCounter);
+  return {
+    ...http,
+    keyLife,
+    tick: async () => {
+      await uses.flush();
+      await keyLife.tick();
+      await readVersions();
+    },
+  };
 }

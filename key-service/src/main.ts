@@ -12,10 +12,13 @@ import { refuseInProduction } from './domain/production.ts';
 import { settings } from './settings.ts';
 import { auditStore } from './store/audit-store.ts';
 import { openDatabase } from './store/database.ts';
+import { keyLifeStore, keyUseStore } from './store/key-life-store.ts';
 import { certificateStore, keyVersionStore } from './store/stores.ts';
 
 const packageRoot = fileURLToPath(new URL('..', import.meta.url));
 const hsmConfigRoot = dirname(dirname(fileURLToPath(import.meta.resolve('@rhc/hsm-config'))));
+/** How late a scheduled move may be, and how old another node's move may be here. */
+const TICK_MS = 2_000;
 const configFlag = process.argv.indexOf('--config');
 
 if (process.argv.includes('--help')) {
@@ -46,10 +49,12 @@ if (process.argv.includes('--help')) {
       now: () => new Date(),
       onEvent: (event, details) => logger.warn({ event, ...details }, 'audit log'),
     });
-    const { app } = await createKeyService({
+    const { app, tick } = await createKeyService({
       config,
       hsm,
       versions: keyVersionStore(database),
+      keyLife: keyLifeStore(database),
+      keyUses: keyUseStore(database),
       certificates: certificateStore(database),
       audit,
       logger,
@@ -59,10 +64,18 @@ if (process.argv.includes('--help')) {
       webRoot: `${packageRoot}src/web`,
       serviceVersion: '0.1.0',
     });
+    let ticking: Promise<void> = Promise.resolve();
+    const runTick = () => {
+      ticking = ticking.then(tick).catch((error: unknown) => logger.error({ err: error }, 'scheduled key moves'));
+    };
+    const ticks = setInterval(runTick, TICK_MS);
     return listen(app, {
       host: values.host,
       port: values.port,
       onStop: async () => {
+        clearInterval(ticks);
+        runTick();
+        await ticking;
         await audit.close();
         await hsm.close();
         await database.destroy();

@@ -9,15 +9,17 @@ import { SecretBytes } from '@rhc/card/bytes';
 import { CARD_KEY_SLOTS } from '@rhc/card/profile';
 import { createLogger, listen, type RunningService } from '@rhc/service-shell';
 import type { Knex } from 'knex';
-import { createKeyService } from '../src/app.ts';
+import { createKeyService, type KeyService } from '../src/app.ts';
 import { attachHsm } from '../src/attach.ts';
 import { type AuditRoom, openAuditRoom } from '../src/audit/audit-room.ts';
 import { stateFolder } from '../src/ceremony-room.ts';
 import { KeyServiceClient } from '../src/client/index.ts';
+import { keyVersionsResponse } from '../src/contract/index.ts';
 import { keyServiceErrors } from '../src/errors.ts';
 import type { HsmWorkerPool } from '../src/hsm/worker-pool.ts';
 import { auditStore } from '../src/store/audit-store.ts';
 import { openDatabase } from '../src/store/database.ts';
+import { keyLifeStore, keyUseStore } from '../src/store/key-life-store.ts';
 import { certificateStore, keyVersionStore } from '../src/store/stores.ts';
 import {
   cardKey,
@@ -45,6 +47,7 @@ const bearer = 'test-token-of-key-service';
 let hsm: HsmWorkerPool;
 let database: Knex;
 let audit: AuditRoom;
+let keyService: KeyService;
 let service: RunningService;
 let client: KeyServiceClient;
 
@@ -54,10 +57,12 @@ beforeAll(async () => {
   database = await openDatabase(folder.database);
   const now = () => new Date('2026-11-22T00:00:00Z');
   audit = await openAuditRoom({ store: auditStore(database), hsm, folder: join(folder.audit, 'service'), now });
-  const { app } = await createKeyService({
+  keyService = await createKeyService({
     config,
     hsm,
     versions: keyVersionStore(database),
+    keyLife: keyLifeStore(database),
+    keyUses: keyUseStore(database),
     certificates: certificateStore(database),
     logger: createLogger('key-service', 'silent'),
     sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),
@@ -67,7 +72,7 @@ beforeAll(async () => {
     webRoot: join(projectRoot, 'key-service/src/web'),
     serviceVersion: 'test',
   });
-  service = await listen(app, { host: '127.0.0.1', port: 0 });
+  service = await listen(keyService.app, { host: '127.0.0.1', port: 0 });
   client = new KeyServiceClient({ baseUrl: `http://127.0.0.1:${service.port}`, token: () => bearer });
 }, 60_000);
 
@@ -322,6 +327,55 @@ describe('edge', () => {
   });
 });
 
+describe('life and use of key versions', () => {
+  const version = (number: number) => database('key_versions').where({ slot: 'RK1.DF02', version: number });
+  const terminal = (number: number) =>
+    client.terminal({
+      cardFactor: CARD,
+      provinceCode: '13',
+      operations: [{ kind: 'external-authentication', slot: 'RK1.DF02', version: number, challenge: R }],
+    });
+
+  test('a suspended version serves nobody at once; back in use it serves again', async () => {
+    const by = { actor: 'officer-a', reason: 'drill' };
+    await keyService.keyLife.move({ slot: 'RK1.DF02', version: 1 }, 'suspended', by);
+    await expect(terminal(1)).rejects.toMatchObject({ code: 'KEY_VERSION_UNUSABLE' });
+    await keyService.keyLife.move({ slot: 'RK1.DF02', version: 1 }, 'active', by);
+    expect((await terminal(1)).results).toHaveLength(1);
+    // Cards were loaded with it above, and that is evidence.
+    const destruction = keyService.keyLife.scheduleDestruction({ slot: 'RK1.DF02', version: 2 }, by);
+    await expect(destruction).rejects.toMatchObject({ code: 'KEY_IN_FIELD' });
+  });
+
+  test("a version's policy is enforced at every use, and refusals are logged", async () => {
+    await version(1).update({ policy: JSON.stringify({ operations: ['load-onto-card'] }) });
+    await version(2).update({ policy: JSON.stringify({ dailyCeiling: 1 }) });
+    await keyService.tick();
+    await expect(terminal(1)).rejects.toMatchObject({ code: 'KEY_POLICY_REFUSED', fields: [{ field: 'RK1.DF02#1' }] });
+    await expect(terminal(2)).rejects.toMatchObject({ code: 'KEY_CEILING_REACHED' });
+    await version(1).update({ policy: JSON.stringify({ issuers: ['4401'] }) });
+    await keyService.tick();
+    await expect(client.prepare(prepareRequest)).rejects.toMatchObject({ code: 'KEY_POLICY_REFUSED' });
+    await database('key_versions').update({ policy: null });
+    await keyService.tick();
+    expect((await terminal(2)).results).toHaveLength(1);
+  });
+
+  test('states, counters and warnings are shown', async () => {
+    await version(1).update({ cryptoperiod_ends: '2026-12-02T00:00:00.000Z' });
+    const get = async (path: string) =>
+      (
+        await fetch(`http://127.0.0.1:${service.port}${path}`, { headers: { authorization: `Bearer ${bearer}` } })
+      ).text();
+    const shown = keyVersionsResponse.parse(JSON.parse(await get('/v1/key-versions')));
+    expect(shown.versions).toHaveLength(48);
+    expect(shown.warnings).toEqual([{ slot: 'RK1.DF02', version: 1, kind: 'ends-soon', daysLeft: 10 }]);
+    expect(await get('/metrics')).toMatch(
+      /rhc_key_uses_total\{slot="RK1.DF02",version="1",operation="load-onto-card"\} [1-9]/,
+    );
+  });
+});
+
 describe('faults of the token, each with its sentence', () => {
   const pinFile = join(state, 'other.pin');
   const refusal = (change: Partial<typeof attachOptions>) => attachHsm({ ...attachOptions, workers: 1, ...change });
@@ -378,7 +432,11 @@ describe('audit log', () => {
       expect(actions).toContain(action);
     }
     const refused = leaves.map((line) => JSON.parse(line)).find((leaf) => leaf.action === 'authorisation-failed-batch');
-    expect(refused.details.operations).toEqual({ 'GET /v1/slots': 1 });
+    expect(refused.details.operations).toEqual({
+      'GET /v1/slots': 1,
+      KEY_POLICY_REFUSED: 2,
+      KEY_CEILING_REACHED: 1,
+    });
 
     writeFileSync(join(out, 'leaves.jsonl'), `${leaves.slice(0, -1).join('\n')}\n`);
     const cut = spawnSync(process.execPath, [program('verify-main.js'), ...files]);

@@ -126,6 +126,34 @@ export const slotsResponse = z.object({
   ),
 });
 
+/** GET /v1/key-versions: states, schedules, and whose cryptoperiod ends. */
+const moment = z.iso.datetime();
+export const keyVersionsResponse = z.object({
+  versions: z.array(
+    z.object({
+      slot: keySlotName,
+      version: keyVersion,
+      state: keyVersionState,
+      suite: z.enum(['intl-128', 'sm-128', 'pboc-3des']),
+      kcv: hex(3),
+      kcvMethod: z.enum(['ENC0', 'CMAC0']),
+      createdAt: moment,
+      activateAt: moment.nullable(),
+      destroyAt: moment.nullable(),
+      cryptoperiodEnds: moment.nullable(),
+    }),
+  ),
+  warnings: z.array(
+    z.object({
+      slot: keySlotName,
+      version: keyVersion,
+      kind: z.enum(['ended', 'ends-soon', 'no-successor']),
+      daysLeft: z.int(),
+    }),
+  ),
+});
+export type KeyVersionsResponse = z.infer<typeof keyVersionsResponse>;
+
 /** GET /v1/issuer-certificate: the 180-byte issuer certificate (element 5) of the active suite. */
 export const issuerCertificateResponse = z.object({ issuerCode: z.string(), certificate: hex(180) });
 

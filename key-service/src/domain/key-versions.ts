@@ -1,8 +1,8 @@
 /** Versions of a slot's key, their states, and what a state permits (KEYS.md, "Key life"). */
 import type { KeySlotName } from '@rhc/card/profile';
 import { keyServiceErrors } from '../errors.ts';
+import type { UsagePolicy } from './key-uses.ts';
 
-/** Pre-active and active are reached now; the others are declared for the moves of issue 4. */
 export type KeyVersionState = 'pre-active' | 'active' | 'suspended' | 'deactivated' | 'compromised' | 'destroyed';
 
 export interface KeyVersion {
@@ -13,6 +13,9 @@ export interface KeyVersion {
   /** 3 bytes as hex. */
   readonly kcv: string;
   readonly kcvMethod: 'ENC0' | 'CMAC0';
+  /** A version that is to be destroyed serves nobody, whatever its state. */
+  readonly destructionScheduled?: boolean;
+  readonly policy?: UsagePolicy | null;
 }
 
 export type KeyUse = 'load-onto-card' | 'terminal';
@@ -29,7 +32,11 @@ const PERMITTED: Readonly<Record<KeyVersionState, readonly KeyUse[]>> = {
 
 export const permits = (state: KeyVersionState, use: KeyUse): boolean => PERMITTED[state].includes(use);
 
-/** The versions on record, minus those whose check value differs in the token. Immutable; read once at attach. */
+/** What a state permits, unless the version is to be destroyed. */
+const serves = (version: KeyVersion, use: KeyUse): boolean =>
+  version.destructionScheduled !== true && permits(version.state, use);
+
+/** The versions on record, minus those whose check value differs in the token. Immutable; read anew after each change. */
 export class Keyring {
   readonly versions: readonly KeyVersion[];
   readonly #refused: ReadonlySet<string>;
@@ -43,6 +50,10 @@ export class Keyring {
     return this.#refused.has(`${slot}#${version}`);
   }
 
+  find(slot: KeySlotName, version: number): KeyVersion | undefined {
+    return this.versions.find((each) => each.slot === slot && each.version === version);
+  }
+
   of(slot: KeySlotName): KeyVersion[] {
     return this.versions.filter((version) => version.slot === slot);
   }
@@ -54,14 +65,14 @@ export class Keyring {
     );
     const detail = `${slot}#${version ?? 'active'}`;
     if (found === undefined) throw keyServiceErrors.make('KEY_MISSING', { detail });
-    if (!permits(found.state, use)) throw keyServiceErrors.make('KEY_VERSION_UNUSABLE', { detail });
+    if (!serves(found, use)) throw keyServiceErrors.make('KEY_VERSION_UNUSABLE', { detail });
     if (this.refuses(found)) throw keyServiceErrors.make('KEY_CHECK_VALUE_MISMATCH', { detail });
     return found.version;
   }
 
   /** Ascending versions that a new card gets; all of them must be sound, for a half-keyed card helps nobody. */
   loadable(slot: KeySlotName): number[] {
-    const versions = this.of(slot).filter((each) => permits(each.state, 'load-onto-card'));
+    const versions = this.of(slot).filter((each) => serves(each, 'load-onto-card'));
     if (!versions.some((each) => each.state === 'active')) throw keyServiceErrors.make('KEY_MISSING', { detail: slot });
     return versions.map((each) => this.pick(slot, each.version, 'load-onto-card'));
   }

@@ -12,6 +12,7 @@ import type {
 } from '../contract/index.ts';
 import type { Cryptogram, FinishInput, FinishOutput, KeyPath, PrepareInput, PrepareOutput } from '../hsm/port.ts';
 import { type CardScope, cardKeyPath, dispersalBlock, reversedBlock, rootLabel, sessionKeyPath } from './hierarchy.ts';
+import type { UseOf } from './key-uses.ts';
 import type { Keyring } from './key-versions.ts';
 
 export interface KeyBook {
@@ -44,6 +45,28 @@ export interface PlannedLoad {
 /** CARD_KEY_SLOTS order, versions ascending: the MAC chain follows it. */
 export function plannedLoads(book: KeyBook): PlannedLoad[] {
   return CARD_KEY_SLOTS.flatMap((slot) => book.keyring.loadable(slot).map((version) => ({ slot, version })));
+}
+
+function masterUse(book: KeyBook, version: number): UseOf {
+  return version === 0
+    ? { slot: 'TMK', version: book.keyring.pick('TMK', undefined, 'terminal'), operation: 'terminal' }
+    : { slot: 'MK.MF', version, operation: 'terminal' };
+}
+
+export function finishUses(book: KeyBook, request: FinishPersonalizationRequest): UseOf[] {
+  const version = negativeControlVersion(book, request);
+  return [masterUse(book, request.masterKeyVersion), { slot: NEGATIVE_CONTROL_SLOT, version, operation: 'terminal' }];
+}
+
+/** Which versions a card's loading uses, and for what. */
+export function prepareUses(book: KeyBook, request: PreparePersonalizationRequest): UseOf[] {
+  const master = masterUse(book, request.masterKeyVersion);
+  const code = { slot: 'CVK', version: book.keyring.pick('CVK', undefined, 'terminal') } as const;
+  return [
+    master,
+    { ...code, operation: 'terminal' },
+    ...plannedLoads(book).map((load) => ({ ...load, operation: 'load-onto-card' as const })),
+  ];
 }
 
 export function prepareInput(book: KeyBook, request: PreparePersonalizationRequest): PrepareInput {

@@ -62,15 +62,16 @@ export async function runCeremony(room: CeremonyRoom): Promise<CeremonyResult> {
 
 async function importAll({ script, hierarchy, hsm, versions, audit, now }: CeremonyRoom): Promise<number> {
   let created = 0;
-  const recorded = new Set((await versions.all()).map(({ slot, version }) => rootLabel(slot, version)));
+  const recorded = new Map((await versions.all()).map((each) => [rootLabel(each.slot, each.version), each.state]));
   for (const slot of ALL_KEY_SLOTS) {
     const usage = slotOf(hierarchy, slot).purpose === 'security-code' ? 'encrypt' : 'derive';
     for (const { version } of script.versions) {
+      const root = rootLabel(slot, version);
+      if (recorded.get(root) === 'destroyed') continue;
       const pilotTexts = componentTexts(script, slot, version);
-      const made = await hsm.run('import-root', { root: rootLabel(slot, version), usage, pilotTexts });
+      const made = await hsm.run('import-root', { root, usage, pilotTexts });
       const kcv = bytesToHex(made.kcv);
       if (made.created) created++;
-      const root = rootLabel(slot, version);
       if (recorded.has(root)) continue;
       // Logged before it is on record, and so usable: a ceremony cut in between writes the same leaf, once.
       await audit.record('root-imported', { slot, version, kcv }, `${script.id}/root-imported/${root}/${kcv}`);
@@ -97,8 +98,12 @@ async function activateAll({ script, versions, audit, now }: CeremonyRoom): Prom
       const found = waiting.find((each) => each.slot === slot && each.version === version);
       if (found === undefined) continue;
       const root = rootLabel(slot, version);
-      await audit.record('version-activated', { slot, version }, `${script.id}/version-activated/${root}/${found.kcv}`);
-      if (await versions.activate(slot, version, now())) changes++;
+      const log = await audit.record(
+        'version-activated',
+        { slot, version },
+        `${script.id}/version-activated/${root}/${found.kcv}`,
+      );
+      if (await versions.activate(slot, version, now(), { script: script.id, log })) changes++;
     }
   }
   return changes;

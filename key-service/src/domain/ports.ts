@@ -8,7 +8,7 @@ export interface KeyVersionStore {
   /** Keeps what is there; adds a new version as pre-active. */
   addPreActive(version: Omit<KeyVersion, 'state'>, at: Date): Promise<void>;
   /** pre-active → active; false when the version is active already. One active version per slot is the database's rule. */
-  activate(slot: string, version: number, at: Date): Promise<boolean>;
+  activate(slot: string, version: number, at: Date, by: { script: string; log: AuditReceipt }): Promise<boolean>;
 }
 
 export interface CeremonyRun {

@@ -3,6 +3,7 @@ import { bytesToHex, hexToBytes } from '@rhc/card/bytes';
 import type { TerminalOperation, TerminalRequest, TerminalResponse, TerminalResult } from '../contract/index.ts';
 import type { KeyPath, TerminalInput, TerminalOutput } from '../hsm/port.ts';
 import { cardKeyPath, sessionKeyPath } from './hierarchy.ts';
+import type { UseOf } from './key-uses.ts';
 import { cardScope, type KeyBook } from './personalization.ts';
 
 const slotOf = (operation: TerminalOperation) =>
@@ -10,6 +11,14 @@ const slotOf = (operation: TerminalOperation) =>
 
 export function terminalVersions(book: KeyBook, request: TerminalRequest): number[] {
   return request.operations.map((operation) => book.keyring.pick(slotOf(operation), operation.version, 'terminal'));
+}
+
+export function terminalUses(request: TerminalRequest, versions: readonly number[]): UseOf[] {
+  return request.operations.map((operation, index) => ({
+    slot: slotOf(operation),
+    version: versions[index] as number,
+    operation: 'terminal',
+  }));
 }
 
 /** What the audit log counts: operation, slot and version. */

@@ -101,6 +101,11 @@ export interface HsmOperations {
     readonly input: ImportRootInput;
     readonly output: RootDescription & { readonly created: boolean };
   };
+  /** Ends a root for ever. False when the token has none of this name (any more). */
+  readonly 'destroy-root': {
+    readonly input: { readonly root: string };
+    readonly output: { readonly destroyed: boolean };
+  };
   readonly 'ensure-key-pair': {
     readonly input: { readonly pair: string };
     /** x ‖ y, 64 bytes. */
@@ -136,5 +141,7 @@ export interface HsmPort {
   /** Workers that are attached at this moment. */
   readonly workers: number;
   run<K extends HsmOperationName>(name: K, input: HsmOperations[K]['input']): Promise<HsmOperations[K]['output']>;
+  /** Fresh workers in turn, so that no process keeps a copy of a destroyed key. */
+  renew(): void;
   close(): Promise<void>;
 }

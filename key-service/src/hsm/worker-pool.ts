@@ -133,6 +133,14 @@ export class HsmWorkerPool implements HsmPort {
     });
   }
 
+  renew(): void {
+    for (const seat of [...this.#seats]) {
+      if (seat.retiring || this.#closed) continue;
+      seat.operations = Number.NEGATIVE_INFINITY;
+      this.#seat(seat);
+    }
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     for (const timer of this.#restarts) clearTimeout(timer);

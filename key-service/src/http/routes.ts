@@ -1,27 +1,34 @@
 /** The routes of the contract: parse once, ask the domain, one HSM message, answer. */
 import Router from '@koa/router';
 import { bytesToHex } from '@rhc/card/bytes';
+import { isRhcError } from '@rhc/card/errors';
 import { parseInput } from '@rhc/service-shell';
 import type { Context } from 'koa';
 import {
   finishPersonalizationRequest,
   type IssuerCertificateResponse,
+  type KeyVersionsResponse,
   preparePersonalizationRequest,
   type SlotsResponse,
   type StatusResponse,
   terminalRequest,
 } from '../contract/index.ts';
 import { ALL_KEY_SLOTS, slotOf } from '../domain/hierarchy.ts';
+import type { KeyLifeStore } from '../domain/key-life.ts';
+import { cryptoperiodWarnings } from '../domain/key-states.ts';
+import type { Caller, KeyUses, UseOf } from '../domain/key-uses.ts';
 import {
   finishInput,
   finishResponse,
+  finishUses,
   type KeyBook,
   prepareInput,
   prepareResponse,
+  prepareUses,
   type Sha256,
 } from '../domain/personalization.ts';
 import type { AuditCounter, AuditPort } from '../domain/ports.ts';
-import { terminalInput, terminalNames, terminalResponse, terminalVersions } from '../domain/terminal.ts';
+import { terminalInput, terminalNames, terminalResponse, terminalUses, terminalVersions } from '../domain/terminal.ts';
 import type { HsmPort, KnownAnswer } from '../hsm/port.ts';
 
 export interface RouteParts {
@@ -29,6 +36,10 @@ export interface RouteParts {
   readonly hsm: HsmPort;
   readonly audit: AuditPort;
   readonly terminalCounter: AuditCounter;
+  readonly refusalCounter: AuditCounter;
+  readonly uses: KeyUses;
+  readonly keyLife: Pick<KeyLifeStore, 'records'>;
+  readonly now: () => Date;
   /** The audit log's own routes. */
   readonly auditRoutes: (router: Router) => void;
   readonly certificate: () => Promise<Uint8Array>;
@@ -43,11 +54,22 @@ const body = (ctx: Context): unknown => (ctx.request as { body?: unknown }).body
 export function createRoutes(parts: RouteParts): Router {
   const { book, hsm, audit, terminalCounter, certificate, keyChecks, sha256, serviceVersion } = parts;
   const router = new Router();
+  /** A refusal is counted as a failed authorisation before it is told. */
+  const spend = async (uses: readonly UseOf[], caller: Caller): Promise<void> => {
+    try {
+      parts.uses.spend(uses, caller);
+    } catch (error) {
+      const code = isRhcError(error) ? error.code : 'INTERNAL';
+      await parts.refusalCounter.add([code], { ...caller });
+      throw error;
+    }
+  };
 
   router.post('/v1/personalization/prepare', async (ctx) => {
     const request = parseInput(preparePersonalizationRequest, body(ctx));
     const input = prepareInput(book, request);
-    const { cardFactor, masterKeyVersion, issuer } = request;
+    const { cardFactor, masterKeyVersion, issuer, provinceCode } = request;
+    await spend(prepareUses(book, request), { issuer, provinceCode });
     await audit.record('personalization-prepare', { cardFactor, masterKeyVersion, issuer, keys: input.loads.length });
     ctx.body = prepareResponse(book, request, await hsm.run('prepare', input));
   });
@@ -55,7 +77,8 @@ export function createRoutes(parts: RouteParts): Router {
   router.post('/v1/personalization/finish', async (ctx) => {
     const request = parseInput(finishPersonalizationRequest, body(ctx));
     const input = finishInput(book, request, sha256);
-    const { cardFactor, masterKeyVersion } = request;
+    const { cardFactor, masterKeyVersion, provinceCode } = request;
+    await spend(finishUses(book, request), { provinceCode });
     await audit.record('personalization-finish', { cardFactor, masterKeyVersion, keys: request.keys.length });
     ctx.body = finishResponse(book, request, await hsm.run('finish', input), sha256);
   });
@@ -64,8 +87,25 @@ export function createRoutes(parts: RouteParts): Router {
     const request = parseInput(terminalRequest, body(ctx));
     const versions = terminalVersions(book, request);
     const input = terminalInput(book, request, versions);
+    await spend(terminalUses(request, versions), { provinceCode: request.provinceCode });
     await terminalCounter.add(terminalNames(request, versions), { cardFactor: request.cardFactor });
     ctx.body = terminalResponse(book, versions, await hsm.run('terminal', input));
+  });
+
+  router.get('/v1/key-versions', async (ctx) => {
+    const records = await parts.keyLife.records();
+    const text = (date: Date | null) => date?.toISOString() ?? null;
+    const answer: KeyVersionsResponse = {
+      versions: records.map(({ slot, version, state, suite, kcv, kcvMethod, ...record }) => ({
+        ...{ slot, version, state, suite, kcv, kcvMethod },
+        createdAt: record.createdAt.toISOString(),
+        activateAt: text(record.activateAt),
+        destroyAt: text(record.destroyAt),
+        cryptoperiodEnds: text(record.cryptoperiodEnds),
+      })),
+      warnings: cryptoperiodWarnings(records, parts.now()),
+    };
+    ctx.body = answer;
   });
 
   router.get('/v1/slots', (ctx) => {

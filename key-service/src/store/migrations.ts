@@ -83,6 +83,48 @@ const steps: readonly Step[] = [
       }
     },
   },
+  {
+    name: '003-key-life',
+    async up(database) {
+      await database.schema.alterTable('key_versions', (table) => {
+        table.string('activate_at', 32);
+        table.string('destroy_at', 32);
+        table.string('cryptoperiod_ends', 32);
+        table.text('policy');
+      });
+      await database.schema.createTable('key_version_moves', (table) => {
+        table.increments('id');
+        table.string('slot', 32).notNullable();
+        table.integer('version').notNullable();
+        table.string('from_state', 16).notNullable();
+        table.string('to_state', 16).notNullable();
+        table.string('at', 32).notNullable();
+        table.string('actor', 128).notNullable();
+        table.text('reason').notNullable();
+        table.string('log_id', 64).notNullable();
+        table.bigInteger('log_index');
+        table.foreign(['slot', 'version']).references(['slot', 'version']).inTable('key_versions');
+        table.check("from_state <> 'destroyed'");
+      });
+      await database.schema.createTable('key_uses', (table) => {
+        table.string('slot', 32).notNullable();
+        table.integer('version').notNullable();
+        table.string('operation', 32).notNullable();
+        table.string('issuer', 22).notNullable();
+        table.string('day', 10).notNullable();
+        table.bigInteger('uses').notNullable();
+        table.primary(['slot', 'version', 'operation', 'issuer', 'day']);
+        table.check('uses >= 0');
+      });
+    },
+    async down(database) {
+      await database.schema.dropTable('key_uses');
+      await database.schema.dropTable('key_version_moves');
+      await database.schema.alterTable('key_versions', (table) => {
+        table.dropColumns('activate_at', 'destroy_at', 'cryptoperiod_ends', 'policy');
+      });
+    },
+  },
 ];
 
 export const migrationSource: Knex.MigrationSource<Step> = {

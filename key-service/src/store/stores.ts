@@ -4,6 +4,7 @@ import type { KeySlotName } from '@rhc/card/profile';
 import type { Knex } from 'knex';
 import type { KeyVersion, KeyVersionState } from '../domain/key-versions.ts';
 import type { CeremonyStore, CertificateStore, KeyVersionStore } from '../domain/ports.ts';
+import { keyVersionRecords, moveRow } from './key-life-store.ts';
 
 interface KeyVersionRow {
   slot: KeySlotName;
@@ -33,15 +34,7 @@ export function keyVersionStore(database: Knex): KeyVersionStore {
   const table = () => database<KeyVersionRow>('key_versions');
   return {
     async all() {
-      const rows = await table().select().orderBy(['slot', 'version']);
-      return rows.map(({ slot, version, state, suite, kcv, kcv_method: kcvMethod }) => ({
-        slot,
-        version,
-        state,
-        suite,
-        kcv,
-        kcvMethod,
-      }));
+      return keyVersionRecords(database);
     },
     async addPreActive({ slot, version, suite, kcv, kcvMethod }, at) {
       const row = { slot, version, suite, kcv, kcv_method: kcvMethod, state: 'pre-active' as const };
@@ -50,12 +43,17 @@ export function keyVersionStore(database: Knex): KeyVersionStore {
         .onConflict(['slot', 'version'])
         .ignore();
     },
-    async activate(slot, version, at) {
-      const changed = await table()
-        .where({ slot: slot as KeySlotName, version, state: 'pre-active' })
-        .update({ state: 'active', activated_at: at.toISOString() });
-      return changed === 1;
-    },
+    activate: (slot, version, at, { script, log }) =>
+      database.transaction(async (transaction) => {
+        const key = { slot: slot as KeySlotName, version };
+        const changed = await transaction<KeyVersionRow>('key_versions')
+          .where({ ...key, state: 'pre-active' })
+          .update({ state: 'active', activated_at: at.toISOString() });
+        if (changed !== 1) return false;
+        const move = { ...key, from: 'pre-active', to: 'active', at, actor: 'ceremony', reason: script } as const;
+        await transaction('key_version_moves').insert(moveRow(move, log));
+        return true;
+      }),
   };
 }
 

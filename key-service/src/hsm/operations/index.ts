@@ -21,6 +21,7 @@ export const operations: Operations = {
       .rootNames()
       .sort()
       .map((root) => describeRoot(token, root)),
+  'destroy-root': (token, { root }) => ({ destroyed: token.destroyRoot(root) }),
   'ensure-key-pair': (token, { pair }) => {
     const present = token.findPair(pair);
     const keys = present ?? token.generatePair(pair, true);

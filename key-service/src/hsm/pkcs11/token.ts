@@ -89,6 +89,21 @@ export class Token {
     return copy;
   }
 
+  /** The token's object, and with it this process's copy and what was derived from it. */
+  destroyRoot(name: string): boolean {
+    const found = this.#find(templates.find('secret', name));
+    for (const handle of found) this.destroy(handle);
+    const copy = this.#roots.get(name);
+    if (copy !== undefined) this.destroy(copy);
+    this.#roots.delete(name);
+    for (const [link, handle] of this.#links) {
+      if (!link.startsWith(`${name}/`)) continue;
+      this.#links.delete(link);
+      this.destroy(handle);
+    }
+    return found.length > 0;
+  }
+
   derive(base: Handle, block: Uint8Array, template: Template, session: Handle = this.#session): Handle {
     const parameter = { type: CK_PARAMS_AES_CBC, iv: ZERO_BLOCK, data: view(block) };
     return this.#module.C_DeriveKey(session, { mechanism: this.#mechanism.derive, parameter }, base, template);
