@@ -93,7 +93,16 @@ write("elements.json", "Python 3 str.encode('gbk'/'gb18030') and BCD by string o
     element("inpatient.totalFee", "99999999.99", "9999999999", options=implied),
     element("outpatient.drug3.dose", "0.25", cn("0A25", 3)),
     element("outpatient.visitTime", "2025-10-18T08:05:59", datetime.datetime(2025, 10, 18, 8, 5, 59).strftime("%Y%m%d%H%M%S")),
-    element("outpatient.drug1.routeCode", "0401", "0401"),
+    element("outpatient.drug1.routeCode", "0401", "0401", text="皮下注射"),
+    element("outpatient.drug1.formCode", "16", "16", text="注射液（水针剂）、油针剂、混悬针剂"),
+    element("inpatient.diagnosis1.anaesthesiaCode", "22", "22", text="硬脊膜外腔阻滞麻醉"),
+    element("inpatient.diagnosis1.typeCode", "12", "12", text="主要诊断"),
+    element("inpatient.diagnosis1.outcomeCode", "02", "02", text="好转"),
+    # Tables that were not found: the code as it stands, without a text.
+    element("inpatient.admissionCondition", "2", "2F"),
+    element("inpatient.diagnosis1.agreementCode", "01", "01"),
+    element("inpatient.fee1.categoryCode", "7", "37"),
+    element("outpatient.fee1.categoryCode", "11", "11"),
 ])
 
 write("foreign.json", "What cards of other issuers may hold (CARD-FACTS 1.2, conflicts 8 and 13; ADR 001 'content after creation')", [

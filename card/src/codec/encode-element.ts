@@ -5,6 +5,7 @@
  */
 import { hexToBytes } from '../bytes/index.ts';
 import type { DataElement } from '../profile/index.ts';
+import { nationalProfile } from '../profile/index.ts';
 import { findCode } from './codes.ts';
 import { encodeCompressed } from './compressed-numeric.ts';
 import { dateTimeToDigits, dateToDigits } from './dates.ts';
@@ -112,6 +113,8 @@ function encodeDecimal(element: DataElement, value: string, fractionDigits: numb
 }
 
 function encodeCode(element: DataElement, value: string, table: string, options: CodecOptions): Uint8Array {
+  const { source } = (options.profile ?? nationalProfile).codeTable(table);
+  if (source === 'not found') return encodeRawCode(element, value, options);
   const entry = findCode(table, value, options.profile);
   if (entry === undefined) {
     refuse('CODE_UNKNOWN', element.id, named(element, `不在代码表 ${table} 中`, `is not in the code table ${table}`));
@@ -120,6 +123,20 @@ function encodeCode(element: DataElement, value: string, table: string, options:
   if (storage === 'b') return Uint8Array.of(Number(entry.code));
   if (storage === 'cn') return encodeCompressed(entry.code.padStart(sizeBytes * 2, '0'), sizeBytes);
   return padText(element, encodeText(entry.code, options.textEncoding, element.id));
+}
+
+/** A code whose table is not known: as it stands, as long as it fits. */
+function encodeRawCode(element: DataElement, value: string, options: CodecOptions): Uint8Array {
+  const { storage, sizeBytes } = element;
+  if (storage === 'ans' || storage === 'an') {
+    return padText(element, encodeText(value, options.textEncoding, element.id));
+  }
+  requireDigits(element, value, storage === 'cn' ? sizeBytes * 2 : 3);
+  if (storage === 'cn') return encodeCompressed(value, sizeBytes);
+  const number = Number(value);
+  // FF is how an empty field looks.
+  if (number < 0xff) return Uint8Array.of(number);
+  refuse('CODE_UNKNOWN', element.id, named(element, '须小于 255', 'must be below 255'));
 }
 
 function encodeBytes(element: DataElement, value: string): Uint8Array {

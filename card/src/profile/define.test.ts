@@ -151,6 +151,7 @@ const violations: readonly (readonly [DeclarationRule, string, () => unknown])[]
   ['codeTableUnknown', 'in an element', withFile(firstElement({ meaning: { kind: 'code', table: 'planet' } }))],
   ['codeTableRepeated', 'twice', withProfile({ codeTables: [...nationalProfile.codeTables, table] })],
   ['codeTableEmpty', 'no entry', withTable({ entries: [] })],
+  ['codeTableEmpty', 'entries of a table that was not found', withTable({ source: 'not found' })],
   ['codeRepeated', 'twice', withTable({ entries: [...table.entries, ...table.entries] })],
   ['codeTooWide', '6 digits in cn1', withFile(firstElement({ meaning: { kind: 'code', table: 'region-hebei' } }))],
   ['codeTooWide', 'letter in cn', withFile(firstElement({ meaning: { kind: 'code', table: 'occupation' } }))],

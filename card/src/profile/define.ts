@@ -48,7 +48,7 @@ export function defineCodeTable(table: CodeTable): CodeTable {
   requireRule(/^[a-z][a-z0-9-]*$/.test(table.id), 'identifierInvalid', field);
   requireText(table.text, field);
   requireRule(table.standard !== '', 'clauseMissing', field);
-  requireRule(table.entries.length > 0, 'codeTableEmpty', field);
+  requireRule((table.entries.length === 0) === (table.source === 'not found'), 'codeTableEmpty', field);
   const seen = new Set<string>();
   for (const entry of table.entries) {
     requireRule(/^[0-9A-Z]+$/.test(entry.code), 'identifierInvalid', `${field}, code ${entry.code}`);

@@ -73,7 +73,10 @@ export const DECLARATION_RULES = {
   fidRepeated: { zh: '目录内文件标识符重复', en: 'a file identifier is repeated in a directory' },
   codeTableUnknown: { zh: '引用了不存在的代码表', en: 'an unknown code table is referred to' },
   codeTableRepeated: { zh: '代码表重复', en: 'a code table is repeated' },
-  codeTableEmpty: { zh: '代码表没有代码', en: 'a code table has no entry' },
+  codeTableEmpty: {
+    zh: '代码表没有代码而未注明“未找到”，或注明了却有代码',
+    en: 'a code table has no entry and is not declared as not found, or the reverse',
+  },
   codeRepeated: { zh: '代码表内代码重复', en: 'a code is repeated in its table' },
   codeTooWide: { zh: '代码放不进数据元', en: 'a code does not fit the element that uses its table' },
   indexUnknown: { zh: '索引文件或索引记录不存在', en: 'the index file or the index record does not exist' },

@@ -190,6 +190,8 @@ export interface CodeTable {
   readonly text: Text;
   /** Standard with edition, for example `GB/T 2261.1-2003`. */
   readonly standard: string;
+  /** Present where the values could not be established: no entries, and every code that fits its element is taken. */
+  readonly source?: 'not found';
   readonly entries: readonly CodeEntry[];
 }
 

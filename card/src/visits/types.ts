@@ -16,13 +16,13 @@ export interface InpatientDiagnosis {
   readonly confirmedDate?: string;
   /** 诊断符合情况描述. */
   readonly agreement?: string;
-  /** 诊断符合情况代码. */
+  /** 诊断符合情况代码, code of `diagnosis-agreement`. */
   readonly agreementCode?: string;
   /** 疾病诊断类型描述. */
   readonly type?: string;
-  /** 疾病诊断类型代码. */
+  /** 疾病诊断类型代码, code of `diagnosis-type`. */
   readonly typeCode?: string;
-  /** 治疗结果代码. */
+  /** 治疗结果代码, code of `treatment-outcome`. */
   readonly outcomeCode?: string;
   /** 手术/操作名称. */
   readonly procedureName?: string;
@@ -32,7 +32,7 @@ export interface InpatientDiagnosis {
   readonly procedureDate?: string;
   /** 麻醉方法. */
   readonly anaesthesia?: string;
-  /** 麻醉方法代码. */
+  /** 麻醉方法代码, code of `anaesthesia`. */
   readonly anaesthesiaCode?: string;
   /** 手术切口愈合等级代码, code of `incision-healing`. */
   readonly incisionHealing?: string;
@@ -52,7 +52,7 @@ export interface InpatientTransfusion {
 export interface InpatientFee {
   /** 分类. */
   readonly category?: string;
-  /** 分类代码. */
+  /** 分类代码, code of `inpatient-fee-category`. */
   readonly categoryCode?: string;
   /** 金额, `12.5`. */
   readonly amount?: string;
@@ -94,7 +94,7 @@ export interface OutpatientExam {
 export interface OutpatientDrug {
   /** 药物名称. */
   readonly name?: string;
-  /** 药物剂型代码. */
+  /** 药物剂型代码, code of `dosage-form`. */
   readonly formCode?: string;
   /** 用药天数, digits. */
   readonly days?: string;
@@ -106,7 +106,7 @@ export interface OutpatientDrug {
   readonly dose?: string;
   /** 总剂量, `12.5`. */
   readonly totalDose?: string;
-  /** 使用途径代码. */
+  /** 使用途径代码, code of `administration-route`. */
   readonly routeCode?: string;
 }
 
@@ -124,7 +124,7 @@ export interface OutpatientProcedure {
 export interface OutpatientFee {
   /** 分类名称. */
   readonly category?: string;
-  /** 分类代码. */
+  /** 分类代码, code of `outpatient-fee-category`. */
   readonly categoryCode?: string;
   /** 金额, `12.5`. */
   readonly amount?: string;
@@ -145,7 +145,7 @@ export interface InpatientVisit {
   readonly recordNumber?: string;
   /** 入院科室名称. */
   readonly admissionDepartment?: string;
-  /** 入院病情代码. */
+  /** 入院病情代码, code of `admission-condition`. */
   readonly admissionCondition?: string;
   /** 医院感染名称. */
   readonly hospitalInfection?: string;

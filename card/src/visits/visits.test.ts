@@ -23,7 +23,7 @@ function sampleOf({ element }: VisitField): string | boolean {
     case 'digits':
       return '1'.padStart(sizeBytes * 2, '0');
     case 'code':
-      return nationalProfile.codeTable(meaning.table).entries[0]?.code ?? '';
+      return nationalProfile.codeTable(meaning.table).entries[0]?.code ?? '1';
     default:
       return '门诊'.slice(0, Math.floor(sizeBytes / 2)) || '1';
   }

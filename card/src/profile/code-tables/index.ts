@@ -10,8 +10,11 @@ import {
   serologyResult,
   transfusionKind,
 } from './clinical.ts';
+import { administrationRoute, dosageForm } from './drugs.ts';
 import { ethnicGroup } from './gb-3304.ts';
 import { gbt2260Hebei } from './gb-t-2260-hebei.ts';
+import { anaesthesia, diagnosisType, treatmentOutcome } from './inpatient.ts';
+import { admissionCondition, diagnosisAgreement, inpatientFeeCategory, outpatientFeeCategory } from './not-found.ts';
 import { addressType, documentType, education, maritalStatus, occupation, relation, sex } from './person.ts';
 
 export const codeTables: readonly CodeTable[] = [
@@ -33,4 +36,13 @@ export const codeTables: readonly CodeTable[] = [
   incisionHealing,
   transfusionKind,
   examResult,
+  anaesthesia,
+  diagnosisType,
+  treatmentOutcome,
+  administrationRoute,
+  dosageForm,
+  admissionCondition,
+  diagnosisAgreement,
+  outpatientFeeCategory,
+  inpatientFeeCategory,
 ];

@@ -15,3 +15,8 @@ export function codeTable(id: string, zh: string, en: string, standard: string, 
     entries: rows.map(([code, codeZh, codeEn]) => ({ code, text: { zh: codeZh, en: codeEn } })),
   });
 }
+
+/** A table that is cited but whose values could not be established: every code is taken as it stands. */
+export function codeTableNotFound(id: string, zh: string, en: string, standard: string): CodeTable {
+  return defineCodeTable({ id, text: { zh, en }, standard, source: 'not found', entries: [] });
+}

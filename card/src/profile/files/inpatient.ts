@@ -1,9 +1,8 @@
 /**
  * Layout of an inpatient slot, EE01–EE03: 1639 bytes of business data, then signature and SAM certificate, 1893 in all.
- * CARD-FACTS 1.5. Coded elements whose values the facts do not list stay `digits` (入院病情, 诊断符合情况, 疾病诊断类型,
- * 治疗结果, 麻醉方法) or `text` (分类代码, ICD, ICD-9-CM) until their tables are at hand (issue 3).
+ * CARD-FACTS 1.5. Codes of ICD-10 and ICD-9-CM stay `text`: they are classifications of their own, no tables of the card.
  */
-import { BYTES, code, DATE, DECIMAL, DIGITS, FLAG, INTEGER, placed, repeated, TEXT } from './layout.ts';
+import { BYTES, code, DATE, DECIMAL, FLAG, INTEGER, placed, repeated, TEXT } from './layout.ts';
 
 const CLAUSE = 'CARD-FACTS 1.5';
 
@@ -17,7 +16,16 @@ const admission = placed(CLAUSE, [
   [84, 67, 'inpatient.admissionCount', '住院次数', 'Number of admissions', 'cn', 2, INTEGER],
   [86, 68, 'inpatient.recordNumber', '病案号', 'Medical record number', 'ans', 18, TEXT],
   [104, 69, 'inpatient.admissionDepartment', '入院科室名称', 'Admission department', 'ans', 50, TEXT],
-  [154, 70, 'inpatient.admissionCondition', '入院病情代码', 'Condition on admission', 'cn', 1, DIGITS],
+  [
+    154,
+    70,
+    'inpatient.admissionCondition',
+    '入院病情代码',
+    'Condition on admission',
+    'cn',
+    1,
+    code('admission-condition'),
+  ],
   [155, 71, 'inpatient.hospitalInfection', '医院感染名称', 'Hospital infection', 'ans', 50, TEXT],
   [205, 72, 'inpatient.externalCause', '损伤和中毒外部原因', 'External cause of injury or poisoning', 'ans', 7, TEXT],
 ]);
@@ -37,15 +45,15 @@ const diagnoses = repeated(CLAUSE, {
     [52, 3, 'code', '疾病诊断代码', 'code (ICD-10)', 'ans', 7, TEXT],
     [59, 4, 'confirmedDate', '确诊日期', 'date confirmed', 'cn', 4, DATE],
     [63, 5, 'agreement', '诊断符合情况描述', 'agreement of diagnoses', 'ans', 20, TEXT],
-    [83, 6, 'agreementCode', '诊断符合情况代码', 'agreement code', 'cn', 1, DIGITS],
+    [83, 6, 'agreementCode', '诊断符合情况代码', 'agreement code', 'cn', 1, code('diagnosis-agreement')],
     [84, 7, 'type', '疾病诊断类型描述', 'type', 'ans', 20, TEXT],
-    [104, 8, 'typeCode', '疾病诊断类型代码', 'type code', 'cn', 1, DIGITS],
-    [105, 9, 'outcomeCode', '治疗结果代码', 'outcome code', 'cn', 1, DIGITS],
+    [104, 8, 'typeCode', '疾病诊断类型代码', 'type code', 'cn', 1, code('diagnosis-type')],
+    [105, 9, 'outcomeCode', '治疗结果代码', 'outcome code', 'cn', 1, code('treatment-outcome')],
     [106, 10, 'procedureName', '手术/操作名称', 'procedure', 'ans', 80, TEXT],
     [186, 11, 'procedureCode', '手术/操作代码', 'procedure code (ICD-9-CM)', 'ans', 5, TEXT],
     [191, 12, 'procedureDate', '手术/操作日期', 'procedure date', 'cn', 4, DATE],
     [195, 13, 'anaesthesia', '麻醉方法', 'anaesthesia', 'ans', 50, TEXT],
-    [245, 14, 'anaesthesiaCode', '麻醉方法代码', 'anaesthesia code', 'cn', 1, DIGITS],
+    [245, 14, 'anaesthesiaCode', '麻醉方法代码', 'anaesthesia code', 'cn', 1, code('anaesthesia')],
     [246, 15, 'incisionHealing', '手术切口愈合等级代码', 'incision healing', 'cn', 1, code('incision-healing')],
   ],
 });
@@ -86,7 +94,7 @@ const fees = repeated(CLAUSE, {
   strideBytes: 26,
   rows: [
     [0, 0, 'category', '分类', 'category', 'ans', 20, TEXT],
-    [20, 1, 'categoryCode', '分类代码', 'category code', 'ans', 1, TEXT],
+    [20, 1, 'categoryCode', '分类代码', 'category code', 'ans', 1, code('inpatient-fee-category')],
     [21, 2, 'amount', '金额', 'amount', 'cn', 5, DECIMAL],
   ],
 });

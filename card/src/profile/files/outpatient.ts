@@ -1,9 +1,8 @@
 /**
  * Layout of an outpatient slot, ED01–ED05: 3013 bytes of business data, then signature and SAM certificate, 3267 in all.
- * CARD-FACTS 1.6. Coded elements whose values the facts do not list stay `digits` (药物剂型, 使用途径, 费用分类) or `text`
- * (ICD-10, ICD-9-CM, LOINC) until their tables are at hand (issue 3).
+ * CARD-FACTS 1.6. Codes of ICD-10, ICD-9-CM and LOINC stay `text`: they are terminologies of their own, no tables of the card.
  */
-import { BYTES, code, DATE, DATE_TIME, DECIMAL, DIGITS, INTEGER, placed, repeated, TEXT } from './layout.ts';
+import { BYTES, code, DATE, DATE_TIME, DECIMAL, INTEGER, placed, repeated, TEXT } from './layout.ts';
 
 const CLAUSE = 'CARD-FACTS 1.6';
 
@@ -65,13 +64,13 @@ const drugs = repeated(CLAUSE, {
   strideBytes: 91,
   rows: [
     [0, 0, 'name', '药物名称', 'name', 'ans', 50, TEXT],
-    [50, 1, 'formCode', '药物剂型代码', 'dosage form code', 'cn', 1, DIGITS],
+    [50, 1, 'formCode', '药物剂型代码', 'dosage form code', 'cn', 1, code('dosage-form')],
     [51, 2, 'days', '用药天数', 'days', 'cn', 3, INTEGER],
     [54, 3, 'frequency', '使用频率', 'frequency', 'ans', 20, TEXT],
     [74, 4, 'doseUnit', '剂量单位', 'unit of dose', 'ans', 6, TEXT],
     [80, 5, 'dose', '次剂量', 'single dose', 'cn', 3, DECIMAL],
     [83, 6, 'totalDose', '总剂量', 'total dose', 'cn', 6, DECIMAL],
-    [89, 7, 'routeCode', '使用途径代码', 'route code', 'cn', 2, DIGITS],
+    [89, 7, 'routeCode', '使用途径代码', 'route code', 'cn', 2, code('administration-route')],
   ],
 });
 
@@ -100,7 +99,7 @@ const fees = repeated(CLAUSE, {
   strideBytes: 25,
   rows: [
     [0, 0, 'category', '分类名称', 'category', 'ans', 20, TEXT],
-    [20, 1, 'categoryCode', '分类代码', 'category code', 'cn', 1, DIGITS],
+    [20, 1, 'categoryCode', '分类代码', 'category code', 'cn', 1, code('outpatient-fee-category')],
     [21, 2, 'amount', '金额', 'amount', 'cn', 4, DECIMAL],
   ],
 });
