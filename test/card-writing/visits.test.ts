@@ -1,5 +1,4 @@
 /** Visits, terminal against chip: slots, recycling, signature and chain, APDU count, and every power cut. */
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import {
   buildIssuerCertificate,
@@ -7,7 +6,7 @@ import {
   issuerCertificateTbs,
   samCertificateTbs,
 } from '@rhc/card/certificates';
-import { nodeCrypto } from '@rhc/card/crypto-node';
+import { nodeCrypto, softSigningKey } from '@rhc/card/crypto-node';
 import { nationalProfile, rhcBlank1 } from '@rhc/card/profile';
 import {
   encodeVisit,
@@ -22,49 +21,54 @@ import {
   writeVisit,
 } from '@rhc/card/visits';
 import type { ChipContent } from '../../virtual-card/src/index.ts';
-import { CutCard, chipFile, openSession, personalizedContent } from './personalized-card.ts';
+import { CutCard, chipFile, openSession, personalizedContent, pilotTerminalKeys } from './personalized-card.ts';
 
-function keyPair() {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+type SigningSuite = VisitSigner['suite'];
+
+/** Root, issuer and SAM of a suite, with keys that anybody may know. */
+function chainOf(suite: SigningSuite) {
+  const key = (last: number) => softSigningKey(suite, new Uint8Array(32).fill(1).fill(last, 31));
+  const [root, issuer, sam] = [key(2), key(3), key(4)];
+  const common = {
+    suite,
+    issuerCode: '1301',
+    serial: '00000001',
+    notBefore: '2026-01-01',
+    notAfter: '2036-01-01',
+    keyUsage: 1,
+  };
+  const issuerWithCode = (issuerCode: string) => {
+    const fields = { ...common, issuerCode, issuerName: '河北卫健', publicKey: issuer.publicKey };
+    return buildIssuerCertificate(fields, root.sign(issuerCertificateTbs(fields)));
+  };
+  const samFields = {
+    ...common,
+    samSerial: '00112233445566778899',
+    terminalNumber: '130100000001',
+    publicKey: sam.publicKey,
+  };
+  const certificate = buildSamCertificate(samFields, issuer.sign(samCertificateTbs(samFields)));
+  const signer: VisitSigner = {
+    suite,
+    sign: async (data) => sam.sign(data),
+    certificate: async () => certificate,
+  };
+  const trust: VisitTrust = {
+    issuerCertificate: issuerWithCode('1301'),
+    rootPublicKey: root.publicKey,
+    day: '2026-11-23',
+  };
   return {
-    privateKey,
-    point: Uint8Array.from(Buffer.concat([Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])),
+    issuer,
+    issuerWithCode,
+    certificate,
+    signer,
+    trust,
+    options: { signer: { keys: signer, verifier: nodeCrypto } },
   };
 }
-const signWith = (key: KeyObject, data: Uint8Array) =>
-  Uint8Array.from(sign('sha256', data, { key, dsaEncoding: 'ieee-p1363' }));
 
-const root = keyPair();
-const issuer = keyPair();
-const sam = keyPair();
-const common = {
-  suite: 'intl-128',
-  issuerCode: '1301',
-  serial: '00000001',
-  notBefore: '2026-01-01',
-  notAfter: '2036-01-01',
-  keyUsage: 1,
-} as const;
-const issuerFields = { ...common, issuerName: '河北卫健', publicKey: issuer.point };
-const issuerCertificate = buildIssuerCertificate(
-  issuerFields,
-  signWith(root.privateKey, issuerCertificateTbs(issuerFields)),
-);
-const samFields = {
-  ...common,
-  samSerial: '00112233445566778899',
-  terminalNumber: '130100000001',
-  publicKey: sam.point,
-};
-const samCertificate = buildSamCertificate(samFields, signWith(issuer.privateKey, samCertificateTbs(samFields)));
-const signer: VisitSigner = {
-  suite: 'intl-128',
-  sign: async (data) => signWith(sam.privateKey, data),
-  certificate: async () => samCertificate,
-};
-const SIGNED = { signer: { keys: signer, verifier: nodeCrypto } };
-const TRUST: VisitTrust = { issuerCertificate, rootPublicKey: root.point, day: '2026-11-23' };
+const { options: SIGNED, trust: TRUST } = chainOf('intl-128');
 
 const outpatient = (day: number): OutpatientVisit => ({
   kind: 'outpatient',
@@ -140,48 +144,62 @@ describe('slots', () => {
   });
 });
 
-describe('signature and certificate', () => {
-  const stored = async (): Promise<SignedVisit> => {
-    const [first] = await readVisits(await openSession(new CutCard(full)), 'outpatient');
+describe.each(['intl-128', 'sm-128'] as const)('signature and certificate, %s', (suite) => {
+  const { issuer, issuerWithCode, certificate, signer, trust, options } = chainOf(suite);
+  let stored: SignedVisit;
+  let proof: string;
+  beforeAll(async () => {
+    const card = new CutCard(await personalizedContent(suite));
+    const session = await openSession(card, pilotTerminalKeys(suite));
+    expect(await writeVisit(session, outpatient(23), options)).toMatchObject({ outcome: 'written' });
+    const [first] = await readVisits(session, 'outpatient');
     if (first?.signed == null) throw new Error('not signed');
-    return first.signed;
-  };
-  test('stand at their offsets and verify up to the root', async () => {
-    const content = chipFile(full, 'DF03/ED01')[0] ?? '';
-    expect(content.slice(3077 * 2)).toBe(Buffer.from(samCertificate).toString('hex').toUpperCase());
-    expect(verifyVisit(nodeCrypto, await stored(), TRUST)).toEqual({
+    stored = first.signed;
+    proof = chipFile(card.content, 'DF03/ED01')[0]?.slice(3013 * 2) ?? '';
+  });
+  const flipped = (bytes: Uint8Array, at: number) => bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));
+
+  test('stand at their offsets and verify up to the root', () => {
+    expect(proof).toBe(Buffer.concat([stored.signature, certificate]).toString('hex').toUpperCase());
+    expect(verifyVisit(nodeCrypto, stored, trust)).toEqual({
       valid: true,
       problems: [],
       signedBy: { issuerCode: '1301', samSerial: '00112233445566778899', terminalNumber: '130100000001' },
     });
   });
-  const flipped = (bytes: Uint8Array, at: number) => bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));
-  test('what was changed is named', async () => {
-    const visit = await stored();
-    const codes = (signed: SignedVisit, trust: VisitTrust = TRUST) =>
-      verifyVisit(nodeCrypto, signed, trust).problems.map(({ code }) => code);
-    expect(codes({ ...visit, businessData: flipped(visit.businessData, 3000) })).toEqual(['visit-signature-wrong']);
-    expect(codes({ ...visit, signature: flipped(visit.signature, 0) })).toEqual(['visit-signature-wrong']);
-    expect(codes({ ...visit, certificate: flipped(visit.certificate, 20) })).toEqual(['sam-signature-wrong']);
-    expect(codes({ ...visit, certificate: flipped(visit.certificate, 0) })).toEqual(['sam-certificate-malformed']);
-    expect(codes(visit, { ...TRUST, rootPublicKey: issuer.point })).toEqual(['issuer-signature-wrong']);
-    expect(codes(visit, { ...TRUST, day: '2036-01-02' })).toEqual([
+  test('what was changed is named', () => {
+    const codes = (signed: SignedVisit, by: VisitTrust = trust) =>
+      verifyVisit(nodeCrypto, signed, by).problems.map(({ code }) => code);
+    expect(codes({ ...stored, businessData: flipped(stored.businessData, 3000) })).toEqual(['visit-signature-wrong']);
+    expect(codes({ ...stored, signature: flipped(stored.signature, 0) })).toEqual(['visit-signature-wrong']);
+    expect(codes({ ...stored, certificate: flipped(stored.certificate, 20) })).toEqual(['sam-signature-wrong']);
+    expect(codes({ ...stored, certificate: flipped(stored.certificate, 0) })).toEqual(['sam-certificate-malformed']);
+    expect(codes(stored, { ...trust, rootPublicKey: issuer.publicKey })).toEqual(['issuer-signature-wrong']);
+    expect(codes(stored, { ...trust, day: '2036-01-02' })).toEqual([
       'issuer-not-valid-that-day',
       'sam-not-valid-that-day',
     ]);
-    const otherFields = { ...issuerFields, issuerCode: '1302' };
-    const other = buildIssuerCertificate(otherFields, signWith(root.privateKey, issuerCertificateTbs(otherFields)));
-    expect(codes(visit, { ...TRUST, issuerCertificate: other })).toEqual(['sam-issuer-differs']);
-    expect(codes(visit, { ...TRUST, issuerCertificate: new Uint8Array(180) })).toEqual([
+    expect(codes(stored, { ...trust, issuerCertificate: issuerWithCode('1302') })).toEqual(['sam-issuer-differs']);
+    expect(codes(stored, { ...trust, issuerCertificate: new Uint8Array(180) })).toEqual([
       'issuer-certificate-malformed',
     ]);
+    const other = chainOf(suite === 'intl-128' ? 'sm-128' : 'intl-128');
+    expect(codes(stored, { ...trust, issuerCertificate: other.trust.issuerCertificate })).toContain(
+      'sam-suite-differs',
+    );
   });
-  test('a signer that gives a wrong signature never reaches the card', async () => {
-    const card = new CutCard(empty);
-    const session = await openSession(card);
-    const broken: VisitSigner = { ...signer, sign: async (data) => flipped(await signer.sign(data), 5) };
-    const writing = writeVisit(session, outpatient(1), { signer: { keys: broken, verifier: nodeCrypto } });
-    await expect(writing).rejects.toMatchObject({ code: 'VISIT_SIGNATURE_UNUSABLE' });
+  test('a signer that gives a wrong signature, or a certificate of another suite, never reaches the card', async () => {
+    const session = await openSession(new CutCard(empty));
+    const other = chainOf(suite === 'intl-128' ? 'sm-128' : 'intl-128');
+    const broken: readonly VisitSigner[] = [
+      { ...signer, sign: async (data) => flipped(await signer.sign(data), 5) },
+      { ...signer, sign: async () => new Uint8Array(63) },
+      { ...signer, certificate: () => other.signer.certificate() },
+    ];
+    for (const keys of broken) {
+      const writing = writeVisit(session, outpatient(1), { signer: { keys, verifier: nodeCrypto } });
+      await expect(writing).rejects.toMatchObject({ code: 'VISIT_SIGNATURE_UNUSABLE' });
+    }
     expect(session.apdus).toBe(3);
   });
 });

@@ -40,7 +40,6 @@ const BUILT: readonly [string, Uint8Array][] = [
   ['8418000004A1B2C3D4', commands.applicationUnblock.build(hexToBytes('A1B2C3D4'))],
   ['8416000004A1B2C3D4', commands.cardBlock.build(hexToBytes('A1B2C3D4'))],
   [`84D4028414${'EF'.repeat(20)}`, commands.retireKey.build(0x84, new Uint8Array(20).fill(0xef))],
-  [`84D402020C${'EF'.repeat(12)}`, commands.retireKey.build(0x02, new Uint8Array(12).fill(0xef))],
   ['00A4000002DF02', commands.selectBlockable.build(0xdf02)],
   ['00C0000014', commands.getResponse.build(20)],
   [`84D4010434${'AB'.repeat(52)}`, commands.writeKey.build(4, new Uint8Array(52).fill(0xab))],
@@ -63,8 +62,7 @@ describe('build', () => {
     expect(bytesToHex(Uint8Array.from(commands.APPLICATION_UNBLOCK_HEADER))).toBe('84180000');
     expect(bytesToHex(Uint8Array.from(commands.CARD_BLOCK_HEADER))).toBe('84160000');
     expect(bytesToHex(commands.retireKeyHeader(0x84))).toBe('84D40284');
-    expect(bytesToHex(commands.retireKeyBlock(3, 16))).toBe(`010380${'00'.repeat(13)}`);
-    expect(bytesToHex(commands.retireKeyBlock(3, 8))).toBe('0103800000000000');
+    expect(bytesToHex(commands.retireKeyBlock(3))).toBe(`010380${'00'.repeat(13)}`);
   });
   test('blocks of a transparent file', () => {
     const blocks = commands.binaryBlocks(new Uint8Array(300), 128, 2);

@@ -1,22 +1,21 @@
 /**
- * RETIRE KEY `84 D4 02 KID Lc ‖ ECB(SKe, 01 ‖ version ‖ 80 00…) ‖ MAC4`: erases one version of a key in the field; the last
- * version of a slot stays (6985) (ADR 005 "Re-key"). One block of MK's suite: Lc 14, with `pboc-3des` 0C. Made by key-service.
+ * RETIRE KEY `84 D4 02 KID 14 ‖ ECB(SKe, 01 ‖ version ‖ 80 00…) ‖ MAC4`: erases one version of a key in the field; the last
+ * version of a slot stays (6985) (ADR 005 "Re-key"; 16 bytes in every suite: ADR 007). Made by key-service.
  */
-import { requireByte } from '../bytes/index.ts';
+import { requireByte, requireLength } from '../bytes/index.ts';
 import { defineCommand, readNothing } from './define-command.ts';
 
-/** One block of a 128-bit suite and the MAC. */
+/** 16 bytes of cipher and the MAC. */
 export const RETIRE_KEY_DATA_BYTES = 0x14;
-const DATA_BYTES: ReadonlySet<number> = new Set([RETIRE_KEY_DATA_BYTES, 0x0c]);
 
 /** `84 D4 02 KID`: what the MAC begins with. */
 export function retireKeyHeader(kid: number): Uint8Array {
   return Uint8Array.of(0x84, 0xd4, 0x02, requireByte(kid, 'KID'));
 }
 
-/** The block before encipherment; `blockBytes` of MK's suite. */
-export function retireKeyBlock(version: number, blockBytes: 8 | 16): Uint8Array {
-  const block = new Uint8Array(blockBytes);
+/** The block before encipherment. */
+export function retireKeyBlock(version: number): Uint8Array {
+  const block = new Uint8Array(16);
   block.set([0x01, requireByte(version, 'key version'), 0x80]);
   return block;
 }
@@ -34,9 +33,12 @@ export const retireKey = defineCommand({
     '6A88': 'CARD_KEY_NOT_FOUND',
     '9302': 'CARD_MAC_WRONG',
   },
-  build: (kid: number, data: Uint8Array) => {
-    if (!DATA_BYTES.has(data.length)) throw new RangeError(`RETIRE KEY with ${data.length} bytes`);
-    return { cla: 0x84, ins: 0xd4, p1: 0x02, p2: kid, data };
-  },
+  build: (kid: number, data: Uint8Array) => ({
+    cla: 0x84,
+    ins: 0xd4,
+    p1: 0x02,
+    p2: kid,
+    data: requireLength(data, RETIRE_KEY_DATA_BYTES, 'enciphered block and MAC'),
+  }),
   read: readNothing,
 });

@@ -56,7 +56,7 @@ export function localRekeyKeys({ crypto, suite, profile, random, root }: LocalRe
           return secured(entry, writeKeyHeader(slot.kid), data);
         }),
         retirements: retirements.map((entry) => {
-          const block = retireKeyBlock(entry.version, blockBytes(suite));
+          const block = retireKeyBlock(entry.version);
           const data = crypto.encipherEcb(suite, channel.encipherment, block);
           return secured(entry, retireKeyHeader(profile.keySlot(entry.slot).kid), data);
         }),
