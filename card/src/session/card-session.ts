@@ -10,7 +10,14 @@ import { internalAuthenticate, readRecord, readRecordByTag } from '../commands/i
 import type { CardKeySlotName, CyclicFile, DirectoryName, ElementaryFile, FileId } from '../profile/types.ts';
 import { CardDialogue, READ_BLOCK_BYTES } from './card-dialogue.ts';
 import { decodePlaced, decodeTlvRecord, isEmptyRecord, photoLength } from './decode-file.ts';
-import type { CardIdentity, CardSessionOptions, CardSummary, DecodedElement, SummaryOptions } from './types.ts';
+import type {
+  CardIdentity,
+  CardSessionOptions,
+  CardSummary,
+  DecodedElement,
+  Genuineness,
+  SummaryOptions,
+} from './types.ts';
 
 const PHOTO_FILE = 'DDF1/EF07';
 
@@ -56,7 +63,16 @@ export class CardSession {
     return this.dialogue.authenticate(slotName);
   }
 
-  /** True when the card proves that it holds the issuer's IRK. False is an answer, not an error. */
+  /** Like `internalAuthenticate`, but keys that cannot tell (a SAM's) give `not-checked`, and nothing goes to the card. */
+  async checkGenuine(): Promise<Genuineness> {
+    if (this.#options.keys.internalAuthentication === 'not-available') return 'not-checked';
+    return (await this.internalAuthenticate()) ? 'genuine' : 'not-genuine';
+  }
+
+  /**
+   * True when the card proves that it holds the issuer's IRK. False is an answer, not an error.
+   * @throws what the keys throw when they hold no IRK: then use `checkGenuine`
+   */
   async internalAuthenticate(): Promise<boolean> {
     const { keys, profile, random } = this.#options;
     const { kid, directory } = profile.keySlot('IRK.DDF1');

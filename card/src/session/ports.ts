@@ -53,6 +53,11 @@ export interface TerminalKeys {
   externalAuthentication(
     request: TerminalKeyRequest & { readonly challenge: Uint8Array },
   ): Promise<{ readonly cryptogram: Uint8Array; readonly terminalRandom: Uint8Array }>;
+  /**
+   * `not-available`: these keys hold no IRK (a SAM's), so nobody can tell a genuine card with them. A session then says
+   * `not-checked`, never that the card passed. Left out: available.
+   */
+  readonly internalAuthentication?: 'not-available';
   /** True when `answer` (8 bytes) is what a genuine card gives to R1 ‖ R2. */
   verifyInternalAuthentication(
     request: TerminalKeyRequest & { readonly r1: Uint8Array; readonly r2: Uint8Array; readonly answer: Uint8Array },

@@ -17,6 +17,9 @@ export interface CardSessionOptions {
   readonly random: RandomBytes;
 }
 
+/** `not-checked` is no pass: the keys at hand hold no IRK. */
+export type Genuineness = 'genuine' | 'not-genuine' | 'not-checked';
+
 export interface DecodedElement {
   readonly id: string;
   readonly item: number;

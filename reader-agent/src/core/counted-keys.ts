@@ -25,6 +25,7 @@ export function countedKeys(keys: TerminalKeys): CountedKeys {
     // Not counted: answered from what the client already knows after its first call.
     activeVersion: (slot) => keys.activeVersion(slot),
     externalAuthentication: (request) => counted(() => keys.externalAuthentication(request)),
+    ...(keys.internalAuthentication === undefined ? {} : { internalAuthentication: keys.internalAuthentication }),
     verifyInternalAuthentication: (request) => counted(() => keys.verifyInternalAuthentication(request)),
     protect: (request) => counted(() => keys.protect(request)),
     calls: () => calls,

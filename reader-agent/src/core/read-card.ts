@@ -3,7 +3,14 @@
  * (CARD-FACTS 6.3): nothing is shown from a card that did not prove itself. Every answer tells where the time went.
  */
 import { bytesToHex } from '@rhc/card/bytes';
-import type { CardIdentity, CardSummary, DecodedElement, SummaryOptions, TerminalKeys } from '@rhc/card/session';
+import type {
+  CardIdentity,
+  CardSummary,
+  DecodedElement,
+  Genuineness,
+  SummaryOptions,
+  TerminalKeys,
+} from '@rhc/card/session';
 import type { DecodedElementView, IdentityResponse, SummaryResponse } from '../contract/index.ts';
 import type { CardChannel } from '../desk/card-channel.ts';
 import type { Desk, PresentCardFact } from '../desk/desk.ts';
@@ -13,7 +20,7 @@ import { Stopwatch } from './stopwatch.ts';
 
 /** What reading needs of `CardSession`; `open-session.ts` gives the real one. */
 export interface ReadingSession {
-  internalAuthenticate(): Promise<boolean>;
+  checkGenuine(): Promise<Genuineness>;
   readIdentity(): Promise<CardIdentity>;
   readSummary(options: SummaryOptions): Promise<CardSummary>;
   readPhoto(): Promise<Uint8Array | null>;
@@ -74,8 +81,11 @@ export class CardReader {
       watch.mark('connect');
       const apdusBefore = channel.apduCount;
       const session = await watch.stage('open', () => openSession(channel, keys, card.atr));
-      const genuine = await watch.stage('genuine', () => session.internalAuthenticate());
-      if (!genuine) throw agentErrors.make('CARD_NOT_GENUINE', { detail: `insertion ${card.insertion}` });
+      const verdict = await watch.stage('genuine', () => session.checkGenuine());
+      if (verdict === 'not-genuine')
+        throw agentErrors.make('CARD_NOT_GENUINE', { detail: `insertion ${card.insertion}` });
+      // Keys that cannot tell (a SAM's) leave it unsaid: the desk shows no mark, never a false one.
+      const genuine = verdict === 'genuine';
       const result = await read(session, watch);
       const timings = {
         totalMs: watch.totalMs(),

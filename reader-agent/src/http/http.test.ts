@@ -36,10 +36,10 @@ function makeAgent(session: Partial<ReadingSession> = {}) {
     leaseMs: 30_000,
     keys,
     openSession: async (channel, counted) => ({
-      internalAuthenticate: async () => {
+      checkGenuine: async () => {
         await channel.transmit(hexToBytes('0084000008'));
         await counted.externalAuthentication({} as never);
-        return true;
+        return 'genuine';
       },
       readIdentity: async () => ({ cardFactor: new Uint8Array(8), provinceCode: '13', elements: [element] }),
       readSummary: async () => ({
@@ -80,7 +80,7 @@ describe('local API', () => {
   test('a card that fails the genuine-card check shows nothing', async () => {
     let read = false;
     const { port, callback } = makeAgent({
-      internalAuthenticate: async () => false,
+      checkGenuine: async () => 'not-genuine',
       readIdentity: async () => {
         read = true;
         throw new Error('must not be reached');
