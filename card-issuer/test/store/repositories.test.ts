@@ -1,5 +1,7 @@
 /** One suite for both engines: the constraints are the database's own, not the program's. */
+import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type PostgresCluster, startPostgresCluster } from '../../../scripts/postgres-cluster/postgres-cluster.mjs';
 import type { Resident } from '../../src/domain/resident.ts';
 import {
   cards,
@@ -11,7 +13,6 @@ import {
   openDatabase,
   residents,
 } from '../../src/store/index.ts';
-import { startPostgres } from '../postgres-cluster.ts';
 
 const AT = '2026-11-22T00:00:00.000Z';
 const resident = (documentNumber: string) =>
@@ -24,11 +25,10 @@ const refusal = (work: Promise<unknown>) =>
 
 describe.each(['sqlite', 'postgres'])('repositories on %s', (engine) => {
   let database: Database;
-  let stop = () => {};
+  let cluster: PostgresCluster | null = null;
   beforeAll(async () => {
-    const cluster = engine === 'postgres' ? startPostgres() : null;
-    if (cluster !== null) stop = cluster.stop;
-    database = openDatabase(cluster?.address ?? ':memory:');
+    if (engine === 'postgres') cluster = await startPostgresCluster({ parentDir: tmpdir() });
+    database = openDatabase(cluster?.url ?? ':memory:');
     await migrate(database);
     await migrate(database);
     for (const n of ['1', '2'])
@@ -36,7 +36,7 @@ describe.each(['sqlite', 'postgres'])('repositories on %s', (engine) => {
   }, 60_000);
   afterAll(async () => {
     await database.destroy();
-    stop();
+    await cluster?.stop();
   });
   const order = (id: string, residentId: string, issueSerial: string) =>
     cards.insertCard(database, { id, residentId, cardNumber: '1', issueSerial, orderedAt: AT });

@@ -68,7 +68,9 @@ describe('PC/SC through the supervised child', () => {
     await until('insertion', () => inserted(reader, mark));
     const other = newPort();
     try {
-      await until('the other sees the card', () => other.health().state === 'running');
+      const seen: string[] = [];
+      other.subscribe(({ kind }) => seen.push(kind));
+      await until('the other sees the card', () => seen.includes('card-inserted'));
       const handle = await port.connect(reader, { share: 'exclusive' });
       const refusal = await other.connect(reader, { share: 'exclusive' }).catch((error: unknown) => error);
       expect(refusal).toMatchObject({ code: 'READER_IN_USE_ELSEWHERE', httpStatus: 409 });
