@@ -88,7 +88,8 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
   });
   closers.push(serveEventSocket(running.server, socketOptions));
   // Programs that say `localhost` may mean ::1; machines without IPv6 do without.
-  const second = createServer(agent.app.callback());
+  const answer = agent.app.callback();
+  const second = createServer((request, response) => void answer(request, response));
   second.once('error', (error) => logger.info({ err: error }, 'no ::1 on this machine'));
   second.listen(running.port, '::1', () => {
     closers.push(serveEventSocket(second, socketOptions));

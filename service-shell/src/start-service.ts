@@ -21,7 +21,8 @@ export async function listen(
   app: Koa,
   options: { host: string; port: number; onStop?: () => Promise<void> },
 ): Promise<RunningService> {
-  const server = createServer(app.callback());
+  const answer = app.callback();
+  const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
