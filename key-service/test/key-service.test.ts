@@ -6,14 +6,18 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { SecretBytes } from '@rhc/card/bytes';
-import { CARD_KEY_SLOTS } from '@rhc/card/profile';
+import { nodeCrypto } from '@rhc/card/crypto-node';
+import { applyPatch } from '@rhc/card/patch';
+import { CARD_KEY_SLOTS, nationalProfile } from '@rhc/card/profile';
+import { localRekeyKeys, rekeyCard } from '@rhc/card/rekey';
+import { writeVisit } from '@rhc/card/visits';
 import { createLogger, listen, type RunningService } from '@rhc/service-shell';
 import type { Knex } from 'knex';
 import { createKeyService, type KeyService } from '../src/app.ts';
 import { attachHsm } from '../src/attach.ts';
 import { type AuditRoom, openAuditRoom } from '../src/audit/audit-room.ts';
 import { stateFolder } from '../src/ceremony-room.ts';
-import { KeyServiceClient } from '../src/client/index.ts';
+import { KeyServiceClient, rekeyKeysOver, terminalKeysOver } from '../src/client/index.ts';
 import { keyVersionsResponse } from '../src/contract/index.ts';
 import { keyServiceErrors } from '../src/errors.ts';
 import type { HsmWorkerPool } from '../src/hsm/worker-pool.ts';
@@ -250,6 +254,44 @@ describe('terminal', () => {
     // The two published protected updates of pilot-intl-128.json.
     expect(update).toMatchObject({ data: '69ED4150565C304D1B2754B476E888B6E1C320E6' });
     expect(flag).toMatchObject({ data: '3502C624' });
+  });
+
+  test('a card is read, written and re-keyed with keys that never leave the token', async () => {
+    const card = new CutCard(await personalizedContent());
+    const keys = terminalKeysOver(client);
+    const session = await openSession(card, keys);
+    expect(await session.internalAuthenticate()).toBe(true);
+    const patch = { 本人电话1: '13922223333', allergies: [{ substance: '海鲜', reaction: '荨麻疹' }] };
+    expect(await applyPatch(session, patch)).toMatchObject({ complete: true, failure: null });
+    const visit = { kind: 'outpatient', visitTime: '2026-11-23T08:30:00' } as const;
+    expect(await writeVisit(session, visit, { signer: null })).toMatchObject({ outcome: 'written' });
+    const slots = CARD_KEY_SLOTS.map((slot) => ({ slot, version: 2 }));
+    const report = await rekeyCard(session, rekeyKeysOver(client), { slots, retireOlder: true });
+    expect(report).toMatchObject({ complete: true, failure: null, keyServiceCalls: 2 });
+    expect(new Set(card.content.keys.map(({ version }) => version))).toEqual(new Set([2]));
+    // The service still calls version 1 the active one: the session asks the card what it holds.
+    expect((await (await openSession(card, keys)).readSummary()).allergies).toHaveLength(2);
+  }, 30_000);
+
+  test('the commands of a re-key are byte for byte those of the clear roots', async () => {
+    const local = localRekeyKeys({
+      crypto: nodeCrypto,
+      suite: 'intl-128',
+      profile: nationalProfile,
+      random: (length) => new Uint8Array(length),
+      root: (slot, version) => Uint8Array.from(pilotRoot(slot, version)),
+    });
+    const request = {
+      cardFactor: hex(CARD),
+      provinceCode: '13',
+      challenge: hex(R),
+      masterKeyVersion: 1,
+      writes: CARD_KEY_SLOTS.map((slot) => ({ slot, version: 2 })),
+      retirements: CARD_KEY_SLOTS.map((slot) => ({ slot, version: 1 })),
+    };
+    const [ours, clear] = [await rekeyKeysOver(client).openChannel(request), await local.openChannel(request)];
+    expect(ours.writes).toEqual(clear.writes);
+    expect(ours.retirements).toEqual(clear.retirements);
   });
 
   test('workers killed and recycled in mid-traffic: no request fails', async () => {

@@ -10,6 +10,9 @@ import {
   type PreparePersonalizationRequest,
   type PreparePersonalizationResponse,
   preparePersonalizationResponse,
+  type RekeyRequest,
+  type RekeyResponse,
+  rekeyResponse,
   type SlotsResponse,
   type StatusResponse,
   slotsResponse,
@@ -44,6 +47,9 @@ export class KeyServiceClient {
   }
   terminal(request: TerminalRequest): Promise<TerminalResponse> {
     return this.#call('/v1/terminal', terminalResponse, request);
+  }
+  rekey(request: RekeyRequest): Promise<RekeyResponse> {
+    return this.#call('/v1/rekey', rekeyResponse, request);
   }
   slots(): Promise<SlotsResponse> {
     return this.#call('/v1/slots', slotsResponse);

@@ -1,31 +1,60 @@
-/** The card session's TerminalKeys port over key-service. One card operation = one call. */
+/**
+ * The card session's TerminalKeys port over key-service. Operations of one card that are asked for in the same turn of the
+ * event loop go in one call.
+ */
 import { bytesToHex, hexToBytes } from '@rhc/card/bytes';
 import type { AlgorithmSuite, CardKeySlotName } from '@rhc/card/profile';
 import type { TerminalKeyRequest, TerminalKeys } from '@rhc/card/session';
-import type { TerminalOperation, TerminalResult } from '../contract/index.ts';
+import type { TerminalOperation, TerminalRequest, TerminalResponse, TerminalResult } from '../contract/index.ts';
 import { keyServiceErrors } from '../errors.ts';
 import type { KeyServiceClient } from './key-service-client.ts';
 
 type Client = Pick<KeyServiceClient, 'terminal' | 'slots'>;
 
+type Card = Pick<TerminalRequest, 'cardFactor' | 'provinceCode'>;
+
+interface Batch {
+  readonly operations: TerminalOperation[];
+  readonly answer: Promise<TerminalResponse>;
+}
+
+/** The contract's limit of one call. */
+const MAX_OPERATIONS = 64;
+
 /** @param suite suite of the keys that serve the card; a service of another suite is refused at the first answer */
 export function terminalKeysOver(client: Client, suite: AlgorithmSuite = 'intl-128'): TerminalKeys {
   let versions: Promise<ReadonlyMap<CardKeySlotName, number>> | undefined;
+
+  const batches = new Map<string, Batch>();
 
   async function one<K extends TerminalOperation['kind']>(
     request: TerminalKeyRequest,
     operation: Extract<TerminalOperation, { kind: K }>,
   ): Promise<Extract<TerminalResult, { kind: K }>> {
-    const answer = await client.terminal({
-      cardFactor: bytesToHex(request.cardFactor),
-      provinceCode: request.provinceCode,
-      operations: [operation],
-    });
-    const [result] = answer.results;
+    const card = { cardFactor: bytesToHex(request.cardFactor), provinceCode: request.provinceCode };
+    const batch = batchOf(card);
+    const index = batch.operations.push(operation) - 1;
+    const answer = await batch.answer;
+    const result = answer.results[index];
     if (answer.suite !== suite || result?.kind !== operation.kind) {
       throw keyServiceErrors.make('KEY_SERVICE_ANSWER_INVALID', { detail: `terminal ${operation.kind}` });
     }
     return result as Extract<TerminalResult, { kind: K }>;
+  }
+
+  /** The call of this turn; it leaves when the turn ends. */
+  function batchOf(card: Card): Batch {
+    const key = `${card.cardFactor} ${card.provinceCode}`;
+    const open = batches.get(key);
+    if (open !== undefined && open.operations.length < MAX_OPERATIONS) return open;
+    const operations: TerminalOperation[] = [];
+    const answer = Promise.resolve().then(() => {
+      if (batches.get(key)?.operations === operations) batches.delete(key);
+      return client.terminal({ ...card, operations });
+    });
+    const batch = { operations, answer };
+    batches.set(key, batch);
+    return batch;
   }
 
   async function readVersions(): Promise<ReadonlyMap<CardKeySlotName, number>> {

@@ -111,6 +111,26 @@ export const terminalResponse = z.object({
   results: z.array(terminalResult),
 });
 
+/**
+ * POST /v1/rekey: every command of one re-key channel (ADR 005): WRITE KEY of `writes`, then RETIRE KEY of `retirements`, in
+ * one MAC chain in the order asked for.
+ */
+const keyVersionOfSlot = z.strictObject({ slot: cardKeySlotName, version: keyVersion });
+export const rekeyRequest = z.strictObject({
+  ...cardRequest,
+  challenge: hex(8),
+  masterKeyVersion: keyVersion,
+  writes: z.array(keyVersionOfSlot).max(66),
+  retirements: z.array(keyVersionOfSlot).max(66),
+});
+const rekeyCommand = z.object({ slot: cardKeySlotName, version: keyVersion, command: hexUpTo(261) });
+export const rekeyResponse = z.object({
+  suite: z.enum(['intl-128', 'sm-128', 'pboc-3des']),
+  externalAuthenticate: hexUpTo(64),
+  writes: z.array(rekeyCommand),
+  retirements: z.array(rekeyCommand),
+});
+
 /** GET /v1/slots: what the token holds. */
 export const keyVersionState = z.enum(['pre-active', 'active', 'suspended', 'deactivated', 'compromised', 'destroyed']);
 export const slotsResponse = z.object({
@@ -182,6 +202,8 @@ export type TerminalOperation = z.infer<typeof terminalOperation>;
 export type TerminalRequest = z.infer<typeof terminalRequest>;
 export type TerminalResult = z.infer<typeof terminalResult>;
 export type TerminalResponse = z.infer<typeof terminalResponse>;
+export type RekeyRequest = z.infer<typeof rekeyRequest>;
+export type RekeyResponse = z.infer<typeof rekeyResponse>;
 export type IssuerCertificateResponse = z.infer<typeof issuerCertificateResponse>;
 export type SlotsResponse = z.infer<typeof slotsResponse>;
 export type StatusResponse = z.infer<typeof statusResponse>;

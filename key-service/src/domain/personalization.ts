@@ -10,7 +10,15 @@ import type {
   PreparePersonalizationRequest,
   PreparePersonalizationResponse,
 } from '../contract/index.ts';
-import type { Cryptogram, FinishInput, FinishOutput, KeyPath, PrepareInput, PrepareOutput } from '../hsm/port.ts';
+import type {
+  Cryptogram,
+  FinishInput,
+  FinishOutput,
+  KeyLoadInput,
+  KeyPath,
+  PrepareInput,
+  PrepareOutput,
+} from '../hsm/port.ts';
 import { type CardScope, cardKeyPath, dispersalBlock, reversedBlock, rootLabel, sessionKeyPath } from './hierarchy.ts';
 import type { UseOf } from './key-uses.ts';
 import type { Keyring } from './key-versions.ts';
@@ -31,7 +39,7 @@ export function cardScope(request: { cardFactor: string; provinceCode: string })
 }
 
 /** Version 0 stands for the blank's transport key, dispersed from the active transport master. */
-function masterKeyPath(book: KeyBook, version: number, card: CardScope): KeyPath {
+export function masterKeyPath(book: KeyBook, version: number, card: CardScope): KeyPath {
   return version === 0
     ? cardKeyPath(book.hierarchy, 'TMK', book.keyring.pick('TMK', undefined, 'terminal'), card)
     : cardKeyPath(book.hierarchy, 'MK.MF', book.keyring.pick('MK.MF', version, 'terminal'), card);
@@ -47,7 +55,7 @@ export function plannedLoads(book: KeyBook): PlannedLoad[] {
   return CARD_KEY_SLOTS.flatMap((slot) => book.keyring.loadable(slot).map((version) => ({ slot, version })));
 }
 
-function masterUse(book: KeyBook, version: number): UseOf {
+export function masterUse(book: KeyBook, version: number): UseOf {
   return version === 0
     ? { slot: 'TMK', version: book.keyring.pick('TMK', undefined, 'terminal'), operation: 'terminal' }
     : { slot: 'MK.MF', version, operation: 'terminal' };
@@ -76,14 +84,7 @@ export function prepareInput(book: KeyBook, request: PreparePersonalizationReque
     masterKey: masterKeyPath(book, request.masterKeyVersion, card),
     encipherBlock: dispersalBlock(challenge),
     macBlock: reversedBlock(challenge),
-    loads: plannedLoads(book).map(({ slot, version }) => {
-      const declared = nationalProfile.keySlot(slot);
-      return {
-        key: cardKeyPath(book.hierarchy, slot, version, card),
-        header: concatBytes(writeKeyHeader(declared.kid), Uint8Array.of(WRITE_KEY_LC)),
-        description: keyAttributes(declared, version, book.hierarchy.suite),
-      };
-    }),
+    loads: plannedLoads(book).map((load) => loadInput(book, load, card)),
     securityCode: {
       root: rootLabel('CVK', book.keyring.pick('CVK', undefined, 'terminal')),
       block: hexToBytes(request.securityCodeBlock),
@@ -91,7 +92,16 @@ export function prepareInput(book: KeyBook, request: PreparePersonalizationReque
   };
 }
 
-function authenticationApdu(kid: number, { cryptogram, terminalRandom }: Cryptogram, version: number): string {
+export function loadInput(book: KeyBook, { slot, version }: PlannedLoad, card: CardScope): KeyLoadInput {
+  const declared = nationalProfile.keySlot(slot);
+  return {
+    key: cardKeyPath(book.hierarchy, slot, version, card),
+    header: concatBytes(writeKeyHeader(declared.kid), Uint8Array.of(WRITE_KEY_LC)),
+    description: keyAttributes(declared, version, book.hierarchy.suite),
+  };
+}
+
+export function authenticationApdu(kid: number, { cryptogram, terminalRandom }: Cryptogram, version: number): string {
   return bytesToHex(externalAuthenticate.build({ kid, cryptogram, terminalRandom, version }));
 }
 

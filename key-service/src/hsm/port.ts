@@ -58,6 +58,22 @@ export interface FinishOutput {
   readonly negativeControl: Cryptogram;
 }
 
+/** One channel of a card in the field; the MAC chain runs over the loads and then the retirements. */
+export interface RekeyInput extends Pick<PrepareInput, 'masterKey' | 'encipherBlock' | 'macBlock' | 'loads'> {
+  readonly retirements: readonly {
+    /** CLA INS P1 P2 Lc of RETIRE KEY. */
+    readonly header: Uint8Array;
+    /** 16 bytes, before encipherment. */
+    readonly block: Uint8Array;
+  }[];
+}
+
+export interface RekeyOutput extends Cryptogram {
+  /** Data field of each command: cipher ‖ MAC4. */
+  readonly loads: readonly Uint8Array[];
+  readonly retirements: readonly Uint8Array[];
+}
+
 /** The path of each ends with the challenge's block: it names a session key. */
 export type TerminalInput =
   | { readonly kind: 'external-authentication'; readonly sessionKey: KeyPath }
@@ -95,6 +111,7 @@ export interface RootDescription {
 export interface HsmOperations {
   readonly prepare: { readonly input: PrepareInput; readonly output: PrepareOutput };
   readonly finish: { readonly input: FinishInput; readonly output: FinishOutput };
+  readonly rekey: { readonly input: RekeyInput; readonly output: RekeyOutput };
   readonly terminal: { readonly input: readonly TerminalInput[]; readonly output: readonly TerminalOutput[] };
   readonly 'describe-roots': { readonly input: null; readonly output: readonly RootDescription[] };
   readonly 'import-root': {

@@ -55,6 +55,7 @@ const MAX_RESTART_DELAY_MS = 30_000;
 /** Cost of an operation in derived keys, the measure of the leak. */
 function weight(job: Job): number {
   if (job.name === 'prepare') return (job.input as HsmOperations['prepare']['input']).loads.length + 2;
+  if (job.name === 'rekey') return (job.input as HsmOperations['rekey']['input']).loads.length + 2;
   if (job.name === 'terminal') return (job.input as HsmOperations['terminal']['input']).length;
   if (job.name === 'wrap-loop') return (job.input as HsmOperations['wrap-loop']['input']).count;
   return 2;

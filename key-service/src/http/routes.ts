@@ -9,6 +9,7 @@ import {
   type IssuerCertificateResponse,
   type KeyVersionsResponse,
   preparePersonalizationRequest,
+  rekeyRequest,
   type SlotsResponse,
   type StatusResponse,
   terminalRequest,
@@ -28,6 +29,7 @@ import {
   type Sha256,
 } from '../domain/personalization.ts';
 import type { AuditCounter, AuditPort } from '../domain/ports.ts';
+import { rekeyInput, rekeyResponse, rekeyUses } from '../domain/rekey.ts';
 import { terminalInput, terminalNames, terminalResponse, terminalUses, terminalVersions } from '../domain/terminal.ts';
 import type { HsmPort, KnownAnswer } from '../hsm/port.ts';
 
@@ -81,6 +83,18 @@ export function createRoutes(parts: RouteParts): Router {
     await spend(finishUses(book, request), { provinceCode });
     await audit.record('personalization-finish', { cardFactor, masterKeyVersion, keys: request.keys.length });
     ctx.body = finishResponse(book, request, await hsm.run('finish', input), sha256);
+  });
+
+  router.post('/v1/rekey', async (ctx) => {
+    const request = parseInput(rekeyRequest, body(ctx));
+    const input = rekeyInput(book, request);
+    const { cardFactor, masterKeyVersion, provinceCode } = request;
+    await spend(rekeyUses(book, request), { provinceCode });
+    const names = (entries: typeof request.writes) =>
+      entries.map(({ slot, version }) => `${slot}#${version}`).join(',');
+    const keys = { writes: names(request.writes), retirements: names(request.retirements) };
+    await audit.record('rekey', { cardFactor, masterKeyVersion, ...keys });
+    ctx.body = rekeyResponse(book, request, await hsm.run('rekey', input));
   });
 
   router.post('/v1/terminal', async (ctx) => {

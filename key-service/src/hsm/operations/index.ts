@@ -5,6 +5,7 @@ import type { Token } from '../pkcs11/token.ts';
 import type { HsmOperationName, HsmOperations } from '../port.ts';
 import { describeRoot, importRoot } from './import-root.ts';
 import { finish, prepare } from './prepare.ts';
+import { rekey } from './rekey.ts';
 import { terminal } from './terminal.ts';
 
 type Operations = {
@@ -14,6 +15,7 @@ type Operations = {
 export const operations: Operations = {
   prepare,
   finish,
+  rekey,
   terminal,
   'import-root': importRoot,
   'describe-roots': (token) =>

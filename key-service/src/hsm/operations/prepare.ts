@@ -8,7 +8,7 @@ import { decimalize } from '../../domain/security-code.ts';
 import type { Handle } from '../pkcs11/module.ts';
 import { templates } from '../pkcs11/templates.ts';
 import type { Token } from '../pkcs11/token.ts';
-import type { Cryptogram, FinishInput, FinishOutput, PrepareInput, PrepareOutput } from '../port.ts';
+import type { Cryptogram, FinishInput, FinishOutput, KeyLoadInput, PrepareInput, PrepareOutput } from '../port.ts';
 import { authenticationBlock, BLOCK_BYTES, foldHalves, lastBlock, pad80, ZERO_BLOCK } from './blocks.ts';
 
 /** WRITE KEY's third block. */
@@ -23,9 +23,12 @@ export function prepare(token: Token, input: PrepareInput): PrepareOutput {
   const enciphering = { ...input.masterKey, blocks: [...input.masterKey.blocks, input.encipherBlock] };
   const { authentication, ciphers } = token.withKey(enciphering, templates.wrapping, (wrappingKey) => ({
     authentication: authenticate(token, wrappingKey),
-    ciphers: wrapAll(token, wrappingKey, input),
+    ciphers: wrapAll(token, wrappingKey, input.loads),
   }));
-  const macs = macAll(token, input, ciphers);
+  const commands = input.loads.map(({ header }, i) =>
+    concatBytes(header, (ciphers[i] as { cipher: Uint8Array }).cipher),
+  );
+  const macs = macAll(token, input, commands);
   return {
     ...authentication,
     loads: ciphers.map(({ cipher, kcv }, index) => ({ cipher, kcv, mac: (macs[index] as Uint8Array).slice(0, 4) })),
@@ -34,12 +37,16 @@ export function prepare(token: Token, input: PrepareInput): PrepareOutput {
   };
 }
 
-function wrapAll(token: Token, wrappingKey: Handle, input: PrepareInput): { cipher: Uint8Array; kcv: Uint8Array }[] {
+export function wrapAll(
+  token: Token,
+  wrappingKey: Handle,
+  loads: readonly KeyLoadInput[],
+): { cipher: Uint8Array; kcv: Uint8Array }[] {
   // All descriptions and the constant third block in one call: a network HSM charges by the call.
   const enciphered = Uint8Array.from(
-    token.ecb(wrappingKey, concatBytes(...input.loads.map((load) => load.description), FINAL_BLOCK)),
+    token.ecb(wrappingKey, concatBytes(...loads.map((load) => load.description), FINAL_BLOCK)),
   );
-  return input.loads.map((load, index) =>
+  return loads.map((load, index) =>
     token.withKey(load.key, templates.cardKey, (cardKey) => ({
       cipher: concatBytes(
         enciphered.slice(index * BLOCK_BYTES, (index + 1) * BLOCK_BYTES),
@@ -55,12 +62,14 @@ function wrapAll(token: Token, wrappingKey: Handle, input: PrepareInput): { ciph
  * Full last CBC block of each command. Each command's IV is the block before it, so the whole channel is one CBC over
  * the padded commands laid end to end: one call to the token.
  */
-function macAll(token: Token, input: PrepareInput, ciphers: readonly { cipher: Uint8Array }[]): Uint8Array[] {
-  const padded = input.loads.map((load, index) =>
-    pad80(concatBytes(load.header, (ciphers[index] as { cipher: Uint8Array }).cipher)),
-  );
+export function macAll(
+  token: Token,
+  channel: Pick<PrepareInput, 'masterKey' | 'macBlock'>,
+  commands: readonly Uint8Array[],
+): Uint8Array[] {
+  const padded = commands.map(pad80);
   if (padded.length === 0) return [];
-  const macKey = { ...input.masterKey, blocks: [...input.masterKey.blocks, input.macBlock] };
+  const macKey = { ...channel.masterKey, blocks: [...channel.masterKey.blocks, channel.macBlock] };
   const chain = token.withKey(macKey, templates.session, (key) =>
     Uint8Array.from(token.cbc(key, ZERO_BLOCK, concatBytes(...padded))),
   );
