@@ -13,6 +13,7 @@ import { localRekeyKeys, rekeyCard } from '@rhc/card/rekey';
 import { writeVisit } from '@rhc/card/visits';
 import { createLogger, listen, type RunningService } from '@rhc/service-shell';
 import type { Knex } from 'knex';
+import { CutCard, openSession, personalizedContent } from '../../test/card-writing/personalized-card.ts';
 import { createKeyService, type KeyService } from '../src/app.ts';
 import { attachHsm } from '../src/attach.ts';
 import { type AuditRoom, openAuditRoom } from '../src/audit/audit-room.ts';
