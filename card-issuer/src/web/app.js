@@ -73,6 +73,7 @@ async function showResidents() {
       const row = document.createElement('tr');
       const cells = [resident.name, resident.birthDate, resident.documentNumber, STATES[resident.cardState] ?? '—'];
       row.append(...cells.map((text) => element('td', text)), actions(resident));
+      row.className = resident.cardId === shownCard && shownCard !== null ? 'shown' : '';
       return row;
     }),
   );
@@ -116,14 +117,17 @@ async function showCard(id) {
   shownCard = id;
   const card = await call('GET', `/v1/cards/${id}`);
   $('card').hidden = false;
-  $('card-title').textContent =
-    `${card.residentName} · ${STATES[card.state]} · 序列号 ${card.issueSerial} · 芯片 ${card.cardFactor ?? '—'}`;
+  $('card-title').replaceChildren(
+    element('strong', card.residentName),
+    element('span', STATES[card.state], `state ${card.state}`),
+    element('small', `序列号 serial ${card.issueSerial} · 芯片 chip ${card.cardFactor ?? '—'}`),
+  );
   if (card.job) showProgress(card.job);
   const { verdict, job } = card;
   const error = job?.error;
   $('card-verdict').className = verdict ? 'good' : error ? 'refused' : '';
   $('card-verdict').textContent = verdict
-    ? `回读一致 ${verdict.readBack.bytes} 字节，真卡，反向检验 ${verdict.negativeControl ?? '—'} · read back equal, genuine`
+    ? `✓ 回读 ${verdict.readBack.bytes} 字节一致，真卡，错误密钥被拒 ${verdict.negativeControl ?? '—'} · read back equal, genuine, a wrong key is refused`
     : error
       ? `${both(error.message)} → ${both(error.nextStep)}`
       : '';
@@ -154,9 +158,8 @@ async function importRoster() {
   const result = await call('POST', `/v1/imports?dryRun=${$('dry-run').checked}`, file, { 'content-type': 'text/csv' });
   $('import-result').textContent =
     `共 ${result.rows}，登记 ${result.taken} taken，已有 ${result.known} known，拒绝 ${result.refused} refused`;
-  const body = $('import-report').tBodies[0];
   $('import-report').hidden = false;
-  body.replaceChildren(
+  $('import-rows').replaceChildren(
     ...result.report.map((line) => {
       const row = document.createElement('tr');
       const reasons = line.faults.map((fault) => `${fault.field}：${both(fault.rule)}`);

@@ -1,0 +1,89 @@
+/**
+ * The consoles of card-issuer and key-service in Chromium, over a running house: a card is issued by pressing one button,
+ * and what the chip proved is on the screen. `RHC_PICTURES=folder` keeps what was seen.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { RunningHouse } from '../first-light/running-house.ts';
+
+const LONG_MS = 180_000;
+const folder = mkdtempSync(join(tmpdir(), 'rhc-consoles-'));
+const house = new RunningHouse(join(folder, 'state'));
+let browser: Browser;
+
+beforeAll(async () => {
+  await house.untilRunning();
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+}, LONG_MS);
+afterAll(async () => {
+  await browser?.close();
+  await house.stop();
+  rmSync(folder, { recursive: true, force: true });
+}, LONG_MS);
+
+async function open(service: 'card-issuer' | 'key-service', token = house.token(service)): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
+  await page.goto(`${house.url(service)}/#token=${token}`);
+  return page;
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  const place = process.env.RHC_PICTURES;
+  if (place !== undefined) await page.screenshot({ path: join(place, `${name}.png`) });
+}
+
+test(
+  'issuing console: one button makes a card; progress, verdict and state are told',
+  async () => {
+    const page = await open('card-issuer');
+    const row = page.locator('#residents tr', { hasText: '李建国' });
+    await row.getByRole('button', { name: '发卡' }).click();
+    await page.locator('#card-verdict.good').waitFor({ timeout: 60_000 });
+    expect(await page.locator('#card-title').textContent()).toMatch(/李建国.*待领 personalized.*5201000000000002/);
+    expect(await page.locator('#card-verdict').textContent()).toMatch(/回读 26644 字节一致，真卡/);
+    expect(await page.locator('#card-progress').textContent()).toMatch(
+      /(\d+)\/\1 APDU · [1-4] 批 batches · 密钥服务 [1-3] 次/,
+    );
+    await row.getByRole('button', { name: '启用' }).click();
+    await page.locator('#card-title .state.active').waitFor();
+    await picture(page, 'issuing');
+    // The token has left the address bar.
+    expect(new URL(page.url()).hash).toBe('');
+    await page.close();
+  },
+  LONG_MS,
+);
+
+test(
+  'issuing console: a card that cannot be made is told with its next step',
+  async () => {
+    const page = await open('card-issuer');
+    await page.locator('#residents tr', { hasText: '张喆' }).getByRole('button', { name: '发卡' }).click();
+    await page.locator('#problem').waitFor();
+    expect(await page.locator('#problem').textContent()).toMatch(/\p{Script=Han}.*→ .*\p{Script=Han}/u);
+    await page.close();
+  },
+  LONG_MS,
+);
+
+test('issuing console: without a token it asks for one and shows nothing', async () => {
+  const page = await open('card-issuer', 'wrong');
+  await page.locator('#sign-in').waitFor();
+  expect(await page.locator('#desk').isHidden()).toBe(true);
+  expect(await page.locator('#residents tr').count()).toBe(0);
+  await page.close();
+});
+
+test('key-service console: token, known answers, every slot with its check value', async () => {
+  const page = await open('key-service');
+  await page.getByText('RK1.DDF1').first().waitFor();
+  const text = await page.locator('body').textContent();
+  expect(text).toContain('SoftHSM v2');
+  expect(text).toContain('9ECB18');
+  for (const word of ['启用 active', '预置 pre-active', '已知答案测试']) expect(text).toContain(word);
+  await picture(page, 'key-service');
+  await page.close();
+});
