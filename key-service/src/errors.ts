@@ -180,6 +180,13 @@ export const keyServiceErrors = defineErrors({
     'Check that token and database belong together; issue no cards meanwhile.',
     { httpStatus: 409 },
   ),
+  KEY_BLOCK_REFUSED: entry(
+    '密钥块(TR-31 / X9.143)被拒绝。',
+    'The key block (TR-31 / X9.143) is refused.',
+    '按提示的原因核对密钥块与保护密钥;请对方重新导出。',
+    'Check block and protection key for the reason given; have the other side export it again.',
+    { httpStatus: 409 },
+  ),
   PROVINCE_UNKNOWN: entry(
     '密钥体系中没有这个省份代码。',
     'The key hierarchy has no such province.',
