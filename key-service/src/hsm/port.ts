@@ -3,6 +3,7 @@
  * round trip to the worker. Keys are named by paths; no key byte crosses this port. Every operation is idempotent,
  * which is why a lost worker's requests may simply be run again.
  */
+import type { KeyBlockHeader } from '../domain/key-block/header.ts';
 
 /** A token root and the 16-byte blocks by which it is dispersed, root first; `[]` is the root itself. */
 export interface KeyPath {
@@ -108,6 +109,14 @@ export interface RootDescription {
   readonly kcv: Uint8Array;
 }
 
+/** XOR of 2 to 5 components; they are wiped in the worker. */
+export interface ProtectionKeyInput {
+  /** Its label in the token is `KBPK.` and this. */
+  readonly name: string;
+  readonly kind: 'TDES' | 'AES';
+  readonly parts: readonly Uint8Array[];
+}
+
 export interface HsmOperations {
   readonly prepare: { readonly input: PrepareInput; readonly output: PrepareOutput };
   readonly finish: { readonly input: FinishInput; readonly output: FinishOutput };
@@ -117,6 +126,26 @@ export interface HsmOperations {
   readonly 'import-root': {
     readonly input: ImportRootInput;
     readonly output: RootDescription & { readonly created: boolean };
+  };
+  readonly 'import-protection-key': {
+    readonly input: ProtectionKeyInput;
+    /** CMAC0, 3 bytes. */
+    readonly output: { readonly kcv: Uint8Array; readonly created: boolean };
+  };
+  /** A root from a TR-31 / X9.143 block of version B or D. */
+  readonly 'import-key-block': {
+    readonly input: {
+      readonly kbpk: string;
+      readonly block: string;
+      readonly root: string;
+      readonly usage: 'derive' | 'encrypt';
+    };
+    readonly output: RootDescription & { readonly created: boolean; readonly header: KeyBlockHeader };
+  };
+  /** A block of the key at the end of a path; a root itself is not extractable. */
+  readonly 'export-key-block': {
+    readonly input: { readonly kbpk: string; readonly key: KeyPath; readonly header: KeyBlockHeader };
+    readonly output: { readonly block: string };
   };
   /** Ends a root for ever. False when the token has none of this name (any more). */
   readonly 'destroy-root': {

@@ -121,7 +121,7 @@ describe.each(['B', 'D'] as const)('version %s', (version) => {
     const other = softKeyBlockEngine(FORMS[version].kbpk, hexToBytes(kbpk[version]).reverse());
     const plain = sealKeyBlock(header(version), key, engine, random);
     const named = sealKeyBlock(
-      header(version, { optionalBlocks: [checkValueBlock('KP', engine.checkValue())] }),
+      header(version, { optionalBlocks: [checkValueBlock('KP', 'CMAC0', engine.checkValue())] }),
       key,
       engine,
       random,
@@ -147,7 +147,7 @@ describe.each(['B', 'D'] as const)('version %s', (version) => {
     expect(reasonOf(seal({ version: 'A' }))).toBe('version');
     expect(reasonOf(seal({ optionalBlocks: [{ id: 'kc', data: '' }] }))).toBe('optional blocks');
     expect(reasonOf(seal({ optionalBlocks: [{ id: 'LB', data: 'x'.repeat(9_990) }] }))).toBe('length');
-    expect(reasonOf(seal({ optionalBlocks: [{ id: 'KP', data: '00FFFFFF' }] }))).toBe('KBPK');
+    expect(reasonOf(seal({ optionalBlocks: [{ id: 'KP', data: '01FFFFFF' }] }))).toBe('KBPK');
   });
 });
 

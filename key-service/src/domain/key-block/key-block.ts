@@ -4,7 +4,7 @@
  * the engine. One refusal for a MAC that does not fit: nobody learns from it how the payload deciphered.
  */
 import { bytesToHex, concatBytes, equalBytes, hexToBytes, uint16 } from '@rhc/card/bytes';
-import { FORMS, headerText, type KeyBlockHeader, refusedBlock, splitKeyBlock } from './header.ts';
+import { FORMS, headerText, type KeyBlockHeader, type OptionalBlock, refusedBlock, splitKeyBlock } from './header.ts';
 
 /** Keys of one block. MACs are whole cipher blocks: CMAC for B and D, CBC-MAC for A and C. */
 export interface BoundKeys {
@@ -15,7 +15,7 @@ export interface BoundKeys {
 
 export interface KeyBlockEngine {
   readonly kind: 'TDES' | 'AES';
-  /** ENC0 of the KBPK, 3 bytes: compared with the optional block KP. */
+  /** CMAC0 of the KBPK (X9.24: CMAC over a block of zeros), 3 bytes: compared with the optional block KP. */
   checkValue(): Uint8Array;
   /** Lends the keys and ends them afterwards. @throws KEY_BLOCK_REFUSED when the engine cannot bind so */
   withKeys<T>(binding: 'variant' | 'derivation', use: (keys: BoundKeys) => T): T;
@@ -111,11 +111,15 @@ export function derivationInputs(purpose: 'encipher' | 'mac', kind: 'TDES' | 'AE
 /** Variants of version A and C: every byte of the KBPK ⊕ the letter. */
 export const VARIANT_LETTERS = { encipher: 0x45, mac: 0x4d } as const;
 
-/** Optional block KC or KP: method 00 (enciphered zeros) and three bytes. */
-export const checkValueBlock = (id: 'KC' | 'KP', value: Uint8Array) => ({
-  id,
-  data: `00${bytesToHex(value.slice(0, 3))}`,
-});
+/** Methods of the optional blocks KC (of the key) and KP (of the protection key). */
+export const CHECK_VALUE_METHODS = { ENC0: '00', CMAC0: '01' } as const;
+
+/** Three bytes, never more (KEYS.md), though X9.143 allows five for CMAC0. */
+export const checkValueBlock = (
+  id: 'KC' | 'KP',
+  method: keyof typeof CHECK_VALUE_METHODS,
+  value: Uint8Array,
+): OptionalBlock => ({ id, data: `${CHECK_VALUE_METHODS[method]}${bytesToHex(value.slice(0, 3))}` });
 
 function requireKind({ version }: KeyBlockHeader, engine: KeyBlockEngine): void {
   const { kbpk } = FORMS[version];
@@ -129,7 +133,8 @@ function requireKind({ version }: KeyBlockHeader, engine: KeyBlockEngine): void 
 
 function requireCheckValue(header: KeyBlockHeader, engine: KeyBlockEngine): void {
   const told = header.optionalBlocks.find(({ id }) => id === 'KP')?.data;
-  if (told === undefined || !told.startsWith('00')) return;
+  // ENC0 of a protection key would need its right to ENCRYPT; then the MAC alone decides.
+  if (told === undefined || !told.startsWith(CHECK_VALUE_METHODS.CMAC0)) return;
   const own = bytesToHex(engine.checkValue().slice(0, 3));
   if (told.slice(2, 8) === own) return;
   throw refusedBlock(

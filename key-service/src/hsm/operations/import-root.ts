@@ -14,25 +14,43 @@ import type { Token } from '../pkcs11/token.ts';
 import type { HsmOperations, ImportRootInput, RootDescription } from '../port.ts';
 
 export function importRoot(token: Token, input: ImportRootInput): HsmOperations['import-root']['output'] {
-  const landing = token.generate(templates.landing);
-  const made: Handle[] = [landing];
   const combined = combinePilotTexts(input.pilotTexts);
   try {
-    const block = token.decryptEcb(landing, combined);
+    return placeRoot(token, input.root, input.usage, combined);
+  } finally {
+    combined.fill(0);
+  }
+}
+
+/**
+ * @param value 16 bytes; the caller wipes them
+ * @param confirm told the check value before anything is written; throws to refuse
+ */
+export function placeRoot(
+  token: Token,
+  root: string,
+  usage: 'derive' | 'encrypt',
+  value: Uint8Array,
+  confirm: (kcv: Uint8Array) => void = () => undefined,
+): HsmOperations['import-root']['output'] {
+  const landing = token.generate(templates.landing);
+  const made: Handle[] = [landing];
+  try {
+    const block = token.decryptEcb(landing, value);
     const candidate = token.derive(landing, block, templates.candidate);
     made.push(candidate);
     const kcv = Uint8Array.from(token.checkValueByDerivation(candidate));
-    if (token.hasRoot(input.root)) {
-      const present = describeRoot(token, input.root);
+    confirm(kcv);
+    if (token.hasRoot(root)) {
+      const present = describeRoot(token, root);
       if (!equalBytes(present.kcv, kcv)) {
-        throw keyServiceErrors.make('KEY_CHECK_VALUE_MISMATCH', { detail: `${input.root} is another key already` });
+        throw keyServiceErrors.make('KEY_CHECK_VALUE_MISMATCH', { detail: `${root} is another key already` });
       }
       return { ...present, created: false };
     }
-    token.derive(landing, block, templates.root(input.root, input.usage));
-    return { root: input.root, kcv, created: true };
+    token.derive(landing, block, templates.root(root, usage));
+    return { root, kcv, created: true };
   } finally {
-    combined.fill(0);
     for (const handle of made) token.destroy(handle);
   }
 }

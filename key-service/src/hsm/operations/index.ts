@@ -1,9 +1,11 @@
 /** Name of an operation → what the worker does for it. A missing one does not compile. */
 import { keyServiceErrors } from '../../errors.ts';
+import { PROTECTION_KEY_PREFIX } from '../pkcs11/key-block-engine.ts';
 import { templates } from '../pkcs11/templates.ts';
 import type { Token } from '../pkcs11/token.ts';
 import type { HsmOperationName, HsmOperations } from '../port.ts';
 import { describeRoot, importRoot } from './import-root.ts';
+import { exportKeyBlock, importKeyBlock, importProtectionKey } from './key-blocks.ts';
 import { finish, prepare } from './prepare.ts';
 import { rekey } from './rekey.ts';
 import { terminal } from './terminal.ts';
@@ -18,9 +20,13 @@ export const operations: Operations = {
   rekey,
   terminal,
   'import-root': importRoot,
+  'import-protection-key': importProtectionKey,
+  'import-key-block': importKeyBlock,
+  'export-key-block': exportKeyBlock,
   'describe-roots': (token) =>
     token
       .rootNames()
+      .filter((name) => !name.startsWith(PROTECTION_KEY_PREFIX))
       .sort()
       .map((root) => describeRoot(token, root)),
   'destroy-root': (token, { root }) => ({ destroyed: token.destroyRoot(root) }),

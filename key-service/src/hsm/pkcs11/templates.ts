@@ -24,6 +24,8 @@ const {
   CKA_VERIFY,
   CKA_WRAP,
   CKK_AES,
+  CKK_DES2,
+  CKK_DES3,
   CKK_EC,
   CKK_GENERIC_SECRET,
   CKO_PRIVATE_KEY,
@@ -32,7 +34,7 @@ const {
 } = pkcs11js;
 
 export type Template = pkcs11js.Template;
-type Use = 'encrypt' | 'decrypt' | 'wrap' | 'derive';
+type Use = 'encrypt' | 'decrypt' | 'wrap' | 'derive' | 'sign';
 
 function aes(token: boolean, extractable: boolean, uses: readonly Use[]): Template {
   return [
@@ -48,9 +50,18 @@ function aes(token: boolean, extractable: boolean, uses: readonly Use[]): Templa
     { type: CKA_WRAP, value: uses.includes('wrap') },
     { type: CKA_UNWRAP, value: false },
     { type: CKA_DERIVE, value: uses.includes('derive') },
-    { type: CKA_SIGN, value: false },
+    { type: CKA_SIGN, value: uses.includes('sign') },
     { type: CKA_VERIFY, value: false },
   ];
+}
+
+/** AES or TDES of any length; DES types carry their length in the type. */
+function ofKind(kind: 'TDES' | 'AES', bytes: number, template: Template): Template {
+  return template.flatMap((attribute) => {
+    if (attribute.type === CKA_VALUE_LEN) return kind === 'AES' ? [{ type: CKA_VALUE_LEN, value: bytes }] : [];
+    if (attribute.type !== CKA_KEY_TYPE || kind === 'AES') return [attribute];
+    return [{ type: CKA_KEY_TYPE, value: bytes === 16 ? CKK_DES2 : CKK_DES3 }];
+  });
 }
 
 const named = (name: string): Template => [
@@ -65,6 +76,20 @@ export const templates = {
   candidate: aes(false, false, ['derive']),
   /** Generated, lives for one import: turns the combined components into a derivation, see `import-root.ts`. */
   landing: aes(false, false, ['decrypt', 'derive']),
+  /** Protects key blocks: makes CMACs and nothing else. */
+  protectionKey: (name: string, kind: 'TDES' | 'AES', bytes: number): Template => [
+    ...ofKind(kind, bytes, aes(true, false, ['sign'])),
+    ...named(name),
+  ],
+  /** Encipherment or MAC key of one key block. */
+  boundKey: (kind: 'TDES' | 'AES', value: Uint8Array, purpose: 'encipher' | 'mac'): Template => [
+    ...ofKind(kind, value.length, aes(false, false, purpose === 'mac' ? ['sign'] : ['encrypt', 'decrypt'])).filter(
+      (attribute) => attribute.type !== CKA_VALUE_LEN,
+    ),
+    { type: CKA_VALUE, value: Buffer.from(value) },
+  ],
+  /** Lives for one export: wraps and deciphers, which no key that stays may do both (Tookan). */
+  carrier: aes(false, false, ['wrap', 'decrypt']),
   hotCopy: [{ type: CKA_TOKEN, value: false }] as Template,
   /** Between root and session key. */
   link: aes(false, false, ['derive']),

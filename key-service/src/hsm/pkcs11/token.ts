@@ -11,8 +11,23 @@ import { closeModule, findSlot, type Handle, type Module, openModule } from './m
 import { hsmError } from './return-values.ts';
 import { type Template, templates } from './templates.ts';
 
-const { CK_PARAMS_AES_CBC, CKA_EC_POINT, CKA_LABEL, CKA_VALUE, CKF_RW_SESSION, CKF_SERIAL_SESSION, CKU_USER } =
-  pkcs11js;
+const {
+  CK_PARAMS_AES_CBC,
+  CKA_EC_POINT,
+  CKA_KEY_TYPE,
+  CKA_LABEL,
+  CKA_VALUE,
+  CKA_VALUE_LEN,
+  CKF_RW_SESSION,
+  CKF_SERIAL_SESSION,
+  CKK_DES2,
+  CKK_DES3,
+  CKM_AES_CBC,
+  CKM_AES_CMAC,
+  CKM_DES3_CBC,
+  CKM_DES3_CMAC,
+  CKU_USER,
+} = pkcs11js;
 
 const BLOCK_BYTES = 16;
 const ZERO_BLOCK = Buffer.alloc(BLOCK_BYTES);
@@ -195,6 +210,31 @@ export class Token {
   decryptEcb(key: Handle, block: Uint8Array): Buffer {
     this.#module.C_DecryptInit(this.#session, { mechanism: this.#mechanism.ecb }, key);
     return this.#module.C_Decrypt(this.#session, view(block), Buffer.alloc(block.length));
+  }
+
+  /** AES or TDES by CKA_KEY_TYPE, and its length. */
+  keyShape(key: Handle): { kind: 'AES' | 'TDES'; bytes: number } {
+    const type = this.#attribute(key, CKA_KEY_TYPE).readUInt32LE(0);
+    if (type === CKK_DES2) return { kind: 'TDES', bytes: 16 };
+    if (type === CKK_DES3) return { kind: 'TDES', bytes: 24 };
+    return { kind: 'AES', bytes: this.#attribute(key, CKA_VALUE_LEN).readUInt32LE(0) };
+  }
+
+  cmac(kind: 'AES' | 'TDES', key: Handle, data: Uint8Array): Buffer {
+    const mechanism = kind === 'AES' ? CKM_AES_CMAC : CKM_DES3_CMAC;
+    this.#module.C_SignInit(this.#session, { mechanism }, key);
+    return this.#module.C_Sign(this.#session, view(data), Buffer.alloc(kind === 'AES' ? 16 : 8));
+  }
+
+  cipherCbc(way: 'encipher' | 'decipher', kind: 'AES' | 'TDES', key: Handle, iv: Uint8Array, data: Uint8Array): Buffer {
+    const mechanism = { mechanism: kind === 'AES' ? CKM_AES_CBC : CKM_DES3_CBC, parameter: view(iv) };
+    const into = Buffer.alloc(data.length);
+    if (way === 'encipher') {
+      this.#module.C_EncryptInit(this.#session, mechanism, key);
+      return this.#module.C_Encrypt(this.#session, view(data), into);
+    }
+    this.#module.C_DecryptInit(this.#session, mechanism, key);
+    return this.#module.C_Decrypt(this.#session, view(data), into);
   }
 
   destroy(handle: Handle): void {
