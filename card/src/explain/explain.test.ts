@@ -90,13 +90,21 @@ describe('commands', () => {
       'plain',
     ]);
   });
+  test('a SAM command names its key and keeps its data to itself', () => {
+    expect(command(`80DE473310${'A5'.repeat(16)}`)).toMatchObject({
+      name: 'SAM SESSION KEY',
+      keys: ['RK1.DF02'],
+      fields: [{ raw: '4733' }, { raw: '<16 bytes>' }],
+    });
+    expect(command('0020000003123456').fields).toEqual([expect.objectContaining({ raw: '<3 bytes>' })]);
+    expect(JSON.stringify(command('0020000003123456'))).not.toContain('123456');
+  });
   test('a foreign command keeps its data to itself', () => {
-    expect(command('0020000003123456')).toMatchObject({
-      name: 'VERIFY',
+    expect(command('00F1000003123456')).toMatchObject({
+      name: 'INS F1',
       known: false,
       fields: [expect.objectContaining({ raw: '<3 bytes>' })],
     });
-    expect(JSON.stringify(command('0020000003123456'))).not.toContain('123456');
   });
   test('what is no command is refused', () => {
     expect(() => command('00A4')).toThrow(RangeError);

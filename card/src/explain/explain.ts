@@ -15,11 +15,12 @@ import {
 } from '../apdu/index.ts';
 import { bytesToHex, readUint16 } from '../bytes/index.ts';
 import { type CardErrorCode, cardErrors } from '../commands/index.ts';
+import { SAM_COMMANDS } from '../profile/sam/index.ts';
 import type { CardProduct, CardProfile, DirectoryName, FileId } from '../profile/types.ts';
 import { answerFields } from './answer-fields.ts';
 import { type AnyCommand, COMMAND_FORMS, type CommandForm } from './command-forms.ts';
 import { commandNamed } from './known-commands.ts';
-import { field, hex, text } from './lookup.ts';
+import { field, hex, slotsText, text } from './lookup.ts';
 import type { ExplainContext, ExplainedAnswer, ExplainedCommand, Protection } from './types.ts';
 
 /** The card after reset: the MF is selected. */
@@ -37,7 +38,7 @@ export function explainCommand(bytes: Uint8Array, context: ExplainContext): Expl
   const apdu = parseCommand(bytes);
   const header = hex(apdu.cla, apdu.ins, apdu.p1, apdu.p2);
   const found = formOf(apdu);
-  if (found === null) return withoutForm(bytes, apdu, header);
+  if (found === null) return withoutForm(bytes, apdu, header, context);
   const { name, text: title, clause } = found.command;
   const { fields = [], files = [], elements = [], keys = [] } = found.parts(apdu, context);
   const protection = protectionOf(apdu);
@@ -108,8 +109,10 @@ function declarationOf(apdu: CommandApdu): AnyCommand | null {
 const headerOnly = ({ cla, ins, p1, p2 }: CommandApdu): Uint8Array => Uint8Array.of(cla, ins, p1, p2);
 
 /** A SAM's command, another card's, or one that is newer than its form: the redacted description, no data. */
-function withoutForm(bytes: Uint8Array, apdu: CommandApdu, header: string): ExplainedCommand {
+function withoutForm(bytes: Uint8Array, apdu: CommandApdu, header: string, context: ExplainContext): ExplainedCommand {
   const { name, data } = describeApdu(bytes);
+  const sam = samCommand(header);
+  if (sam !== null) return samExplanation(apdu, header, sam, data, context);
   const declared = commandNamed(name);
   return {
     name,
@@ -122,6 +125,40 @@ function withoutForm(bytes: Uint8Array, apdu: CommandApdu, header: string): Expl
     files: [],
     elements: [],
     keys: [],
+  };
+}
+
+function samCommand(header: string) {
+  const found = Object.entries(SAM_COMMANDS).find(([, { code }]) => header.startsWith(code));
+  return found === undefined ? null : { name: found[0], ...found[1] };
+}
+
+/** Its data may be a PIN or a factor of a person's card: length only. `80 DE` names the key (CARD-FACTS 3.4). */
+function samExplanation(
+  apdu: CommandApdu,
+  header: string,
+  command: NonNullable<ReturnType<typeof samCommand>>,
+  data: string,
+  context: ExplainContext,
+): ExplainedCommand {
+  const slot = context.profile.keySlots.find(
+    ({ samReference }) => samReference?.p1 === apdu.p1 && samReference.p2 === apdu.p2,
+  );
+  const keys = command.name === 'SESSION KEY' && slot !== undefined ? [slot.name] : [];
+  const reference = keys.map((name) =>
+    field(text('密钥 P1P2', 'key P1P2'), hex(apdu.p1, apdu.p2), slotsText(context, [name])),
+  );
+  return {
+    name: `SAM ${command.name}`,
+    known: true,
+    text: text(`SAM：${command.text.zh}`, `SAM: ${command.text.en}`),
+    clause: command.clause,
+    header,
+    protection: 'none',
+    fields: data === '' ? reference : [...reference, field(text('数据', 'data'), data)],
+    files: [],
+    elements: [],
+    keys,
   };
 }
 
