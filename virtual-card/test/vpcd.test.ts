@@ -65,3 +65,23 @@ test('opensc-tool finds the blank, reads its state, sees it pulled and another o
   expect((await control(`swap ${join(folder, 'cards/two.json')}`)).ok).toBe(true);
   await until(() => openscTool('-r', '0', '-a').includes('52:01:00:00:00:00:00:02'));
 }, 40_000);
+
+test('the second reader holds a SAM, told apart by its answer to reset', async () => {
+  const answerToReset = '3b:6d:00:00:52:02:00:00:00:00:00:01:01:00:53:41:4d';
+  await until(() => openscTool('-r', '1', '-a').includes(answerToReset));
+  const answers = openscTool(
+    '-r',
+    '1',
+    '-s',
+    '80CA010100',
+    '-s',
+    '80CA010400',
+    '-s',
+    '00A4000002DF01',
+    '-s',
+    '80DE2803',
+  );
+  expect(answers).toContain('00 00 FF 00 00 00 00 00');
+  expect(answers).toContain('rhc-sam-1');
+  expect(answers).toContain('SW1=0x67, SW2=0x00');
+}, 20_000);

@@ -6,16 +6,33 @@ import { hexToBytes, SecretBytes } from '@rhc/card/bytes';
 import { historicalBytesOf } from '../cos/blank-chip.ts';
 import { VirtualCard } from '../cos/virtual-card.ts';
 import { VirtualCardError } from '../errors.ts';
-import { TearingMemory } from '../faults/tear.ts';
+import { TearingMemory, type TearPoint } from '../faults/tear.ts';
 import { writtenBytes } from '../memory/apply-changes.ts';
+import type { Change } from '../memory/chip-content.ts';
+import { imageFormatOf } from '../memory/image-envelope.ts';
 import { ImageFileMemory } from '../memory/image-file-memory.ts';
 import { chipIdentifierOf } from '../memory/image-format.ts';
+import { samHistoricalBytesOf } from '../sam/blank-sam.ts';
+import { type SamChange, samWrittenBytes } from '../sam/sam-content.ts';
+import { SAM_IMAGE_FORMAT, SamImageFileMemory } from '../sam/sam-image.ts';
+import { VirtualSam } from '../sam/virtual-sam.ts';
 import type { CliOptions } from './options.ts';
 import { pilotTransportKey } from './pilot-transport-key.ts';
 
+/** A user card or a SAM: what a reader needs of either. */
+interface Chip {
+  readonly atr: Uint8Array;
+  readonly state: string;
+  readonly isPowered: boolean;
+  powerOn(): Uint8Array;
+  powerOff(): void;
+  reset(): Uint8Array;
+  transmit(command: Uint8Array): Uint8Array;
+}
+
 export interface OpenedCard {
-  readonly card: VirtualCard;
-  readonly memory: TearingMemory;
+  readonly card: Chip;
+  readonly memory: { tear(point: TearPoint): void };
   /** Bytes written to non-volatile memory since the last call. */
   takeWrittenBytes(): number;
 }
@@ -28,30 +45,40 @@ export function openCard(image: string, options: CliOptions): OpenedCard {
   if (!exists && options.transportMaster === null && options.transportKeyFile === null) {
     throw new VirtualCardError('VIRTUAL_CARD_BLANK_WITHOUT_KEY');
   }
-  const blank = exists ? {} : blankOptions(image, options);
-  const memory = new TearingMemory(new ImageFileMemory({ path: image, fileSystem: fs, random }));
+  const isSam = exists ? imageFormatOf(fs.readFileSync(image, 'utf8')) === SAM_IMAGE_FORMAT : options.kind === 'sam';
   let written = 0;
-  const card = new VirtualCard({
-    memory,
-    random,
-    ...blank,
-    onCommit: (changes) => {
-      written += writtenBytes(changes);
-    },
-  });
   const takeWrittenBytes = (): number => {
     const bytes = written;
     written = 0;
     return bytes;
   };
-  return { card, memory, takeWrittenBytes };
+  const place = { path: image, fileSystem: fs, random };
+  if (isSam) {
+    const blank = exists ? {} : blankOptions(image, options, samHistoricalBytesOf, 'SAM-TMK');
+    const memory = new TearingMemory(new SamImageFileMemory(place));
+    const onCommit = (changes: readonly SamChange[]) => {
+      written += samWrittenBytes(changes);
+    };
+    return { card: new VirtualSam({ memory, random, ...blank, onCommit }), memory, takeWrittenBytes };
+  }
+  const blank = exists ? {} : blankOptions(image, options, historicalBytesOf, 'TMK');
+  const memory = new TearingMemory(new ImageFileMemory(place));
+  const onCommit = (changes: readonly Change[]) => {
+    written += writtenBytes(changes);
+  };
+  return { card: new VirtualCard({ memory, random, ...blank, onCommit }), memory, takeWrittenBytes };
 }
 
-function blankOptions(image: string, options: CliOptions) {
-  const historicalBytes = historicalBytesOf(options.serial ?? nextSerial(dirname(image)));
+function blankOptions(
+  image: string,
+  options: CliOptions,
+  historicalBytesFrom: (serial: Uint8Array) => Uint8Array,
+  transportMaster: 'TMK' | 'SAM-TMK',
+) {
+  const historicalBytes = historicalBytesFrom(options.serial ?? nextSerial(dirname(image)));
   const transportKey =
     options.transportKeyFile === null
-      ? pilotTransportKey(options.suite, historicalBytes.slice(0, 8))
+      ? pilotTransportKey(options.suite, historicalBytes.slice(0, 8), transportMaster)
       : readKeyFile(options.transportKeyFile);
   return { historicalBytes, transportKey, suite: options.suite };
 }

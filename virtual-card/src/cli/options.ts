@@ -11,6 +11,8 @@ export interface CliOptions {
   readonly transportMaster: 'pilot' | null;
   readonly transportKeyFile: string | null;
   readonly suite: AlgorithmSuite;
+  /** What a new image becomes; an image that exists says itself what it is. */
+  readonly kind: 'card' | 'sam';
   readonly host: string;
   readonly port: number;
   readonly delayModel: DelayModel;
@@ -34,6 +36,7 @@ export const HELP = `虚拟居民健康卡 · Virtual resident health card (${'r
                             transport key of a new blank from the public pilot components, development only
   --transport-key-file FILE 新空白卡的传输密钥(32 位十六进制)
                             transport key of a new blank (32 hex digits)
+  --kind card|sam           新映像是用户卡还是SAM卡 a new image is a user card or a SAM (card)
   --suite NAME              传输密钥的算法套件 suite of the transport key: ${SUITE_NAMES.join(', ')} (intl-128)
   --host HOST, --port PORT  vpcd 的地址 address of vpcd (127.0.0.1, 35963)
   --delay-model NAME        读写时延模型 wire model: ${DELAY_MODELS.join(', ')} (none)
@@ -72,6 +75,7 @@ export function parseOptions(args: readonly string[]): CliOptions | null {
     serial: serial === null ? null : Uint8Array.from(Buffer.from(serial, 'hex')),
     transportMaster: master === null ? null : 'pilot',
     transportKeyFile: keyFile,
+    kind: oneOf('--kind', ['card', 'sam'], values.kind ?? 'card'),
     suite: oneOf('--suite', SUITE_NAMES, values.suite ?? 'intl-128'),
     host: values.host ?? '127.0.0.1',
     port: portNumber(values.port ?? '35963'),
@@ -94,6 +98,7 @@ function parseOrRefuse(args: readonly string[]) {
         'transport-master': text,
         'transport-key-file': text,
         suite: text,
+        kind: text,
         host: text,
         port: text,
         'delay-model': text,

@@ -1,5 +1,5 @@
 /** A SAM issued by `@rhc/card/sam` with pilot keys and real certificates, as a test's reader holds it. */
-import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { hexToBytes, SecretBytes } from '@rhc/card/bytes';
 import {
   buildIssuerCertificate,
@@ -7,7 +7,7 @@ import {
   issuerCertificateTbs,
   samCertificateTbs,
 } from '@rhc/card/certificates';
-import { nodeCrypto } from '@rhc/card/crypto-node';
+import { nodeCrypto, softSigningKey } from '@rhc/card/crypto-node';
 import type { SamFile } from '@rhc/card/profile';
 import { rhcSam1, samFiles } from '@rhc/card/profile';
 import {
@@ -50,19 +50,22 @@ export function samRandom(seed: string): (length: number) => Uint8Array {
   };
 }
 
-/** The issuer's key; SM2 certificates of tests carry an unsigned place, for node:crypto signs P-256 only. */
+/** Root and issuer of a suite, with keys that anybody may know. */
 export interface TestIssuer {
+  readonly rootPublicKey: Uint8Array;
   readonly publicKey: Uint8Array;
+  signAsRoot(tbs: Uint8Array): Uint8Array;
   sign(tbs: Uint8Array): Uint8Array;
 }
 
-export function testIssuer(): TestIssuer {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
-  const key: KeyObject = createPrivateKey(privateKey.export({ format: 'pem', type: 'pkcs8' }));
+export function testIssuer(suite: Suite = 'intl-128'): TestIssuer {
+  const key = (last: number) => softSigningKey(suite, new Uint8Array(32).fill(1).fill(last, 31));
+  const [root, issuer] = [key(2), key(3)];
   return {
-    publicKey: Uint8Array.from(Buffer.concat([Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])),
-    sign: (tbs) => Uint8Array.from(sign('sha256', tbs, { key, dsaEncoding: 'ieee-p1363' })),
+    rootPublicKey: root.publicKey,
+    publicKey: issuer.publicKey,
+    signAsRoot: (tbs) => root.sign(tbs),
+    sign: (tbs) => issuer.sign(tbs),
   };
 }
 
@@ -130,7 +133,7 @@ export function issueOptions(
     certify: async (publicKey) => {
       const fields = { ...samFields, serial: '00000009', ...dates, keyUsage: 2, publicKey };
       return {
-        issuer: buildIssuerCertificate(issuerTbs, issuer.sign(issuerCertificateTbs(issuerTbs))),
+        issuer: buildIssuerCertificate(issuerTbs, issuer.signAsRoot(issuerCertificateTbs(issuerTbs))),
         sam: buildSamCertificate(fields, issuer.sign(samCertificateTbs(fields))),
       };
     },
@@ -141,7 +144,7 @@ export function issueOptions(
 export async function issuedPilotSam(
   suite: Suite = 'intl-128',
   versions: readonly number[] = [1, 2],
-  issuer: TestIssuer = testIssuer(),
+  issuer: TestIssuer = testIssuer(suite),
 ): Promise<{ readonly sam: VirtualSam; readonly memory: SamProcessMemory; readonly issuer: TestIssuer }> {
   const memory = new SamProcessMemory();
   const sam = blankPilotSam(suite, memory);
