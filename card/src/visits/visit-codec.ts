@@ -8,7 +8,7 @@ import type { CardProduct, CardProfile } from '../profile/types.ts';
 import type { ElementValue } from '../session/types.ts';
 import { visitErrors } from './errors.ts';
 import type { Visit, VisitKind } from './types.ts';
-import { type VisitField, type VisitLayout, visitLayout } from './visit-layout.ts';
+import { pathOfVisitField, type VisitLayout, visitFieldValue, visitLayout } from './visit-layout.ts';
 
 export interface VisitContext {
   readonly profile: CardProfile;
@@ -24,7 +24,7 @@ export function encodeVisit({ profile, product }: VisitContext, visit: Visit): U
   const data = new Uint8Array(layout.businessSizeBytes);
   for (const field of layout.fields) {
     const { element } = field;
-    const value = fieldValue(visit as unknown as Bag, field);
+    const value = visitFieldValue(visit, field);
     try {
       const bytes =
         value === undefined || value === null
@@ -33,12 +33,12 @@ export function encodeVisit({ profile, product }: VisitContext, visit: Visit): U
       data.set(bytes, element.offset);
     } catch (error) {
       if (!isRhcError(error) || error.fields === undefined) throw error;
-      for (const { rule } of error.fields) faults.push({ field: pathOf(field), rule });
+      for (const { rule } of error.fields) faults.push({ field: pathOfVisitField(field), rule });
     }
   }
-  if (fieldValue(visit as unknown as Bag, layout.date) === undefined) {
+  if (visitFieldValue(visit, layout.date) === undefined) {
     const rule = { zh: '不能为空:最旧的记录按它找出', en: 'must be given: the oldest record is found by it' };
-    faults.push({ field: pathOf(layout.date), rule });
+    faults.push({ field: pathOfVisitField(layout.date), rule });
   }
   if (faults.length > 0) throw visitErrors.make('VISIT_INVALID', { fields: faults });
   return data;
@@ -69,21 +69,9 @@ function entryOf(lists: Map<string, Record<string, unknown>[]>, list: string, in
   return entries[index] as Record<string, unknown>;
 }
 
-function fieldValue(visit: Bag, { name, block }: VisitField): unknown {
-  if (block === undefined) return visit[name];
-  const list = visit[block.list];
-  const entry: unknown = Array.isArray(list) ? list[block.index] : undefined;
-  return typeof entry === 'object' && entry !== null ? (entry as Bag)[name] : undefined;
-}
-
-/** `drugs[1].name` */
-function pathOf({ name, block }: VisitField): string {
-  return block === undefined ? name : `${block.list}[${block.index}].${name}`;
-}
-
 /** A misspelt field would leave its place empty without a word. */
 function unknownFields(layout: VisitLayout, visit: Bag): FieldFault[] {
-  const known = new Set(['kind', ...layout.fields.map(pathOf)]);
+  const known = new Set(['kind', ...layout.fields.map(pathOfVisitField)]);
   const lists = new Set(layout.fields.flatMap(({ block }) => (block === undefined ? [] : [block.list])));
   const faults: FieldFault[] = [];
   for (const [name, value] of Object.entries(visit)) {

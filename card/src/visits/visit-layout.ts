@@ -1,6 +1,6 @@
 /** Where the fields of a visit stand, from the profile's element ids: `outpatient.drug2.name` is `drugs[1].name`. */
 import type { CardProfile, FixedRecordFile, PlacedElement, TransparentFile } from '../profile/types.ts';
-import type { VisitKind } from './types.ts';
+import type { Visit, VisitKind } from './types.ts';
 
 const KINDS: readonly VisitKind[] = ['inpatient', 'outpatient'];
 
@@ -97,4 +97,18 @@ function fieldOf(kind: VisitKind, element: PlacedElement): VisitField {
 function required<T>(value: T | undefined, name: string): T {
   if (value === undefined) throw new RangeError(`the profile's visits have no ${name}`);
   return value;
+}
+
+/** Value of a field; undefined where the visit has none. */
+export function visitFieldValue(visit: Visit, { name, block }: VisitField): unknown {
+  const bag = visit as unknown as Readonly<Record<string, unknown>>;
+  if (block === undefined) return bag[name];
+  const list = bag[block.list];
+  const entry: unknown = Array.isArray(list) ? list[block.index] : undefined;
+  return typeof entry === 'object' && entry !== null ? (entry as typeof bag)[name] : undefined;
+}
+
+/** `drugs[1].name` */
+export function pathOfVisitField({ name, block }: VisitField): string {
+  return block === undefined ? name : `${block.list}[${block.index}].${name}`;
 }
