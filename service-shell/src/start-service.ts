@@ -12,6 +12,8 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
+const KEEP_ALIVE_MS = 65_000;
+
 /**
  * Listens on one address.
  * @param options.port 0 picks a free one
@@ -23,6 +25,8 @@ export async function listen(
 ): Promise<RunningService> {
   const answer = app.callback();
   const server = createServer((request, response) => void answer(request, response));
+  // Node's 5 s race with clients that send on a connection just being closed; ours send again within a minute or not at all.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(

@@ -62,26 +62,32 @@ export class KeyServiceClient {
   }
 
   async #call<S extends z.ZodType>(path: string, schema: S, body?: unknown): Promise<z.output<S>> {
-    const { baseUrl, token, timeoutMs = 10_000, fetch: send = fetch } = this.#options;
-    let response: Response;
-    let text: string;
-    try {
-      response = await send(new URL(path, baseUrl), {
-        method: body === undefined ? 'GET' : 'POST',
-        headers: { authorization: `Bearer ${token()}`, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(timeoutMs),
+    const { status, text } = await this.#send(path, body)
+      .catch((cause: unknown) => {
+        // Every call of the contract is stateless: what was lost with its connection may be asked again.
+        if (isLostConnection(cause)) return this.#send(path, body);
+        throw cause;
+      })
+      .catch((cause: unknown) => {
+        const slow = (cause as { name?: string }).name === 'TimeoutError';
+        throw keyServiceErrors.make(slow ? 'KEY_SERVICE_SLOW' : 'KEY_SERVICE_UNREACHABLE', { cause, detail: path });
       });
-      text = await response.text();
-    } catch (cause) {
-      const slow = (cause as { name?: string }).name === 'TimeoutError';
-      throw keyServiceErrors.make(slow ? 'KEY_SERVICE_SLOW' : 'KEY_SERVICE_UNREACHABLE', { cause, detail: path });
-    }
     const answer = parsed(text);
-    if (!response.ok) throw this.#refusal(response.status, answer, path);
+    if (status < 200 || status > 299) throw this.#refusal(status, answer, path);
     const checked = schema.safeParse(answer);
     if (checked.success) return checked.data;
     throw keyServiceErrors.make('KEY_SERVICE_ANSWER_INVALID', { detail: path });
+  }
+
+  async #send(path: string, body: unknown): Promise<{ status: number; text: string }> {
+    const { baseUrl, token, timeoutMs = 10_000, fetch: send = fetch } = this.#options;
+    const response = await send(new URL(path, baseUrl), {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { authorization: `Bearer ${token()}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    return { status: response.status, text: await response.text() };
   }
 
   #refusal(status: number, answer: unknown, path: string): Error {
@@ -91,6 +97,12 @@ export class KeyServiceClient {
     }
     return keyServiceErrors.make('KEY_SERVICE_ANSWER_INVALID', { detail: `${path}: status ${status}` });
   }
+}
+
+/** A connection that the service closed or lost while we sent; not one that could not be made. */
+function isLostConnection(error: unknown): boolean {
+  const code = (error as { cause?: { code?: unknown } }).cause?.code;
+  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET';
 }
 
 function parsed(text: string): unknown {
