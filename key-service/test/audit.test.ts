@@ -336,6 +336,22 @@ describe.each(['sqlite', 'postgresql'] as const)('on %s', (engine) => {
   });
 });
 
+test('a faulty signature of the token is not stored, and the next one is', async () => {
+  const database = await openDatabase(join(state, 'faulty.sqlite'));
+  let faulty = true;
+  const wrong: Pick<HsmWorkerPool, 'run'> = {
+    run: (name, input) =>
+      hsm.run(name, name === 'sign' && faulty ? ({ ...input, digest: new Uint8Array(32) } as typeof input) : input),
+  };
+  const own = await openAuditRoom({ store: auditStore(database), hsm: wrong, folder: roomFolder(), now, tuning });
+  await own.log.record('test', {});
+  await expect(own.log.checkpoint()).rejects.toMatchObject({ code: 'HSM_FAILED' });
+  faulty = false;
+  expect(openNote((await own.log.checkpoint()) ?? '', own.log.publicKey)).toMatchObject({ size: 1 });
+  await own.close();
+  await database.destroy();
+});
+
 test('a checkpoint is signed by the key that the token shows, and by no other', async () => {
   const { publicKey } = await hsm.run('ensure-key-pair', { pair: 'AUDIT.LOG#1' });
   const other = await hsm.run('ensure-key-pair', { pair: 'AUDIT.OTHER#1' });

@@ -1,4 +1,5 @@
 /**
+ * (Over 300 lines: writing, spooling and signing share the one edge of the tree and must not be parted.)
  * The audit log of KEYS.md: whoever awaits `record` knows that the entry is in the log or in the local spool, and an
  * operation whose entry is in neither does not happen. Entries that wait while one transaction runs are written by the
  * next one together. The tree's right edge is kept in memory and checked against the last signed checkpoint when the
@@ -130,6 +131,10 @@ export class AuditLog {
     if (frontier.size === this.#signedSize) return store.latestCheckpoint();
     const checkpoint: Checkpoint = { origin, size: frontier.size, root: frontier.root };
     const note = signedNote(checkpoint, await signer.sign(noteDigest(checkpoint)), this.publicKey);
+    // A faulty signature must not get into the store, where it would look like somebody's forgery.
+    if (typeof openNote(note, this.publicKey) === 'string') {
+      throw keyServiceErrors.make('HSM_FAILED', { detail: 'the checkpoint signature does not verify' });
+    }
     const kept = await store.addCheckpoint(frontier.size, note, now());
     const other = this.#opened(kept);
     if (!equalBytes(other.root, frontier.root)) this.#declareDamaged(`two roots for size ${frontier.size}`);
