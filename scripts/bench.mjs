@@ -3,7 +3,7 @@
  * from one machine to another. Writes var/bench/latest.json.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -11,7 +11,7 @@ import { withProgress } from './setup/progress.mjs';
 import { runPilotCeremony } from './start/ceremony.mjs';
 import { bold, dim, red, say, table } from './start/print.mjs';
 import { Processes } from './start/processes.mjs';
-import { startServices } from './start/services.mjs';
+import { startReaders, startServices } from './start/services.mjs';
 import { prepareState } from './start/state.mjs';
 
 /** @typedef {{ name: string, value: number, unit: string, baseline: number | null, ratio: number | null }} Row */
@@ -19,15 +19,12 @@ import { prepareState } from './start/state.mjs';
 const ROOT = resolve(fileURLToPath(import.meta.url), '../..');
 const PREPARE_MS = 4000;
 const PREPARE_PARALLEL = 8;
-const KEYS_PER_CARD = 22;
-const PARTS = [
-  { file: 'key-service/bench/hsm.bench.mjs', zh: '密码机', en: 'HSM worker against a bare loop' },
-  { file: 'reader-agent/bench/apdu.bench.mjs', zh: 'APDU', en: 'agent against a bare loop on the same binding' },
-];
+const HSM_BENCH = 'key-service/bench/hsm.bench.mjs';
+const APDU_BENCH = 'reader-agent/bench/apdu.bench.mjs';
 
 /**
- * Cards prepared over HTTP by a key-service of its own state, against the keys that the bare loop of the HSM bench
- * derives and wraps in the same time.
+ * Cards prepared over HTTP by a key-service of its own state, against the bare loop of the HSM bench, which prepares
+ * cards of the same keys in one process.
  * @param {readonly Row[]} hsmRows @returns {Promise<Row[]>}
  */
 async function cardsPrepared(hsmRows) {
@@ -59,11 +56,10 @@ async function cardsPrepared(hsmRows) {
     };
     await Promise.all(Array.from({ length: PREPARE_PARALLEL }, lane));
     const value = (cards * 1000) / (performance.now() - started);
-    const bare = hsmRows.find(({ name, baseline }) => /wrap/i.test(name) && baseline !== null)?.baseline ?? null;
-    const baseline = bare === null ? null : bare / KEYS_PER_CARD;
+    const baseline = hsmRows.find(({ name }) => name.startsWith('cards prepared'))?.baseline ?? null;
     return [
       {
-        name: `cards prepared over HTTP (${KEYS_PER_CARD} keys)`,
+        name: 'cards prepared over HTTP, 8 clients',
         value,
         unit: 'cards/s',
         baseline,
@@ -72,6 +68,19 @@ async function cardsPrepared(hsmRows) {
     ];
   } finally {
     await processes.stop();
+  }
+}
+
+/** The agent on a reader stack of its own with a virtual card. @returns {Promise<Row[]>} */
+async function apdus() {
+  const state = prepareState(join(ROOT, 'var/bench/state'));
+  const processes = new Processes((line) => process.stderr.write(`${line}\n`));
+  const stack = await startReaders(ROOT, state, processes);
+  try {
+    return await (await import(pathToFileURL(join(ROOT, APDU_BENCH)).href)).run({ csock: stack.csockName });
+  } finally {
+    await processes.stop();
+    await stack.stop();
   }
 }
 
@@ -93,12 +102,10 @@ const measure = async (label, work) => {
   }
 };
 
-for (const { file, zh, en } of PARTS)
-  await measure({ zh, en }, async () => {
-    const path = join(ROOT, file);
-    if (!existsSync(path)) throw new Error(`${file} 不存在 · is missing`);
-    return (await import(pathToFileURL(path).href)).run();
-  });
+await measure({ zh: '密码机', en: 'HSM worker against a bare loop' }, async () =>
+  (await import(pathToFileURL(join(ROOT, HSM_BENCH)).href)).run(),
+);
+await measure({ zh: 'APDU', en: 'agent against a bare loop on the same binding' }, apdus);
 await measure({ zh: '每秒备卡', en: 'cards prepared over HTTP' }, () => cardsPrepared(rows));
 
 say(
