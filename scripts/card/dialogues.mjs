@@ -8,11 +8,15 @@ import {
   applicationBlockHeader,
   applicationUnblock,
 } from '@rhc/card/commands';
+import { nodeCrypto } from '@rhc/card/crypto-node';
 import { applyPatch } from '@rhc/card/patch';
 import { nationalProfile } from '@rhc/card/profile';
-import { KeptSignatures } from './example-keys.mjs';
+import { localRekeyKeys, rekeyCard } from '@rhc/card/rekey';
+import { writeVisit } from '@rhc/card/visits';
+import { exampleVisitSigner, KeptSignatures } from './example-keys.mjs';
 import { Least } from './least.mjs';
-import { copyOf, openPilotSession, personalizePilotCard } from './pilot-card.mjs';
+import { copyOf, openPilotSession, personalizePilotCard, root, SUITE } from './pilot-card.mjs';
+import { seededRandom } from './seeded-random.mjs';
 
 /**
  * @typedef {object} Scene
@@ -43,6 +47,34 @@ const CLINICAL_PATCH = Object.fromEntries(
     return [id, '碘过敏'];
   }),
 );
+
+/** @type {import('@rhc/card/visits').OutpatientVisit} */
+const VISIT = {
+  kind: 'outpatient',
+  institutionName: '正定县人民医院',
+  visitTime: '2026-11-23T08:30:00',
+  department: '心血管内科',
+  diagnoses: [{ symptomName: '头晕', name: '原发性高血压', code: 'I10' }],
+};
+
+/** Signed by the example SAM. @param {import('@rhc/card/session').CardSession} session @param {Scene} scene */
+async function writeOneVisit(session, { signatures }) {
+  const signer = { keys: exampleVisitSigner(signatures), verifier: nodeCrypto };
+  const { outcome, failure } = await writeVisit(session, VISIT, { signer });
+  if (outcome !== 'written') throw failure;
+}
+
+const VISIT_FILE = 'DF03/ED01';
+const VISIT_BYTES = nationalProfile.file(VISIT_FILE).sizeBytes;
+
+/** RK1.DF02 to version 2, proven, version 1 retired. @param {import('@rhc/card/session').CardSession} session */
+async function rekeyOne(session) {
+  const random = seededRandom('rekey/channel');
+  const keys = localRekeyKeys({ crypto: nodeCrypto, suite: SUITE, profile: nationalProfile, random, root });
+  const request = { slots: [{ slot: /** @type {const} */ ('RK1.DF02'), version: 2 }], retireOlder: true };
+  const { complete: done, failure } = await rekeyCard(session, keys, request);
+  if (!done) throw failure;
+}
 
 /**
  * @param {string} id @param {string} zh @param {string} en
@@ -190,6 +222,54 @@ export const DIALOGUES = [
         record(new Least().identify().key('RK1.DDF1').file('EF08'), 'phone1').key('UK1.DDF1').protectedCommands(1),
         'phone1',
       ),
+    { transcript: true },
+  ),
+  sessionDialogue(
+    'visit-read',
+    '读一条门诊记录（索引与 3267 字节）',
+    'read one outpatient visit (index and 3267 bytes)',
+    async (session) => {
+      await session.readIndex('DF03/EF06');
+      await session.readFile(VISIT_FILE);
+    },
+    () =>
+      new Least()
+        .identify()
+        .enter('DF03')
+        .key('RK1.DF03')
+        .file('EF06')
+        .records(5, '读 5 个索引标志', 'read 5 index flags')
+        .file('ED01')
+        .readBytes(VISIT_FILE, VISIT_BYTES),
+    { deployedMs: 3768, prepare: writeOneVisit },
+  ),
+  sessionDialogue(
+    'visit-write',
+    '写一条门诊记录（内容、签名、证书，回读后置标志）',
+    'write one outpatient visit (content, signature, certificate; read back, then the flag)',
+    writeOneVisit,
+    () =>
+      new Least()
+        .identify()
+        .enter('DF03')
+        .key('RK1.DF03')
+        .file('EF06')
+        .records(1, '读到空标志', 'read a flag that is empty')
+        .key('UK1.DF03')
+        .file('ED01')
+        .writeBytes(VISIT_FILE, VISIT_BYTES)
+        .readBytes(VISIT_FILE, VISIT_BYTES)
+        .file('EF06')
+        .protectedCommands(1)
+        .records(1, '回读标志', 'read the flag back'),
+    { deployedMs: 8880, transcript: true },
+  ),
+  sessionDialogue(
+    'rekey',
+    '更换一个密钥（RK1.DF02 到版本 2，验证后停用版本 1）',
+    'replace one key (RK1.DF02 by version 2, proven, version 1 retired)',
+    rekeyOne,
+    () => null,
     { transcript: true },
   ),
   sessionDialogue(
