@@ -26,6 +26,7 @@ describe('generated manual and transcripts', () => {
     'test-vectors/transcripts/identity.jsonl',
     'test-vectors/transcripts/summary.jsonl',
     'test-vectors/transcripts/patch-one.jsonl',
+    'test-vectors/transcripts/visit-write.jsonl',
   ])('%s is up to date (npm run manual)', (path) => {
     // One boolean, not a diff of thousands of lines.
     expect(generated.get(path) === onDisk(path)).toBe(true);
