@@ -72,9 +72,11 @@ function encodedOrNull(element: DataElement, value: ElementValue, options: Codec
 export class ElementWriter {
   readonly #context: SummaryContext;
   readonly #irregular: ReadonlyMap<string, Uint8Array>;
+  readonly #missing: 'empty' | 'as-irregular';
 
-  constructor(context: SummaryContext, irregular: readonly IrregularElement[]) {
+  constructor(context: SummaryContext, irregular: readonly IrregularElement[], missing: 'empty' | 'as-irregular') {
     this.#context = context;
+    this.#missing = missing;
     this.#irregular = new Map(irregular.map((entry) => [keyOf(entry), hexToBytes(entry.bytes)]));
   }
 
@@ -83,9 +85,19 @@ export class ElementWriter {
     const value = given === '' ? null : given;
     const options = codecOptions(this.#context);
     const kept = this.kept(place, element.sizeBytes);
-    if (kept !== undefined && decodeElement(element, kept, options).value === value) return kept;
+    if (kept !== undefined) {
+      if (value === null && this.#missing === 'as-irregular') return kept;
+      if (decodeElement(element, kept, options).value === value) return kept;
+    }
     if (value === null) return regular ?? emptyElement(element);
     return encodeElement(element, value, options);
+  }
+
+  /** Does the element say nothing, its kept bytes included where they count? */
+  isEmpty(place: ElementPlace, element: DataElement, value: ElementValue): boolean {
+    if (value !== null && value !== '') return false;
+    const kept = this.#missing === 'as-irregular' ? this.kept(place, element.sizeBytes) : undefined;
+    return kept === undefined || isEmptyElement(this.#context, element, kept);
   }
 
   kept(place: ElementPlace, sizeBytes: number): Uint8Array | undefined {

@@ -17,12 +17,24 @@ import type { HealthSummary, SummaryVisit } from './types.ts';
 
 type AnyVisit = SummaryVisit<InpatientVisit | OutpatientVisit>;
 
+export interface EncodeSummaryOptions {
+  /**
+   * What a null means where irregular bytes say something: `empty` – the value was taken away; `as-irregular` – whoever carried
+   * the summary could not carry the value (control characters in FHIR), so the bytes count. Default `empty`.
+   */
+  readonly missing?: 'empty' | 'as-irregular';
+}
+
 /**
  * Files in profile order; psychiatric flag, photo and visits only where the summary has them.
  * @throws SUMMARY_INVALID with every field at fault
  */
-export function encodeHealthSummary(context: SummaryContext, summary: HealthSummary): readonly FileImage[] {
-  const writer = new FaultCollector(new ElementWriter(context, summary.irregular));
+export function encodeHealthSummary(
+  context: SummaryContext,
+  summary: HealthSummary,
+  { missing = 'empty' }: EncodeSummaryOptions = {},
+): readonly FileImage[] {
+  const writer = new FaultCollector(new ElementWriter(context, summary.irregular, missing));
   const values = recordValues(summary);
   const visitFiles = encodeVisits(context, writer, summary);
   const images = context.profile.files.flatMap((file): FileImage[] => {
@@ -37,11 +49,13 @@ export function encodeHealthSummary(context: SummaryContext, summary: HealthSumm
 class FaultCollector {
   readonly faults: FieldFault[] = [];
   readonly kept: ElementWriter['kept'];
+  readonly isEmpty: ElementWriter['isEmpty'];
   readonly #writer: ElementWriter;
 
   constructor(writer: ElementWriter) {
     this.#writer = writer;
     this.kept = writer.kept.bind(writer);
+    this.isEmpty = writer.isEmpty.bind(writer);
   }
 
   write(...args: Parameters<ElementWriter['write']>): Uint8Array {
@@ -93,9 +107,10 @@ function cyclicContents(
   return Array.from({ length: file.recordCount }, (_, index) => {
     const record = new Uint8Array(file.recordSizeBytes);
     const entry = entries[index] ?? [];
-    const unused = entry.every((value) => value === null || value === '');
+    const placeOf = (element: string) => ({ file: file.id, record: index + 1, element });
+    const unused = file.elements.every((element, k) => writer.isEmpty(placeOf(element.id), element, entry[k] ?? null));
     for (const [k, element] of file.elements.entries()) {
-      const place = { file: file.id, record: index + 1, element: element.id };
+      const place = placeOf(element.id);
       const regular = unused ? new Uint8Array(element.sizeBytes) : undefined;
       record.set(writer.write(place, element, entry[k] ?? null, regular), element.offset);
     }
