@@ -10,11 +10,11 @@ import type { InpatientVisit, OutpatientVisit } from '../visits/types.ts';
 import { fromClinical } from './clinical.ts';
 import { fhirErrors } from './errors.ts';
 import type { Composition, Extension, IpsBundle, IpsResource, Organization, Patient } from './fhir-types.ts';
+import { fromVisitResources } from './from-visits.ts';
 import { fromPatient, ISSUER_ID } from './patient.ts';
 import { extensionUrl } from './systems.ts';
 import { OPTIONAL_PARTS } from './to-ips-bundle.ts';
 import { hexOf } from './values.ts';
-import { fromVisitResources } from './visits.ts';
 
 /** @throws FHIR_BUNDLE_INVALID; SUMMARY_INVALID where a value does not fit the card */
 export function fromIpsBundle(context: SummaryContext, bundle: IpsBundle): HealthSummary {
