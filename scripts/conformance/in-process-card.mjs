@@ -9,7 +9,6 @@ import { ProcessMemory } from '@rhc/virtual-card/memory';
 
 const HISTORICAL = hexToBytes('5201000000C0DE01010000');
 const VERSIONS = [1, 2];
-export const CHIPS = /** @type {const} */ (['blank', 'loaded', 'operational']);
 
 /**
  * The three images of the suite.
@@ -44,7 +43,6 @@ export function pilotImages(suite, historicalBytes = HISTORICAL) {
 export function inProcessCard({ images, rules }) {
   const random = (/** @type {number} */ length) => new Uint8Array(randomBytes(length));
   return {
-    chips: CHIPS,
     insert: (/** @type {keyof typeof images} */ chip) => {
       const card = new VirtualCard({ memory: new ProcessMemory(images[chip]), random, ...(rules && { rules }) });
       card.powerOn();

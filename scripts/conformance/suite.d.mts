@@ -8,10 +8,8 @@ export interface Card {
 }
 
 export interface CardSource {
-  /** Chip states that can be had. */
-  readonly chips: readonly string[];
-  /** A card in that state: a fresh one where there are several, else the one there is, after a reset. */
-  insert(chip: string): Promise<Card> | Card;
+  /** A card in that state, just reset; null where none can be had. `fresh`: the last case changed it for good. */
+  insert(chip: string, how: { readonly fresh: boolean }): Promise<Card | null> | Card | null;
 }
 
 export interface Case {

@@ -29,21 +29,19 @@ export function loadSuite(folder) {
  */
 export async function runSuite({ cases, card, suite, province = '13', allow, stopAtFirst = false, onCase }) {
   const results = [];
+  let fresh = false;
   for (const one of cases) {
-    const skipped = skipReason(one, card, allow);
-    const deviation = skipped === null ? await runCase(await card.insert(one.chip), one, { suite, province }) : null;
+    const barred = allow !== undefined && !allow.includes(one.consequence);
+    const inserted = barred ? null : await card.insert(one.chip, { fresh });
+    const deviation = inserted === null ? null : await runCase(inserted, one, { suite, province });
+    if (inserted !== null) fresh = one.consequence === 'irreversible' || deviation !== null;
+    const skipped = barred ? `consequence: ${one.consequence}` : inserted === null ? `chip: ${one.chip}` : null;
     const result = { case: one, skipped, deviation };
     results.push(result);
     onCase?.(result);
     if (stopAtFirst && deviation !== null) break;
   }
   return results;
-}
-
-/** @param {Case} one @param {import('./suite.d.mts').CardSource} card @param {readonly string[] | undefined} allow */
-function skipReason(one, card, allow) {
-  if (!card.chips.includes(one.chip)) return `chip: ${one.chip}`;
-  return allow === undefined || allow.includes(one.consequence) ? null : `consequence: ${one.consequence}`;
 }
 
 /** Number of cases by clause; `without`: the reason where there is none. @param {any[]} clauses @param {readonly Case[]} cases */

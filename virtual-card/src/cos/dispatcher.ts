@@ -4,6 +4,7 @@
  * (ADR 001, "SELECT and Le").
  */
 import type { CommandApdu, ResponseApdu } from '@rhc/card/apdu';
+import { MemoryFailure } from '../memory/non-volatile-memory.ts';
 import type { Chip } from './chip.ts';
 import { isBlockedHere } from './chip.ts';
 import { COMMANDS, type CommandEntry } from './commands.ts';
@@ -18,6 +19,7 @@ export function dispatch(chip: Chip, command: CommandApdu): ResponseApdu {
     return answer(chip, command);
   } catch (error) {
     if (error instanceof StatusError) return { data: new Uint8Array(0), sw: error.sw };
+    if (error instanceof MemoryFailure) return { data: new Uint8Array(0), sw: SW.memoryFailure };
     throw error;
   }
 }

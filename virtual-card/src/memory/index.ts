@@ -6,4 +6,4 @@ export type { ImageFileOptions, ImageFormat } from './image-file-memory.ts';
 export { ImageFileMemory, ImageFileMemoryOf } from './image-file-memory.ts';
 export { chipIdentifierOf } from './image-format.ts';
 export type { NonVolatileMemory } from './non-volatile-memory.ts';
-export { ProcessMemory, ProcessMemoryOf } from './non-volatile-memory.ts';
+export { MemoryFailure, ProcessMemory, ProcessMemoryOf } from './non-volatile-memory.ts';

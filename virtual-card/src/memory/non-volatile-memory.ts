@@ -5,6 +5,13 @@
 import { applyChanges } from './apply-changes.ts';
 import type { Change, ChipContent } from './chip-content.ts';
 
+/** A write that the memory could not do, nothing of which happened: the chip answers 6581 and lives on. */
+export class MemoryFailure extends Error {
+  constructor() {
+    super('non-volatile write failed');
+  }
+}
+
 export interface NonVolatileMemory<Content = ChipContent, Edit = Change> {
   /** Null as long as no chip was manufactured in it. */
   read(): Content | null;
