@@ -3,10 +3,18 @@ import type { SecretBytes } from '@rhc/card/bytes';
 import type { CardProduct } from '@rhc/card/profile';
 import type { TerminalKeys } from '@rhc/card/session';
 import { createHttpApp, type HttpApp, type Logger } from '@rhc/service-shell';
-import { CardReader, type OpenSession } from './core/index.ts';
+import {
+  CardReader,
+  CardWork,
+  CardWriter,
+  type CardWriterOptions,
+  LocalTurns,
+  type OpenSession,
+} from './core/index.ts';
 import { Desk } from './desk/index.ts';
 import { agentRoutes } from './http/routes.ts';
 import { BatchService, type Dial, IssuerChannel } from './issuer-channel/index.ts';
+import type { WriteJournal } from './journal/index.ts';
 import type { PcscPort } from './pcsc/index.ts';
 import type { Timers } from './pcsc/supervisor.ts';
 
@@ -20,6 +28,10 @@ export interface AgentOptions {
   readonly keys: TerminalKeys;
   readonly openSession: OpenSession;
   readonly clock: () => number;
+  readonly journal: WriteJournal;
+  readonly now: () => Date;
+  readonly newId: () => string;
+  readonly signer: CardWriterOptions['signer'];
   readonly token: SecretBytes;
   readonly allowedOrigins: readonly string[];
   readonly logger: Logger;
@@ -44,12 +56,11 @@ const BACKOFF = { firstMs: 250, ceilingMs: 15_000 };
 export function createAgent(options: AgentOptions): Agent {
   const { port, timers, logger } = options;
   const desk = new Desk({ port, timers, product: options.product, leaseMs: options.leaseMs });
-  const cardReader = new CardReader({
-    desk,
-    keys: options.keys,
-    openSession: options.openSession,
-    clock: options.clock,
-  });
+  const { keys, openSession, clock, journal } = options;
+  const work = new CardWork({ desk, turns: new LocalTurns(), keys, openSession, clock });
+  const cardReader = new CardReader(desk, work);
+  const { now, newId, signer } = options;
+  const cardWriter = new CardWriter({ desk, work, journal, timers, now, newId, signer, logger });
   const batches = new BatchService({ desk, timers, rememberedBatches: 64, maxRunning: 16, progressEvery: 8 });
   const channel =
     options.issuer === undefined
@@ -68,6 +79,8 @@ export function createAgent(options: AgentOptions): Agent {
     version: options.version,
     desk,
     cardReader,
+    cardWriter,
+    journalState: () => ({ open: journal.openCount, unreadable: journal.unreadable }),
     pcscHealth: () => port.health(),
     channelStatus: () => channel?.status() ?? null,
     timers,
@@ -80,7 +93,7 @@ export function createAgent(options: AgentOptions): Agent {
     token: options.token,
     publicPaths: ['/v1/status'],
     allowedOrigins: options.allowedOrigins,
-    maxBodyBytes: 16 * 1024,
+    maxBodyBytes: 64 * 1024,
     ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
   });
   return {
@@ -88,6 +101,7 @@ export function createAgent(options: AgentOptions): Agent {
     desk,
     close: async () => {
       channel?.stop();
+      cardWriter.close();
       desk.close();
       await port.close();
     },

@@ -182,6 +182,48 @@ export const agentErrors = defineErrors({
     retriable: true,
     httpStatus: 503,
   },
+  WRITE_JOURNAL_FULL: {
+    message: {
+      zh: '尚有太多写卡结果未确认，暂不能写卡。卡未改动。',
+      en: 'Too many writes are still without a known outcome; nothing was written.',
+    },
+    nextStep: {
+      zh: '请把这些卡重新放入读卡器以确认结果；确实无法找回的，在写卡记录中作废。',
+      en: 'Insert those cards again so that they are settled; give up in the list of writes those that cannot be found.',
+    },
+    retriable: false,
+    httpStatus: 503,
+  },
+  WRITE_JOURNAL_UNAVAILABLE: {
+    message: {
+      zh: '写卡记录无法保存到磁盘，没有写卡。',
+      en: 'The write journal cannot be saved; nothing was written.',
+    },
+    nextStep: {
+      zh: '请检查磁盘空间和状态文件夹的权限，然后重试。',
+      en: 'Check the disk space and the permissions of the state folder, then try again.',
+    },
+    retriable: true,
+    httpStatus: 503,
+  },
+  WRITE_ID_REUSED: {
+    message: {
+      zh: '这个写卡编号已用于另一次写卡。卡未改动。',
+      en: 'This write id was used for another write; nothing was written.',
+    },
+    nextStep: { zh: '请为每次写卡使用新的编号。', en: 'Use a new id for each write.' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  WRITE_UNKNOWN: {
+    message: { zh: '没有这个编号的写卡记录。', en: 'There is no write of this id.' },
+    nextStep: {
+      zh: '请核对编号；较早的记录不再保留，可重新读卡查看。',
+      en: 'Check the id; older records are not kept, read the card to see what it holds.',
+    },
+    retriable: false,
+    httpStatus: 404,
+  },
   REQUEST_HEADER_MISSING: {
     message: {
       zh: '请求缺少 X-RHC-Request: 1 头，或内容不是 JSON。',

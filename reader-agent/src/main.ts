@@ -1,8 +1,8 @@
 /** Main of reader-agent: settings, the machine's parts, loopback only. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rhcBlank1 } from '@rhc/card/profile';
 import { KeyServiceClient, terminalKeysOver } from '@rhc/key-service/client';
@@ -19,6 +19,7 @@ import { createAgent } from './app.ts';
 import { sessionOpener } from './core/open-session.ts';
 import { serveEventSocket } from './http/event-socket.ts';
 import { wsDial } from './issuer-channel/index.ts';
+import { openJournal } from './journal/index.ts';
 import { DEFAULT_LIMITS, forkPcscChild, SupervisedPort, systemTimers } from './pcsc/index.ts';
 import { agentSettings } from './settings.ts';
 
@@ -61,6 +62,10 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
     ),
     openSession: sessionOpener((length) => new Uint8Array(randomBytes(length))),
     clock: () => performance.now(),
+    journal: openJournal(join(settings.stateFolder, 'journal'), join(settings.stateFolder, 'journal.key')),
+    now: () => new Date(),
+    newId: randomUUID,
+    signer: null,
     token,
     allowedOrigins: settings.allowedOrigins,
     logger,

@@ -38,6 +38,15 @@ export const agentSettings = defineSettings({
       en: 'File with the token of the local API, made when missing (mode 0600); card-issuer is shown the same one',
     },
   },
+  stateFolder: {
+    kind: 'path',
+    env: 'RHC_READER_AGENT_STATE_FOLDER',
+    default: 'var/reader-agent',
+    meaning: {
+      zh: '状态文件夹：写卡记录（加密）及其密钥文件（权限 0600）',
+      en: 'Folder of the state: the write journal (encrypted) and its key file (mode 0600)',
+    },
+  },
   keyServiceUrl: {
     kind: 'url',
     env: 'RHC_KEY_SERVICE_URL',

@@ -108,6 +108,7 @@ export async function startServices(root, { dirs, tokens }, processes, { csockNa
     'reader-agent': {
       ...shared,
       RHC_READER_AGENT_PORT: String(agentPort),
+      RHC_READER_AGENT_STATE_FOLDER: dirs.readerAgent,
       RHC_ISSUER_URL: apis.cardIssuer.url,
       ...(csockName === null ? {} : { PCSCLITE_CSOCK_NAME: csockName }),
     },

@@ -19,7 +19,7 @@ import type { SignatureVerifier } from '../secure-messaging/crypto.ts';
 import { type CardDialogue, type CardSession, judgeRecord, type ReadBack, readBack } from '../session/index.ts';
 import { visitErrors } from './errors.ts';
 import type { VisitSigner } from './ports.ts';
-import { readFlag, SLOT_EMPTY, SLOT_VALID } from './read-visits.ts';
+import { readFlag, SLOT_EMPTY, SLOT_VALID, slotHolding } from './read-visits.ts';
 import type { Visit } from './types.ts';
 import { encodeVisit } from './visit-codec.ts';
 import { type VisitLayout, type VisitSlot, visitLayout } from './visit-layout.ts';
@@ -114,7 +114,7 @@ class VisitRun {
     let slot: VisitSlot | null = null;
     try {
       if (unlessHeld) {
-        const held = await this.#holding(content);
+        const held = await slotHolding(this.#dialogue, this.#layout, content.slice(0, this.#layout.businessSizeBytes));
         if (held !== null) return this.#report(held, 'unchanged', null);
       }
       slot = (await this.#freeSlot()) ?? (await this.#oldestSlot());
@@ -201,20 +201,6 @@ class VisitRun {
       return judgeRecord(flag, Uint8Array.of(wanted), Uint8Array.of(before));
     });
     return { failure, outcome };
-  }
-
-  /** The valid slot with the same business data; the dates are compared first, for they cost one READ. */
-  async #holding(content: Uint8Array): Promise<VisitSlot | null> {
-    const { element } = this.#layout.date;
-    const { businessSizeBytes } = this.#layout;
-    const business = content.slice(0, businessSizeBytes);
-    for (const slot of this.#layout.slots) {
-      if ((await readFlag(this.#dialogue, this.#layout, slot.recordNumber)) !== SLOT_VALID) continue;
-      const date = await this.#dialogue.readContent(slot.file, element.offset, element.sizeBytes);
-      if (!equalBytes(date, business.slice(element.offset, element.offset + element.sizeBytes))) continue;
-      if (equalBytes(await this.#dialogue.readContent(slot.file, 0, businessSizeBytes), business)) return slot;
-    }
-    return null;
   }
 
   #report(slot: VisitSlot | null, outcome: VisitReport['outcome'], failure: unknown): VisitReport {

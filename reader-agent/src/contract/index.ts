@@ -3,6 +3,9 @@
  * card-issuer pushes batches of APDU steps. (2) The local API for the hospital's programs, on loopback only.
  */
 import { z } from 'zod';
+import { writeRecord } from './writes.ts';
+
+export * from './writes.ts';
 
 const hexBytes = z.string().regex(/^([0-9A-F]{2})*$/, 'upper-case hex');
 const text = z.object({ zh: z.string(), en: z.string() });
@@ -120,10 +123,13 @@ export const localEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('card-removed'), reader: z.string(), insertion: z.int() }),
   z.object({ event: z.literal('reader-added'), reader: z.string() }),
   z.object({ event: z.literal('reader-removed'), reader: z.string() }),
+  /** An outcome that was `unknown` is known: the same card came back and was read. */
+  z.object({ event: z.literal('write-settled'), reader: z.string(), insertion: z.int(), write: writeRecord }),
   z.object({ event: z.literal('error'), error: errorBody }),
 ]);
 
 export type DecodedElementView = z.infer<typeof decodedElement>;
 export type IdentityResponse = z.infer<typeof identityResponse>;
+export type ReadTimings = z.infer<typeof readTimings>;
 export type SummaryResponse = z.infer<typeof summaryResponse>;
 export type LocalEvent = z.infer<typeof localEvent>;

@@ -1,5 +1,8 @@
-/** What the agent does with a card: read it for the desk, run a batch for card-issuer. */
+/** What the agent does with a card: read it for the desk, write on it, run a batch for card-issuer. */
+export * from './card-work.ts';
 export * from './counted-keys.ts';
+export * from './local-turns.ts';
 export * from './read-card.ts';
 export * from './run-batch.ts';
 export * from './stopwatch.ts';
+export * from './write-card.ts';

@@ -3,7 +3,7 @@ import { isRhcError } from '@rhc/card/errors';
 import { nationalProfile, rhcBlank1 } from '@rhc/card/profile';
 import { CardSession, type RandomBytes } from '@rhc/card/session';
 import { agentErrors } from '../errors.ts';
-import type { OpenSession } from './read-card.ts';
+import type { OpenSession } from './card-work.ts';
 
 export function sessionOpener(random: RandomBytes): OpenSession {
   return async (transport, keys, atr) => {

@@ -3,45 +3,20 @@
  * (CARD-FACTS 6.3): nothing is shown from a card that did not prove itself. Every answer tells where the time went.
  */
 import { bytesToHex } from '@rhc/card/bytes';
-import type {
-  CardIdentity,
-  CardSummary,
-  DecodedElement,
-  Genuineness,
-  SummaryOptions,
-  TerminalKeys,
-} from '@rhc/card/session';
+import type { CardSession, DecodedElement } from '@rhc/card/session';
 import type { DecodedElementView, IdentityResponse, SummaryResponse } from '../contract/index.ts';
-import type { CardChannel } from '../desk/card-channel.ts';
 import type { Desk, PresentCardFact } from '../desk/desk.ts';
-import { agentErrors } from '../errors.ts';
-import { countedKeys } from './counted-keys.ts';
-import { Stopwatch } from './stopwatch.ts';
+import type { CardWork } from './card-work.ts';
+import type { Stopwatch } from './stopwatch.ts';
 
-/** What reading needs of `CardSession`; `open-session.ts` gives the real one. */
-export interface ReadingSession {
-  checkGenuine(): Promise<Genuineness>;
-  readIdentity(): Promise<CardIdentity>;
-  readSummary(options: SummaryOptions): Promise<CardSummary>;
-  readPhoto(): Promise<Uint8Array | null>;
-}
-export type OpenSession = (channel: CardChannel, keys: TerminalKeys, atr: Uint8Array) => Promise<ReadingSession>;
-
-export interface CardReaderOptions {
-  readonly desk: Desk;
-  readonly keys: TerminalKeys;
-  readonly openSession: OpenSession;
-  /** Milliseconds with fractions, for the timing breakdown only. */
-  readonly clock: () => number;
-}
-
-/** Local calls share one owner name with a running number, so that two of them do not share a lock. */
+/** Reads for the local API. */
 export class CardReader {
-  #options: CardReaderOptions;
-  #calls = 0;
+  readonly #desk: Desk;
+  readonly #work: CardWork;
 
-  constructor(options: CardReaderOptions) {
-    this.#options = options;
+  constructor(desk: Desk, work: CardWork) {
+    this.#desk = desk;
+    this.#work = work;
   }
 
   identity(reader?: string): Promise<IdentityResponse> {
@@ -71,29 +46,11 @@ export class CardReader {
     });
   }
 
-  async #read<T>(reader: string | undefined, read: (session: ReadingSession, watch: Stopwatch) => Promise<T>) {
-    const { desk, clock, openSession } = this.#options;
-    const card = desk.chooseHealthCard(reader);
-    this.#calls += 1;
-    const watch = new Stopwatch(clock);
-    const keys = countedKeys(this.#options.keys);
-    return desk.withCard(card, `local-read-${this.#calls}`, async (channel) => {
-      watch.mark('connect');
-      const apdusBefore = channel.apduCount;
-      const session = await watch.stage('open', () => openSession(channel, keys, card.atr));
-      const verdict = await watch.stage('genuine', () => session.checkGenuine());
-      if (verdict === 'not-genuine')
-        throw agentErrors.make('CARD_NOT_GENUINE', { detail: `insertion ${card.insertion}` });
-      // Keys that cannot tell (a SAM's) leave it unsaid: the desk shows no mark, never a false one.
-      const genuine = verdict === 'genuine';
+  async #read<T>(reader: string | undefined, read: (session: CardSession, watch: Stopwatch) => Promise<T>) {
+    const card = this.#desk.chooseHealthCard(reader);
+    return this.#work.read(card, async ({ session, genuine, watch, timings }) => {
       const result = await read(session, watch);
-      const timings = {
-        totalMs: watch.totalMs(),
-        apdus: channel.apduCount - apdusBefore,
-        keyServiceCalls: keys.calls(),
-        stages: watch.stages(),
-      };
-      return { ...factsOf(card), genuine, ...result, timings };
+      return { ...factsOf(card), genuine, ...result, timings: timings() };
     });
   }
 }

@@ -87,16 +87,28 @@ export class Desk {
     return { ...card, cardFactor: card.cardFactor };
   }
 
-  /** Runs `work` on one card, exclusively, and closes the card with a reset afterwards. */
-  async withCard<T>(card: PresentCardFact, owner: string, work: (channel: CardChannel) => Promise<T>): Promise<T> {
-    const channel = await this.hold(card.reader, card.insertion, owner);
-    try {
+  /** Runs `work` on one card, exclusively; its result is given out only while that card still lies there. */
+  withCard<T>(card: PresentCardFact, owner: string, work: (channel: CardChannel) => Promise<T>): Promise<T> {
+    return this.during(card, owner, async (channel) => {
       const result = await work(channel);
       this.assertSameCard(card);
       return result;
+    });
+  }
+
+  /** Runs `work` on one card, exclusively, and closes the card with a reset afterwards. */
+  async during<T>(card: PresentCardFact, owner: string, work: (channel: CardChannel) => Promise<T>): Promise<T> {
+    const channel = await this.hold(card.reader, card.insertion, owner);
+    try {
+      return await work(channel);
     } finally {
       await this.release(card.reader, owner);
     }
+  }
+
+  /** To the same listeners as insertions and removals. */
+  announce(event: LocalEvent): void {
+    this.#emit(event);
   }
 
   /**

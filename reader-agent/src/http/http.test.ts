@@ -3,14 +3,16 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { hexToBytes, SecretBytes } from '@rhc/card/bytes';
 import { rhcBlank1 } from '@rhc/card/profile';
-import type { TerminalKeys } from '@rhc/card/session';
+import type { CardSession, TerminalKeys } from '@rhc/card/session';
 import { createLogger } from '@rhc/service-shell';
 import request from 'supertest';
 import { WebSocket } from 'ws';
+import { memoryFolder } from '../../test/memory-folder.ts';
 import { ManualTimers, StandInPort } from '../../test/stand-in-port.ts';
 import { createAgent } from '../app.ts';
 import { identityResponse, summaryResponse } from '../contract/index.ts';
-import type { ReadingSession } from '../core/index.ts';
+import { WriteJournal } from '../journal/index.ts';
+
 import { serveEventSocket } from './event-socket.ts';
 
 const TOKEN = 'b'.repeat(64);
@@ -25,7 +27,7 @@ const keys: TerminalKeys = {
   protect: async () => new Uint8Array(4),
 };
 
-function makeAgent(session: Partial<ReadingSession> = {}) {
+function makeAgent(session: Partial<CardSession> = {}) {
   const port = new StandInPort();
   const agent = createAgent({
     agentId: 'desk-1',
@@ -35,26 +37,37 @@ function makeAgent(session: Partial<ReadingSession> = {}) {
     product: rhcBlank1,
     leaseMs: 30_000,
     keys,
-    openSession: async (channel, counted) => ({
-      checkGenuine: async () => {
-        await channel.transmit(hexToBytes('0084000008'));
-        await counted.externalAuthentication({} as never);
-        return 'genuine';
-      },
-      readIdentity: async () => ({ cardFactor: new Uint8Array(8), provinceCode: '13', elements: [element] }),
-      readSummary: async () => ({
-        identity: [element],
-        contacts: [],
-        alerts: [],
-        allergies: [{ substance: '青霉素', reaction: '皮疹' }],
-        immunizations: [],
-        photo: Uint8Array.of(0xff, 0xd8),
-        psychiatric: null,
-      }),
-      readPhoto: async () => null,
-      ...session,
-    }),
+    openSession: async (channel, counted) =>
+      ({
+        checkGenuine: async () => {
+          await channel.transmit(hexToBytes('0084000008'));
+          await counted.externalAuthentication({} as never);
+          return 'genuine';
+        },
+        readIdentity: async () => ({ cardFactor: new Uint8Array(8), provinceCode: '13', elements: [element] }),
+        readSummary: async () => ({
+          identity: [element],
+          contacts: [],
+          alerts: [],
+          allergies: [{ substance: '青霉素', reaction: '皮疹' }],
+          immunizations: [],
+          photo: Uint8Array.of(0xff, 0xd8),
+          psychiatric: null,
+        }),
+        readPhoto: async () => null,
+        ...session,
+      }) as Partial<CardSession> as CardSession,
     clock: () => 0,
+    journal: new WriteJournal({
+      folder: memoryFolder(),
+      key: new SecretBytes(new Uint8Array(32)),
+      random: (length) => new Uint8Array(length),
+      maxOpen: 4,
+      maxSettled: 4,
+    }),
+    now: () => new Date(0),
+    newId: () => 'made',
+    signer: null,
     token: new SecretBytes(new TextEncoder().encode(TOKEN)),
     allowedOrigins: ['https://his.example'],
     logger: createLogger('test', 'silent'),

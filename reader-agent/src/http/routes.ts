@@ -7,7 +7,8 @@ import Router from '@koa/router';
 import { parseInput } from '@rhc/service-shell';
 import type { Context, Next } from 'koa';
 import { z } from 'zod';
-import type { CardReader } from '../core/index.ts';
+import { dismissRequest, patchRequest, visitRequest } from '../contract/writes.ts';
+import type { CardReader, CardWriter } from '../core/index.ts';
 import type { Desk } from '../desk/desk.ts';
 import { agentErrors } from '../errors.ts';
 import type { ChannelStatus } from '../issuer-channel/index.ts';
@@ -18,6 +19,8 @@ export interface RouteOptions {
   readonly version: string;
   readonly desk: Desk;
   readonly cardReader: CardReader;
+  readonly cardWriter: CardWriter;
+  readonly journalState: () => { readonly open: number; readonly unreadable: number };
   readonly pcscHealth: () => PcscHealth;
   readonly channelStatus: () => ChannelStatus | null;
   readonly timers: Timers;
@@ -29,7 +32,7 @@ const KEEP_ALIVE_MS = 15_000;
 
 export function agentRoutes(options: RouteOptions): Router {
   const router = new Router();
-  const { desk, cardReader } = options;
+  const { desk, cardReader, cardWriter } = options;
   let streams = 0;
 
   router.get('/v1/status', (ctx) => {
@@ -46,6 +49,23 @@ export function agentRoutes(options: RouteOptions): Router {
   });
   router.post('/v1/card/photo', requireRequestHeader, async (ctx) => {
     ctx.body = await cardReader.photo(readerOf(ctx));
+  });
+  router.post('/v1/card/patch', requireRequestHeader, async (ctx) => {
+    ctx.body = await cardWriter.patch(parseInput(patchRequest, bodyOf(ctx)));
+  });
+  router.post('/v1/card/visits', requireRequestHeader, async (ctx) => {
+    ctx.body = await cardWriter.visit(parseInput(visitRequest, bodyOf(ctx)));
+  });
+  router.get('/v1/writes', (ctx) => {
+    ctx.set('Cache-Control', 'no-store');
+    ctx.body = { writes: cardWriter.writes() };
+  });
+  router.get('/v1/writes/:id', (ctx) => {
+    ctx.set('Cache-Control', 'no-store');
+    ctx.body = cardWriter.find(ctx.params.id ?? '');
+  });
+  router.post('/v1/writes/dismiss', requireRequestHeader, (ctx) => {
+    ctx.body = cardWriter.dismiss(parseInput(dismissRequest, bodyOf(ctx)).id);
   });
   router.get('/v1/events', (ctx) => {
     if (streams >= options.maxEventStreams) throw agentErrors.make('EVENT_STREAMS_FULL');
@@ -77,7 +97,11 @@ export function agentRoutes(options: RouteOptions): Router {
 }
 
 function readerOf(ctx: { request: object }): string | undefined {
-  return parseInput(readRequest, (ctx.request as { body?: unknown }).body ?? {}).reader;
+  return parseInput(readRequest, bodyOf(ctx)).reader;
+}
+
+function bodyOf(ctx: { request: object }): unknown {
+  return (ctx.request as { body?: unknown }).body ?? {};
 }
 
 /** What a listener that comes late has missed and still needs. */
@@ -91,7 +115,7 @@ export function presentEvents(desk: Desk) {
 }
 
 /** No person, no card number: anybody on this machine may ask. */
-function status({ version, desk, pcscHealth, channelStatus }: RouteOptions) {
+function status({ version, desk, pcscHealth, channelStatus, journalState }: RouteOptions) {
   const { state, restarts, error } = pcscHealth();
   const readers = desk.readers();
   return {
@@ -102,6 +126,8 @@ function status({ version, desk, pcscHealth, channelStatus }: RouteOptions) {
     readers: readers.length,
     cards: readers.filter((reader) => reader.card !== null).length,
     issuerChannel: channelStatus()?.state ?? 'none',
+    /** Writes without a known outcome, and journal files that this key does not open. */
+    writes: journalState(),
   };
 }
 
