@@ -185,7 +185,7 @@ export class CardDialogue {
   async readRecord(file: ElementaryFile, number: number): Promise<Uint8Array | null> {
     await this.openFile(file, 'read');
     try {
-      return await this.send(readRecord, number);
+      return requireWholeRecord(file, await this.send(readRecord, number));
     } catch (error) {
       if (isRhcError(error) && error.code === 'CARD_RECORD_NOT_FOUND') return null;
       throw error;
@@ -241,4 +241,14 @@ export class CardDialogue {
     this.#file = null;
     this.#authenticated.clear();
   }
+}
+
+/**
+ * A cyclic or index record carries no length of its own: an answer cut short would read as an empty record, and an allergy
+ * or a used visit slot would be gone without a word.
+ */
+function requireWholeRecord(file: ElementaryFile, record: Uint8Array): Uint8Array {
+  const fixed = file.structure === 'cyclic' || file.structure === 'fixed-records';
+  if (!fixed || record.length === file.recordSizeBytes) return record;
+  throw cardErrors.make('CARD_CONTENT_INVALID', { detail: `${file.id}: a record of ${record.length} bytes` });
 }

@@ -149,8 +149,8 @@ export class CardSession {
     if (file.structure !== 'fixed-records') throw new RangeError(`${id} is no index file`);
     const flags: boolean[] = [];
     for (let number = 1; number <= file.recordCount; number++) {
-      const [flag] = await this.dialogue.send(readRecord, number);
-      flags.push(flag === 0x00);
+      const record = await this.dialogue.readRecord(file, number);
+      flags.push(record?.[0] === 0x00);
     }
     return flags;
   }
