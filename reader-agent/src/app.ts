@@ -10,6 +10,7 @@ import {
   type CardWriterOptions,
   LocalTurns,
   type OpenSession,
+  type VisitTrustAnchor,
 } from './core/index.ts';
 import { Desk } from './desk/index.ts';
 import { agentRoutes } from './http/routes.ts';
@@ -32,6 +33,7 @@ export interface AgentOptions {
   readonly now: () => Date;
   readonly newId: () => string;
   readonly signer: CardWriterOptions['signer'];
+  readonly visitTrust: VisitTrustAnchor;
   readonly token: SecretBytes;
   readonly allowedOrigins: readonly string[];
   readonly logger: Logger;
@@ -58,8 +60,8 @@ export function createAgent(options: AgentOptions): Agent {
   const desk = new Desk({ port, timers, product: options.product, leaseMs: options.leaseMs });
   const { keys, openSession, clock, journal } = options;
   const work = new CardWork({ desk, turns: new LocalTurns(), keys, openSession, clock });
-  const cardReader = new CardReader(desk, work);
-  const { now, newId, signer } = options;
+  const { now, newId, signer, visitTrust } = options;
+  const cardReader = new CardReader({ desk, work, now, newId, visitTrust });
   const cardWriter = new CardWriter({ desk, work, journal, timers, now, newId, signer, logger });
   const batches = new BatchService({ desk, timers, rememberedBatches: 64, maxRunning: 16, progressEvery: 8 });
   const channel =

@@ -1,9 +1,11 @@
 /** Main of reader-agent: settings, the machine's parts, loopback only. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hexToBytes } from '@rhc/card/bytes';
+import { nodeCrypto } from '@rhc/card/crypto-node';
 import { rhcBlank1 } from '@rhc/card/profile';
 import { KeyServiceClient, terminalKeysOver } from '@rhc/key-service/client';
 import {
@@ -66,6 +68,7 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
     now: () => new Date(),
     newId: randomUUID,
     signer: null,
+    visitTrust: { verifier: nodeCrypto, rootPublicKey: publicKeyIn(settings.visitTrustRootFile) },
     token,
     allowedOrigins: settings.allowedOrigins,
     logger,
@@ -105,3 +108,10 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
   });
   return running;
 });
+
+function publicKeyIn(path: string | undefined): Uint8Array | null {
+  if (path === undefined) return null;
+  const key = hexToBytes(readFileSync(path, 'utf8').trim().toUpperCase());
+  if (key.length !== 64) throw new RangeError(`${path}: ${key.length} bytes, a root public key has 64`);
+  return key;
+}

@@ -47,6 +47,14 @@ export const agentSettings = defineSettings({
       en: 'Folder of the state: the write journal (encrypted) and its key file (mode 0600)',
     },
   },
+  visitTrustRootFile: {
+    kind: 'path',
+    env: 'RHC_READER_AGENT_VISIT_TRUST_ROOT_FILE',
+    meaning: {
+      zh: '就诊签名的根公钥文件（x ‖ y，128 个十六进制字符）；不设则签名显示为“未核验”',
+      en: 'File with the root public key of visit signatures (x ‖ y, 128 hex digits); without it signatures show as not checked',
+    },
+  },
   keyServiceUrl: {
     kind: 'url',
     env: 'RHC_KEY_SERVICE_URL',

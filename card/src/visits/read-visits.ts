@@ -36,7 +36,7 @@ export async function readVisits(session: CardSession, kind: VisitKind): Promise
       recordNumber,
       visit: decodeVisit({ profile, product }, kind, content),
       businessData,
-      signed: signedPart(layout, content, businessData),
+      signed: signedVisitOf(layout, content),
     });
   }
   return visits;
@@ -80,11 +80,13 @@ export async function visitHeldByCard(
   return slot === null ? null : { file: slot.file.id, recordNumber: slot.recordNumber };
 }
 
-function signedPart(layout: VisitLayout, content: Uint8Array, businessData: Uint8Array): SignedVisit | null {
+/** What is signed of a whole slot's content; null where there is neither signature nor certificate. */
+export function signedVisitOf(layout: VisitLayout, content: Uint8Array): SignedVisit | null {
   const part = ({ offset, sizeBytes }: VisitLayout['signature']) => content.slice(offset, offset + sizeBytes);
   const signature = part(layout.signature);
   const certificate = part(layout.certificate);
   const blank = (bytes: Uint8Array) =>
     bytes.every((byte) => byte === SLOT_EMPTY) || bytes.every((byte) => byte === 0x00);
-  return blank(signature) && blank(certificate) ? null : { businessData, signature, certificate };
+  if (blank(signature) && blank(certificate)) return null;
+  return { businessData: content.slice(0, layout.businessSizeBytes), signature, certificate };
 }

@@ -3,12 +3,13 @@
  * card-issuer pushes batches of APDU steps. (2) The local API for the hospital's programs, on loopback only.
  */
 import { z } from 'zod';
+import { decodedElement, hexBytes, readTimings, text } from './shapes.ts';
 import { writeRecord } from './writes.ts';
 
+export * from './reads.ts';
+export { decodedElement, readTimings } from './shapes.ts';
 export * from './writes.ts';
 
-const hexBytes = z.string().regex(/^([0-9A-F]{2})*$/, 'upper-case hex');
-const text = z.object({ zh: z.string(), en: z.string() });
 export const errorBody = z.object({
   code: z.string(),
   message: text,
@@ -76,22 +77,6 @@ export type IssuerMessage = z.infer<typeof issuerMessage>;
 export type AgentMessage = z.infer<typeof agentMessage>;
 
 // ---------------------------------------------------------------------------------------------------- local API
-
-/** One decoded element as an answer shows it. */
-export const decodedElement = z.object({
-  id: z.string(),
-  label: text,
-  /** Decoded value; null when the card holds nothing there. */
-  value: z.union([z.string(), z.boolean(), z.null()]),
-  /** Code text in both languages, for coded elements. */
-  text: text.optional(),
-});
-export const readTimings = z.object({
-  totalMs: z.number(),
-  apdus: z.int(),
-  keyServiceCalls: z.int(),
-  stages: z.record(z.string(), z.number()),
-});
 
 /** POST /v1/card/identity */
 export const identityResponse = z.object({

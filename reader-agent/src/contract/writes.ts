@@ -3,9 +3,8 @@
  * element, as the chip itself showed it when it was read back; `unknown` is settled when the same card comes back.
  */
 import { z } from 'zod';
+import { hexBytes, readTimings, text } from './shapes.ts';
 
-const hexBytes = z.string().regex(/^([0-9A-F]{2})*$/, 'upper-case hex');
-const text = z.object({ zh: z.string(), en: z.string() });
 const elementName = z.string().min(1).max(60);
 /** Of the caller's choice; the same id is never written twice. */
 export const writeId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'letters, digits, . _ - (1 to 64)');
@@ -87,14 +86,7 @@ export const writeAnswer = writeRecord.extend({
   insertion: z.int(),
   /** What stopped the write; null when it went to its end. */
   failure: z.object({ code: z.string(), message: text, nextStep: text, retriable: z.boolean() }).loose().nullable(),
-  timings: z
-    .object({
-      totalMs: z.number(),
-      apdus: z.int(),
-      keyServiceCalls: z.int(),
-      stages: z.record(z.string(), z.number()),
-    })
-    .nullable(),
+  timings: readTimings.nullable(),
 });
 
 export const writesResponse = z.object({ writes: z.array(writeRecord) });

@@ -5,4 +5,5 @@ export * from './local-turns.ts';
 export * from './read-card.ts';
 export * from './run-batch.ts';
 export * from './stopwatch.ts';
+export type { VisitTrustAnchor } from './visit-signatures.ts';
 export * from './write-card.ts';

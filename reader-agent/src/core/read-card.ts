@@ -3,20 +3,98 @@
  * (CARD-FACTS 6.3): nothing is shown from a card that did not prove itself. Every answer tells where the time went.
  */
 import { bytesToHex } from '@rhc/card/bytes';
-import type { CardSession, DecodedElement } from '@rhc/card/session';
-import type { DecodedElementView, IdentityResponse, SummaryResponse } from '../contract/index.ts';
+import { type IpsBundle, toIpsBundle } from '@rhc/card/fhir';
+import { nationalProfile, rhcBlank1 } from '@rhc/card/profile';
+import type { CardSession } from '@rhc/card/session';
+import { decodeHealthSummary, type HealthSummary, readSummaryFiles } from '@rhc/card/summary';
+import type { CardReadRequest, CardReadResponse, IdentityResponse, SummaryResponse } from '../contract/index.ts';
 import type { Desk, PresentCardFact } from '../desk/desk.ts';
 import type { CardWork } from './card-work.ts';
+import { chinaDay, chinaInstant } from './china-time.ts';
+import {
+  elementView,
+  photoText,
+  readClinicalStage,
+  readContactsStage,
+  readIdentityStage,
+  readPhotoStage,
+  readVisitsStage,
+  textValue,
+} from './read-stages.ts';
 import type { Stopwatch } from './stopwatch.ts';
+import { type VisitTrustAnchor, verdictsOfFiles } from './visit-signatures.ts';
+
+export interface CardReaderOptions {
+  readonly desk: Desk;
+  readonly work: CardWork;
+  readonly now: () => Date;
+  readonly newId: () => string;
+  readonly visitTrust: VisitTrustAnchor;
+}
+
+/** Parts of a reading in the order in which they come. */
+export type OnStage = (stage: string, part: object) => void;
+
+const ALL_STAGES = ['clinical', 'photo', 'contacts', 'visits'] as const;
 
 /** Reads for the local API. */
 export class CardReader {
-  readonly #desk: Desk;
-  readonly #work: CardWork;
+  readonly #options: CardReaderOptions;
 
-  constructor(desk: Desk, work: CardWork) {
-    this.#desk = desk;
-    this.#work = work;
+  constructor(options: CardReaderOptions) {
+    this.#options = options;
+  }
+
+  /** `onStage` gets each part as soon as it is read and as long as the same card lies there. */
+  read(request: CardReadRequest, onStage: OnStage = () => undefined): Promise<CardReadResponse> {
+    const { desk, work, now, visitTrust } = this.#options;
+    const card = desk.chooseHealthCard(request.reader);
+    const wanted = new Set<string>(request.stages ?? ALL_STAGES);
+    return work.read(card, async (open) => {
+      const { watch, genuine, timings } = open;
+      const told = <T extends object>(stage: string, part: T): T => {
+        desk.assertSameCard(card);
+        onStage(stage, part);
+        return part;
+      };
+      const first = await watch.stage('identity', () => readIdentityStage(open, chinaDay(now())));
+      const identity = told('identity', { ...factsOf(card), genuine, ...first });
+      const issuerCertificate = textValue(first.identity, 'issuerCertificate');
+      const readers: Readonly<Record<(typeof ALL_STAGES)[number], () => Promise<object>>> = {
+        clinical: () => readClinicalStage(open, request.psychiatric === true),
+        photo: () => readPhotoStage(open),
+        contacts: () => readContactsStage(open),
+        visits: () => readVisitsStage(open, visitTrust, issuerCertificate),
+      };
+      let rest = {};
+      for (const stage of ALL_STAGES.filter((each) => wanted.has(each))) {
+        rest = { ...rest, ...told(stage, await watch.stage(stage, readers[stage])) };
+      }
+      return { ...identity, ...rest, timings: timings() } as CardReadResponse;
+    });
+  }
+
+  /** All that the card holds, with visits and photo; the psychiatric flag only when asked for by name. */
+  healthSummary(reader?: string, psychiatric = false) {
+    return this.#read(reader, async (session, watch) => {
+      const files = await watch.stage('files', () => this.#files(session, psychiatric));
+      return { summary: summaryOf(files) };
+    });
+  }
+
+  /** FHIR R4 document in the shape of the International Patient Summary. */
+  async fhir(reader?: string, psychiatric = false): Promise<IpsBundle> {
+    const { desk, work, now, newId, visitTrust } = this.#options;
+    const card = desk.chooseHealthCard(reader);
+    const files = await work.read(card, ({ session }) => this.#files(session, psychiatric));
+    const summary = summaryOf(files);
+    const visits = summary.visits ?? { inpatient: [], outpatient: [] };
+    const verdicts = verdictsOfFiles(visitTrust, summary.card.issuerCertificate, files, visits);
+    return toIpsBundle(summary, { timestamp: chinaInstant(now()), bundleId: newId(), verdicts });
+  }
+
+  #files(session: CardSession, psychiatric: boolean) {
+    return readSummaryFiles(session, { photo: true, visits: true, psychiatric });
   }
 
   identity(reader?: string): Promise<IdentityResponse> {
@@ -47,8 +125,9 @@ export class CardReader {
   }
 
   async #read<T>(reader: string | undefined, read: (session: CardSession, watch: Stopwatch) => Promise<T>) {
-    const card = this.#desk.chooseHealthCard(reader);
-    return this.#work.read(card, async ({ session, genuine, watch, timings }) => {
+    const { desk, work } = this.#options;
+    const card = desk.chooseHealthCard(reader);
+    return work.read(card, async ({ session, genuine, watch, timings }) => {
       const result = await read(session, watch);
       return { ...factsOf(card), genuine, ...result, timings: timings() };
     });
@@ -59,11 +138,6 @@ function factsOf(card: PresentCardFact & { readonly cardFactor: Uint8Array }) {
   return { cardFactor: bytesToHex(card.cardFactor), insertion: card.insertion };
 }
 
-function elementView(element: DecodedElement): DecodedElementView {
-  const { id, label, value, text } = element;
-  return text === undefined ? { id, label, value } : { id, label, value, text };
-}
-
-function photoText(photo: Uint8Array | null): string | null {
-  return photo === null ? null : Buffer.from(photo).toString('base64');
+function summaryOf(files: Parameters<typeof decodeHealthSummary>[1]): HealthSummary {
+  return decodeHealthSummary({ profile: nationalProfile, product: rhcBlank1 }, files);
 }

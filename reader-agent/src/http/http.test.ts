@@ -68,6 +68,7 @@ function makeAgent(session: Partial<CardSession> = {}) {
     now: () => new Date(0),
     newId: () => 'made',
     signer: null,
+    visitTrust: { verifier: { verifySignature: () => false }, rootPublicKey: null },
     token: new SecretBytes(new TextEncoder().encode(TOKEN)),
     allowedOrigins: ['https://his.example'],
     logger: createLogger('test', 'silent'),

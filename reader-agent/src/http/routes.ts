@@ -4,16 +4,20 @@
  */
 import { PassThrough } from 'node:stream';
 import Router from '@koa/router';
+import { isRhcError } from '@rhc/card/errors';
 import { parseInput } from '@rhc/service-shell';
 import type { Context, Next } from 'koa';
 import { z } from 'zod';
+import type { CardReadResponse } from '../contract/index.ts';
+import { cardReadRequest } from '../contract/reads.ts';
 import { dismissRequest, patchRequest, visitRequest } from '../contract/writes.ts';
-import type { CardReader, CardWriter } from '../core/index.ts';
+import type { CardReader, CardWriter, OnStage } from '../core/index.ts';
 import type { Desk } from '../desk/desk.ts';
 import { agentErrors } from '../errors.ts';
 import type { ChannelStatus } from '../issuer-channel/index.ts';
 import type { PcscHealth } from '../pcsc/index.ts';
 import type { Timers } from '../pcsc/supervisor.ts';
+import { wireError } from '../wire-error.ts';
 
 export interface RouteOptions {
   readonly version: string;
@@ -28,6 +32,8 @@ export interface RouteOptions {
 }
 
 const readRequest = z.strictObject({ reader: z.string().min(1).max(200).optional() });
+const wholeRequest = readRequest.extend({ psychiatric: z.boolean().optional() });
+const FHIR_TYPE = 'application/fhir+json; charset=utf-8';
 const KEEP_ALIVE_MS = 15_000;
 
 export function agentRoutes(options: RouteOptions): Router {
@@ -49,6 +55,30 @@ export function agentRoutes(options: RouteOptions): Router {
   });
   router.post('/v1/card/photo', requireRequestHeader, async (ctx) => {
     ctx.body = await cardReader.photo(readerOf(ctx));
+  });
+  router.post('/v1/card/read', requireRequestHeader, async (ctx) => {
+    const asked = parseInput(cardReadRequest, bodyOf(ctx));
+    if (ctx.accepts('application/json', 'application/x-ndjson') !== 'application/x-ndjson') {
+      ctx.body = await cardReader.read(asked);
+      return;
+    }
+    ctx.type = 'application/x-ndjson';
+    ctx.body = stagesAsLines((onStage) => cardReader.read(asked, onStage));
+  });
+  router.post('/v1/card/health-summary', requireRequestHeader, async (ctx) => {
+    const { reader, psychiatric } = parseInput(wholeRequest, bodyOf(ctx));
+    ctx.body = await cardReader.healthSummary(reader, psychiatric);
+  });
+  router.post('/v1/card/fhir', requireRequestHeader, async (ctx) => {
+    const { reader, psychiatric } = parseInput(wholeRequest, bodyOf(ctx));
+    ctx.body = await cardReader.fhir(reader, psychiatric);
+    ctx.type = FHIR_TYPE;
+  });
+  router.get('/v1/card/fhir', async (ctx) => {
+    ctx.set('Cache-Control', 'no-store');
+    // Without the request header only a caller with the token comes here; the psychiatric flag is never in it.
+    ctx.body = await cardReader.fhir(parseInput(readRequest, { ...ctx.query }).reader);
+    ctx.type = FHIR_TYPE;
   });
   router.post('/v1/card/patch', requireRequestHeader, async (ctx) => {
     ctx.body = await cardWriter.patch(parseInput(patchRequest, bodyOf(ctx)));
@@ -94,6 +124,20 @@ export function agentRoutes(options: RouteOptions): Router {
     for (const event of presentEvents(desk)) write(event);
   });
   return router;
+}
+
+/** One line a stage, then `end` with the timings, or `error` with the error's body. */
+function stagesAsLines(read: (onStage: OnStage) => Promise<CardReadResponse>): PassThrough {
+  const stream = new PassThrough();
+  const line = (stage: string, part: object) => stream.write(`${JSON.stringify({ stage, ...part })}\n`);
+  void read(line)
+    .then(({ timings }) => line('end', { timings }))
+    .catch((error: unknown) => {
+      const known = isRhcError(error) ? error : agentErrors.make('READER_REPLUG', { cause: error });
+      line('error', { error: wireError(known.toBody()) });
+    })
+    .finally(() => stream.end());
+  return stream;
 }
 
 function readerOf(ctx: { request: object }): string | undefined {

@@ -3,6 +3,7 @@
  * its answer was lost, or with the power failing at a commit; put back; the agent killed and started again on its journal.
  */
 import { SecretBytes } from '@rhc/card/bytes';
+import { nodeCrypto } from '@rhc/card/crypto-node';
 import { rhcBlank1 } from '@rhc/card/profile';
 import type { TerminalKeys } from '@rhc/card/session';
 import { createLogger } from '@rhc/service-shell';
@@ -39,6 +40,7 @@ export class DeskWithCard {
   readonly events: LocalEvent[] = [];
   keys: TerminalKeys = pilotTerminalKeys();
   signer: AgentOptions['signer'] = null;
+  rootPublicKey: Uint8Array | null = null;
   timers = new ManualTimers();
   /** APDUs that reached the chip since the last insertion. */
   apdus = 0;
@@ -135,6 +137,29 @@ export class DeskWithCard {
     return { status, body: answer };
   }
 
+  /** Lines of a staged answer. */
+  async lines(path: string, body: object): Promise<readonly Record<string, unknown>[]> {
+    const { text } = await request(this.#agent.app.callback())
+      .post(path)
+      .set({ ...HEADERS, Accept: 'application/x-ndjson' })
+      .buffer(true)
+      .parse((response, done) => {
+        let said = '';
+        response.on('data', (chunk: Buffer) => {
+          said += String(chunk);
+        });
+        response.on('end', () => {
+          (response as unknown as { text: string }).text = said;
+          done(null, said);
+        });
+      })
+      .send(body);
+    return text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
   async get<T>(path: string): Promise<JsonAnswer<T>> {
     const { status, body } = await request(this.#agent.app.callback()).get(path).set(HEADERS);
     return { status, body };
@@ -182,6 +207,7 @@ export class DeskWithCard {
         return `write-${this.#ids}`;
       },
       signer: this.signer,
+      visitTrust: { verifier: nodeCrypto, rootPublicKey: this.rootPublicKey },
     });
     agent.desk.subscribe((event) => this.events.push(event));
     this.#port.plug(READER);

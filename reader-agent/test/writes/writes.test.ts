@@ -3,14 +3,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { buildSamCertificate, samCertificateTbs } from '@rhc/card/certificates';
-import { nodeCrypto, softSigningKey } from '@rhc/card/crypto-node';
 import { nationalProfile } from '@rhc/card/profile';
 import { chipFile, personalizedContent, pilotTerminalKeys } from '../../../test/card-writing/personalized-card.ts';
 import type { ChipContent } from '../../../virtual-card/src/index.ts';
 import { writeAnswer } from '../../src/contract/index.ts';
 import { type JournalEntry, openJournal } from '../../src/journal/index.ts';
 import { DeskWithCard } from './desk-with-card.ts';
+import { samCertificate, signer } from './signing-house.ts';
 import { elementsHeld } from './what-the-chip-holds.ts';
 
 let content: ChipContent;
@@ -281,30 +280,14 @@ describe('a visit', () => {
   const visit = { kind: 'outpatient', visitTime: '2026-11-24T08:30:00', department: '内科' } as const;
 
   test('is written with the signer’s signature, and not twice', async () => {
-    const sam = softSigningKey('intl-128', Uint8Array.from(Buffer.alloc(32, 5)));
-    const fields = {
-      suite: 'intl-128',
-      issuerCode: '1301',
-      serial: '00000001',
-      notBefore: '2026-01-01',
-      notAfter: '2036-01-01',
-      keyUsage: 1,
-      samSerial: '00112233445566778899',
-      terminalNumber: '130100000001',
-      publicKey: sam.publicKey,
-    } as const;
-    const certificate = buildSamCertificate(fields, sam.sign(samCertificateTbs(fields)));
-    desk.signer = {
-      keys: { suite: 'intl-128', sign: async (data) => sam.sign(data), certificate: async () => certificate },
-      verifier: nodeCrypto,
-    };
+    desk.signer = signer;
     desk.restart();
     desk.insert();
     const first = await desk.visit(visit);
     expect(first.body).toMatchObject({ complete: true, elements: [{ id: 'visit', file: 'DF03/ED01', signed: true }] });
     expect(nationalProfile.file('DF03/ED01').structure).toBe('transparent');
     const held = chipFile(desk.content, 'DF03/ED01')[0] ?? '';
-    expect(held).toContain(Buffer.from(certificate).toString('hex').toUpperCase());
+    expect(held).toContain(Buffer.from(samCertificate).toString('hex').toUpperCase());
     expect((await desk.visit(visit)).body.elements).toMatchObject([{ outcome: 'applied', alreadyHeld: true }]);
     expect(chipFile(desk.content, 'DF03/EF06').filter((flag) => flag === '00')).toHaveLength(1);
   });
