@@ -99,7 +99,7 @@ export function runSteps(bench: CardBench, sequence: readonly Step[]): void {
   }
 }
 
-function damaged(command: Buffer, { how, at, value }: NonNullable<Step['damage']>): Buffer {
+export function damaged(command: Buffer, { how, at, value }: NonNullable<Step['damage']>): Buffer {
   const copy = Buffer.from(command);
   const place = at % Math.max(1, copy.length);
   if (how === 'flip') copy[place] = (copy[place] ?? 0) ^ (1 << (value & 7));

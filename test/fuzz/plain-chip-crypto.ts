@@ -1,6 +1,6 @@
 /** ADR 001 on node:crypto for the fuzzers' witness: `plain-node.ts` of the vectors, and what it leaves out. */
 import { createDecipheriv, createHash } from 'node:crypto';
-import type { Suite } from '../vectors/plain-node.ts';
+import { ecb, type Suite } from '../vectors/plain-node.ts';
 
 export { cryptogram, disperse, ecb, macBlock, type Suite, zeroBlock } from '../vectors/plain-node.ts';
 
@@ -30,4 +30,15 @@ export function unpad(suite: Suite, plain: Buffer): Buffer | null {
   const padding = plain.subarray(end);
   const right = padding.length >= 1 && padding.length <= size && padding[0] === 0x80;
   return right && padding.subarray(1).every((byte) => byte === 0) ? plain.subarray(1, end) : null;
+}
+
+/** Last block of CBC over whole blocks. */
+export function cbcMac(suite: Suite, key: Buffer, iv: Buffer, data: Buffer): Buffer {
+  const size = blockBytes(suite);
+  let last = iv;
+  for (let at = 0; at < data.length; at += size) {
+    const block = data.subarray(at, at + size);
+    last = ecb(suite, key, Buffer.from(block.map((byte, i) => byte ^ (last[i] ?? 0))));
+  }
+  return last;
 }
