@@ -1,231 +1,206 @@
 /**
  * The clinic's desk page. It holds what a card says only while the card lies in the reader: on removal everything is
- * wiped. Names and numbers are masked until the key or button is held. Texts come from the card, so only textContent
- * is used, never markup.
+ * wiped. Names and numbers are masked until the key or button is held. A form is filled from one reading and says with
+ * its insertion and its expected values which card and which content it means.
  */
-const MASKED = new Set(['name', 'idNumber', 'cardNumber', 'birthDate', 'phone1', 'phone2']);
-const IDENTITY = /^(name|sex|ethnicGroup|birthDate|idNumber|expiryDate|phone1|phone2|issuerName)$/;
-const token = takeToken();
-const byId = (id) => document.getElementById(id);
-const state = { summary: null, reader: null, insertion: null, reading: 0 };
+import { events, openWrites, patchCard, readCard } from './api.js';
+import {
+  byId,
+  render,
+  show,
+  showError,
+  showOpenWrites,
+  showOutcome,
+  showRefusal,
+  showSettled,
+  wipeCard,
+} from './screen.js';
 
-/** The token leaves the address bar at once and lives in this tab only. */
-function takeToken() {
-  const found = /(?:^#|&)token=([^&]+)/.exec(location.hash)?.[1];
-  if (found !== undefined) {
-    sessionStorage.setItem('rhc-token', decodeURIComponent(found));
-    history.replaceState(null, '', location.pathname);
-  }
-  return sessionStorage.getItem('rhc-token') ?? '';
-}
-
-function show(light, zh, en) {
-  byId('light').dataset.state = light;
-  byId('headline').textContent = zh;
-  byId('subline').textContent = en;
-}
-
-function showError(error) {
-  show('bad', `${error.message.zh}${error.nextStep.zh}`, `${error.message.en} ${error.nextStep.en}`);
-}
+const RECONNECT_MS = 1000;
+const SETTLED_SHOWN_MS = 15_000;
+const state = { reading: null, complete: false, reader: null, turn: 0, shown: false, writing: false };
 
 function wipe() {
-  state.summary = null;
-  state.insertion = null;
-  state.reading += 1;
-  byId('card').hidden = true;
-  byId('photo').hidden = true;
-  byId('photo').removeAttribute('src');
-  for (const id of ['alerts', 'identity', 'allergies', 'immunizations', 'contacts', 'timing', 'genuine']) {
-    byId(id).replaceChildren();
-  }
+  state.reading = null;
+  state.complete = false;
+  state.shown = false;
+  state.turn += 1;
+  wipeCard();
 }
 
-function mask(text) {
-  if (text.length <= 1) return '＊';
-  return text.length <= 4
-    ? `${text[0]}${'＊'.repeat(text.length - 1)}`
-    : `${text.slice(0, 3)}${'＊'.repeat(text.length - 5)}${text.slice(-2)}`;
+function wipeForm() {
+  byId('write').reset();
+  byId('outcome').replaceChildren();
 }
 
-function shownValue(element, shown) {
-  if (element.value === null || element.value === '') return null;
-  if (element.text !== undefined) return `${element.text.zh} ${element.text.en}`;
-  if (typeof element.value === 'boolean') return element.value ? '是 yes' : '否 no';
-  // Contacts carry other people's names and numbers: all of them are masked.
-  return MASKED.has(element.id) || element.masked ? (shown ? element.value : mask(element.value)) : element.value;
-}
-
-function rows(target, elements, shown) {
-  target.replaceChildren(
-    ...elements.flatMap((element) => {
-      const value = shownValue(element, shown);
-      if (value === null) return [];
-      const term = document.createElement('dt');
-      term.textContent = element.label.zh;
-      term.title = element.label.en;
-      const text = document.createElement('dd');
-      text.textContent = value;
-      return [term, text];
-    }),
-  );
-}
-
-function list(target, texts) {
-  const items = texts.length === 0 ? ['无 none'] : texts;
-  target.replaceChildren(
-    ...items.map((text) => {
-      const item = document.createElement('li');
-      item.textContent = text;
-      return item;
-    }),
-  );
-}
-
-function pill(text, kind = '') {
-  const span = document.createElement('span');
-  span.textContent = text;
-  span.className = kind;
-  return span;
-}
-
-function render(shown) {
-  const { summary } = state;
-  if (summary === null) return;
-  document.body.classList.toggle('shown', shown);
-  const blood = summary.alerts.filter((e) => /blood|rh/i.test(e.id) && e.value !== null);
-  const flags = summary.alerts.filter((e) => e.value === true);
-  const other = summary.alerts.filter((e) => typeof e.value === 'string' && !blood.includes(e) && e.value !== '');
-  const pills = [
-    ...summary.allergies.map((a) => pill(`过敏 ALLERGY：${a.substance} → ${a.reaction}`)),
-    ...flags.map((e) => pill(`${e.label.zh} ${e.label.en}`)),
-    ...other.map((e) => pill(shownValue(e, true) ?? '')),
-  ];
-  const calm = pills.length === 0 ? [pill('卡上无医学警示 No alerts on the card', 'calm')] : [];
-  byId('alerts').toggleAttribute('data-calm', pills.length === 0);
-  byId('alerts').replaceChildren(
-    ...blood.map((e) => pill(`${e.label.zh}：${shownValue(e, true)}`, 'blood')),
-    ...pills,
-    ...calm,
-  );
-  rows(
-    byId('identity'),
-    summary.identity.filter((e) => IDENTITY.test(e.id)),
-    shown,
-  );
-  rows(
-    byId('contacts'),
-    summary.contacts.map((e) => ({ ...e, masked: e.text === undefined })),
-    shown,
-  );
-  list(
-    byId('allergies'),
-    summary.allergies.map((a) => `${a.substance}：${a.reaction}`),
-  );
-  list(
-    byId('immunizations'),
-    summary.immunizations.map((i) => `${i.date} ${i.name}`),
-  );
-  byId('genuine').textContent = summary.genuine ? '✓ 真卡 Genuine card' : '';
-  const { totalMs, apdus, keyServiceCalls, stages } = summary.timings;
-  const parts = Object.entries(stages).map(([name, ms]) => `${name} ${Math.round(ms)}`);
-  byId('timing').textContent =
-    `${Math.round(totalMs)} ms（${parts.join(' · ')}） · ${apdus} APDU · ${keyServiceCalls} 次密钥服务 key-service calls`;
-  byId('card').hidden = false;
+function reveal(shown) {
+  state.shown = shown;
+  if (state.reading !== null) render(state.reading, shown);
 }
 
 async function read() {
   wipe();
-  const mine = state.reading;
+  const mine = state.turn;
   byId('read').disabled = true;
+  byId('write-button').disabled = true;
   show('busy', '正在读卡，请勿取出', 'Reading, please leave the card');
   try {
-    const answer = await fetch('/v1/card/summary', {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', 'X-RHC-Request': '1' },
-      body: JSON.stringify(state.reader === null ? {} : { reader: state.reader }),
-    });
-    const body = await answer.json();
-    // The card was taken out or changed meanwhile: what came is not shown.
-    if (mine !== state.reading) return;
-    if (!answer.ok) {
-      showError(body.error);
-      return;
+    for await (const { stage: _, ...part } of readCard(state.reader)) {
+      // The card was taken out or changed meanwhile: what came is not shown.
+      if (mine !== state.turn) return;
+      state.reading = { ...state.reading, ...part };
+      render(state.reading, state.shown);
     }
-    state.summary = body;
-    state.insertion = body.insertion;
-    if (body.photo !== null) {
-      byId('photo').src = `data:image/jpeg;base64,${body.photo}`;
-      byId('photo').hidden = false;
-    }
-    show('good', '读卡完成，可以取卡', 'Done, you may remove the card');
-    render(false);
-  } catch {
-    if (mine === state.reading)
-      show('bad', '读卡程序没有应答，请确认它在运行。', 'The reader agent does not answer; check that it runs.');
+    if (mine !== state.turn) return;
+    state.complete = true;
+    const expired = state.reading.validity.state === 'expired';
+    if (expired) show('bad', '卡已过期，请持卡人到发卡窗口换卡。', 'The card has expired; it must be renewed.');
+    else show('good', '读卡完成，可以取卡', 'Done, you may remove the card');
+  } catch (failure) {
+    if (mine !== state.turn) return;
+    wipe();
+    if (failure?.error !== undefined) showError(failure.error);
+    else show('bad', '读卡程序没有应答，请确认它在运行。', 'The reader agent does not answer; check that it runs.');
   } finally {
     byId('read').disabled = false;
+    byId('write-button').disabled = !state.complete;
   }
+}
+
+/** What the form wants, and what the card must still hold for it. */
+function wishOfForm() {
+  const patch = {};
+  const expected = {};
+  const phone = byId('phone').value.trim();
+  const substance = byId('substance').value.trim();
+  if (phone !== '') {
+    patch.phone1 = phone;
+    expected.phone1 = state.reading.identity.find(({ id }) => id === 'phone1')?.value ?? null;
+  }
+  if (substance !== '') {
+    const held = state.reading.allergies;
+    patch.allergies = [{ substance, reaction: byId('reaction').value.trim() }, ...held].slice(0, 3);
+    expected.allergies = held;
+  }
+  return { patch, expected };
+}
+
+async function write() {
+  if (!state.complete || state.writing) return;
+  const { patch, expected } = wishOfForm();
+  if (Object.keys(patch).length === 0) {
+    byId('phone').focus();
+    return;
+  }
+  state.writing = true;
+  byId('write-button').disabled = true;
+  byId('read').disabled = true;
+  byId('outcome').replaceChildren();
+  show('busy', '正在写卡，请勿取出', 'Writing, please leave the card');
+  const { insertion } = state.reading;
+  const mine = state.turn;
+  try {
+    const answer = await patchCard({ id: crypto.randomUUID(), reader: state.reader, insertion, patch, expected });
+    await tellOpenWrites();
+    if (mine !== state.turn) return;
+    byId('write').reset();
+    showOutcome(answer);
+    if (answer.settled) await read();
+    else {
+      // What the card holds now nobody knows: nothing of it stays on the screen.
+      wipe();
+      show('bad', '写卡结果未确认，请重新放入同一张卡。', 'The outcome is not known; insert the same card again.');
+    }
+  } catch (refusal) {
+    if (mine !== state.turn) return;
+    if (refusal?.error !== undefined) showRefusal(refusal);
+    show('bad', '没有写卡', 'Nothing was written');
+  } finally {
+    state.writing = false;
+    byId('read').disabled = false;
+    byId('write-button').disabled = !state.complete;
+  }
+}
+
+async function tellOpenWrites() {
+  showOpenWrites((await openWrites().catch(() => [])).length);
 }
 
 function onEvent(event) {
-  if (event.event === 'card-inserted') {
-    state.reader = event.reader;
-    void read();
-  } else if (event.event === 'card-removed' || event.event === 'reader-removed') {
-    if (state.reader !== null && event.reader !== state.reader) return;
-    state.reader = null;
-    wipe();
-    show('idle', '请放入居民健康卡', 'Please insert the card');
-  } else if (event.event === 'error') {
-    showError(event.error);
+  switch (event.event) {
+    case 'connected':
+      if (state.reading === null) show('idle', '请放入居民健康卡', 'Please insert the card');
+      void tellOpenWrites();
+      break;
+    case 'card-inserted':
+      state.reader = event.reader;
+      wipeForm();
+      void read();
+      break;
+    case 'card-removed':
+    case 'reader-removed':
+      if (state.reader !== null && event.reader !== state.reader) return;
+      state.reader = null;
+      wipe();
+      wipeForm();
+      show('idle', '请放入居民健康卡', 'Please insert the card');
+      break;
+    case 'write-settled':
+      showSettled(event.write);
+      // The card was there all the time: what it holds now has not been shown yet.
+      if (state.reading === null && !byId('read').disabled) void read();
+      setTimeout(() => void tellOpenWrites(), SETTLED_SHOWN_MS);
+      break;
+    case 'error':
+      showError(event.error);
+      break;
   }
 }
 
-/** Events by fetch: EventSource cannot carry the token. */
 async function listen() {
   for (;;) {
     try {
-      const answer = await fetch('/v1/events', { headers: { Authorization: `Bearer ${token}` } });
-      if (answer.status === 401) {
-        showError((await answer.json()).error);
+      for await (const event of events()) onEvent(event);
+    } catch (failure) {
+      if (failure?.error?.code === 'UNAUTHORIZED') {
+        showError(failure.error);
         return;
       }
-      if (state.summary === null) show('idle', '请放入居民健康卡', 'Please insert the card');
-      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-      let pending = '';
-      for (;;) {
-        const { value, done } = await reader.read();
-        if (done) break;
-        pending += value;
-        const blocks = pending.split('\n\n');
-        pending = blocks.pop() ?? '';
-        for (const block of blocks) if (block.startsWith('data: ')) onEvent(JSON.parse(block.slice(6)));
-      }
-    } catch {
-      // Falls through to the next attempt.
     }
     wipe();
+    wipeForm();
     show('bad', '与读卡程序的连接中断，正在重连…', 'Connection to the reader agent lost, trying again…');
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
   }
 }
 
-const reveal = byId('reveal');
+const button = byId('reveal');
 for (const type of ['pointerdown', 'keydown']) {
-  reveal.addEventListener(
+  button.addEventListener(
     type,
-    (e) => (e.type === 'pointerdown' || e.key === ' ' || e.key === 'Enter') && render(true),
+    (e) => (e.type === 'pointerdown' || e.key === ' ' || e.key === 'Enter') && reveal(true),
   );
 }
-for (const type of ['pointerup', 'pointerleave', 'pointercancel', 'keyup', 'blur'])
-  reveal.addEventListener(type, () => render(false));
+for (const type of ['pointerup', 'pointerleave', 'pointercancel', 'keyup', 'blur']) {
+  button.addEventListener(type, () => reveal(false));
+}
+const typing = (e) => e.target instanceof HTMLInputElement;
 document.addEventListener('keydown', (e) => {
-  if (e.repeat || e.ctrlKey || e.metaKey || e.altKey) return;
-  if (e.key.toLowerCase() === 'r' && !byId('read').disabled) void read();
-  if (e.key.toLowerCase() === 's') render(true);
+  if (e.key === 'Escape') e.target.blur?.();
+  if (typing(e) || e.repeat || e.ctrlKey || e.metaKey || e.altKey) return;
+  const key = e.key.toLowerCase();
+  if (key === 'r' && !byId('read').disabled) void read();
+  if (key === 's') reveal(true);
+  if (key === 'w' && state.complete) {
+    e.preventDefault();
+    byId('phone').focus();
+  }
 });
-document.addEventListener('keyup', (e) => e.key.toLowerCase() === 's' && render(false));
-window.addEventListener('blur', () => render(false));
+document.addEventListener('keyup', (e) => !typing(e) && e.key.toLowerCase() === 's' && reveal(false));
+window.addEventListener('blur', () => reveal(false));
 byId('read').addEventListener('click', () => void read());
+byId('write').addEventListener('submit', (e) => {
+  e.preventDefault();
+  void write();
+});
 void listen();

@@ -1,0 +1,198 @@
+/**
+ * The clinic's desk page in Chromium over a running house, with a card in a virtual reader through pcscd: what is shown,
+ * what is masked, what is written, and that nothing of a card stays when it is taken out. `RHC_PICTURES=folder` keeps what
+ * was seen.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { RunningHouse } from '../first-light/running-house.ts';
+
+const LONG_MS = 180_000;
+const SHOWN_MS = 20_000;
+const ID_NUMBER = '130101195803129021';
+const folder = mkdtempSync(join(tmpdir(), 'rhc-desk-'));
+const house = new RunningHouse(join(folder, 'state'));
+let browser: Browser;
+let page: Page;
+
+const visits = [
+  {
+    kind: 'outpatient',
+    visitTime: '2026-11-20T09:10:00',
+    institutionName: '正定县人民医院',
+    department: '内分泌科',
+    diagnoses: [{ name: '2型糖尿病', code: 'E11.9' }],
+  },
+  {
+    kind: 'outpatient',
+    visitTime: '2026-08-03T15:40:00',
+    institutionName: '曙光镇卫生院',
+    department: '全科',
+    diagnoses: [{ name: '高血压2级', code: 'I10' }],
+  },
+  {
+    kind: 'inpatient',
+    admissionDate: '2025-12-01',
+    institutionName: '石家庄市第一医院',
+    admissionDepartment: '心内科',
+    diagnoses: [{ name: '冠心病', code: 'I25.1' }],
+  },
+];
+
+/** Of the one card that is left. */
+async function insertion(): Promise<number> {
+  for (const deadline = Date.now() + SHOWN_MS; ; ) {
+    const { readers } = (await house.ask('reader-agent', 'GET', '/v1/readers')).body;
+    const cards = readers.flatMap(({ card }: { card: { insertion: number } | null }) => card ?? []);
+    if (cards.length === 1) return cards[0].insertion;
+    if (Date.now() > deadline) throw new Error(`${cards.length} cards`);
+    await pause(50);
+  }
+}
+
+beforeAll(async () => {
+  await house.untilRunning();
+  // The second reader is emptied: the desk then means the only card.
+  await house.hand(2, 'eject');
+  for (const visit of visits) {
+    const { status, body } = await house.ask('reader-agent', 'POST', '/v1/card/visits', {
+      insertion: await insertion(),
+      visit,
+    });
+    expect([status, body.complete]).toEqual([200, true]);
+  }
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
+  await page.goto(`${house.url('reader-agent')}/#token=${house.token('reader-agent')}`);
+}, LONG_MS);
+afterAll(async () => {
+  await browser?.close();
+  await house.stop();
+  rmSync(folder, { recursive: true, force: true });
+}, LONG_MS);
+
+async function picture(name: string): Promise<void> {
+  const place = process.env.RHC_PICTURES;
+  if (place !== undefined) await page.screenshot({ path: join(place, `${name}.png`) });
+}
+const textOf = async (selector: string) => (await page.locator(selector).textContent()) ?? '';
+const light = (state: string) => page.locator(`#light[data-state="${state}"]`).waitFor({ timeout: SHOWN_MS });
+
+test(
+  'a card in the reader: alerts in full, identity masked, photo blurred, visits newest first',
+  async () => {
+    await light('good');
+    const alerts = await textOf('#alerts');
+    for (const words of ['青霉素 → 皮疹伴喉头水肿', '糖尿病', '心脏病', 'A型', '高血压二期'])
+      expect(alerts).toContain(words);
+    const identity = await textOf('#identity');
+    expect(identity).toContain('王＊＊');
+    expect(identity).toContain('女 Female');
+    const whole = await textOf('body');
+    for (const secret of ['王淑兰', ID_NUMBER, '0311-00000001', '李建国']) expect(whole).not.toContain(secret);
+    expect(await page.locator('#photo').evaluate((image) => getComputedStyle(image).filter)).toContain('blur');
+    expect(
+      await page.locator('#photo').evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth),
+    ).toBeGreaterThan(50);
+    const times = await page.locator('#visits time').allTextContents();
+    expect(times).toEqual(['2026-11-20 09:10', '2026-08-03 15:40', '2025-12-01']);
+    expect(await textOf('#visits')).toContain('未签名 unsigned');
+    expect(await textOf('#genuine')).toContain('真卡');
+    expect(await textOf('#validity')).toMatch(/有效至 valid to \d{4}-\d{2}-\d{2}/);
+    expect(await textOf('#timing')).toMatch(/\d+ ms.*\d+ APDU/);
+    // The address bar holds no token, and the clerk need not scroll for what counts.
+    expect(new URL(page.url()).hash).toBe('');
+    const bottom = await page.locator('#write-button').evaluate((e) => e.getBoundingClientRect().bottom);
+    expect(bottom).toBeLessThanOrEqual(768);
+    await picture('desk-masked');
+  },
+  LONG_MS,
+);
+
+test('shown as long as the key is held', async () => {
+  await page.keyboard.down('s');
+  expect(await textOf('#identity')).toContain('王淑兰');
+  expect(await textOf('#identity')).toContain(ID_NUMBER);
+  expect(await page.locator('#photo').evaluate((image) => getComputedStyle(image).filter)).toBe('none');
+  await picture('desk');
+  await page.keyboard.up('s');
+  expect(await textOf('#identity')).not.toContain(ID_NUMBER);
+});
+
+test(
+  'by keyboard alone: a new phone and a new allergy are written, read back and shown',
+  async () => {
+    await page.keyboard.press('w');
+    await page.keyboard.type('13900001234');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('头孢');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('荨麻疹');
+    await page.keyboard.press('Enter');
+    await page.locator('#outcome [data-outcome="applied"]').nth(1).waitFor({ timeout: SHOWN_MS });
+    expect(await page.locator('#outcome li').count()).toBe(2);
+    await light('good');
+    expect(await textOf('#alerts')).toContain('头孢 → 荨麻疹');
+    const { body } = await house.ask('reader-agent', 'POST', '/v1/card/read', {});
+    expect(body.allergies.map(({ substance }: { substance: string }) => substance)).toEqual(['头孢', '青霉素', '花粉']);
+    expect(body.identity).toContainEqual(expect.objectContaining({ id: 'phone1', value: '13900001234' }));
+    await picture('desk-written');
+  },
+  LONG_MS,
+);
+
+test(
+  'a value that does not fit is refused with the field and the rule, the card unchanged',
+  async () => {
+    await page.locator('#substance').fill('一二三四五六七八九十一');
+    await page.locator('#substance').press('Enter');
+    await page.locator('#outcome .bad').first().waitFor({ timeout: SHOWN_MS });
+    expect(await textOf('#outcome')).toMatch(/allergies\[0\]\.substance.*20 字节/);
+    await page.locator('#substance').fill('');
+  },
+  LONG_MS,
+);
+
+test(
+  'pulled in the middle of a write: unknown is said, settled when the card is back',
+  async () => {
+    const card = await house.hand(1, 'tear 1 after');
+    expect(card.ok).toBe(true);
+    await page.locator('#phone').fill('13900005678');
+    await page.locator('#phone').press('Enter');
+    await page.locator('#open-writes').waitFor({ timeout: SHOWN_MS });
+    expect(await textOf('#open-writes')).toMatch(/1 次写卡结果未确认/);
+    expect(await page.locator('#card').isHidden()).toBe(true);
+    await picture('desk-unknown');
+    await house.hand(1, 'eject');
+    await light('idle');
+    await house.hand(1, 'insert');
+    await page.locator('#open-writes', { hasText: '已确认' }).waitFor({ timeout: SHOWN_MS });
+    expect(await textOf('#open-writes')).toContain('本人电话 phone ✓ 已写入');
+    await light('good');
+  },
+  LONG_MS,
+);
+
+test(
+  'taken out: nothing of the card is left in the page, its form or its picture',
+  async () => {
+    await page.locator('#phone').fill('13900009999');
+    await house.hand(1, 'eject');
+    await light('idle');
+    expect(await page.locator('#card').isHidden()).toBe(true);
+    const markup = await page.content();
+    for (const trace of ['王', '青霉素', '头孢', '正定县', ID_NUMBER, '1390000', 'data:image']) {
+      expect(markup).not.toContain(trace);
+    }
+    expect(await page.locator('#displaced').isHidden()).toBe(true);
+    expect(await page.locator('#phone').inputValue()).toBe('');
+    expect(await page.evaluate(() => JSON.stringify(Object.values(sessionStorage)))).not.toContain('王');
+    await picture('desk-removed');
+  },
+  LONG_MS,
+);
