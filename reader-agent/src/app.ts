@@ -16,6 +16,7 @@ import { Desk } from './desk/index.ts';
 import { agentRoutes } from './http/routes.ts';
 import { BatchService, type Dial, IssuerChannel } from './issuer-channel/index.ts';
 import type { WriteJournal } from './journal/index.ts';
+import { LegacyFacade } from './legacy/index.ts';
 import type { PcscPort } from './pcsc/index.ts';
 import type { Timers } from './pcsc/supervisor.ts';
 
@@ -82,6 +83,7 @@ export function createAgent(options: AgentOptions): Agent {
     desk,
     cardReader,
     cardWriter,
+    legacy: new LegacyFacade({ desk, work, writer: cardWriter }),
     journalState: () => ({ open: journal.openCount, unreadable: journal.unreadable }),
     pcscHealth: () => port.health(),
     channelStatus: () => channel?.status() ?? null,

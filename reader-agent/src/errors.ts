@@ -224,6 +224,27 @@ export const agentErrors = defineErrors({
     retriable: false,
     httpStatus: 404,
   },
+  LEGACY_FUNCTION_UNKNOWN: {
+    message: { zh: '没有这个接口函数。', en: 'There is no such function of the national interface.' },
+    nextStep: {
+      zh: '可用函数见 GET /v1/legacy；就诊记录请用 /v1/card/visits。',
+      en: 'GET /v1/legacy lists the functions; visits are written by /v1/card/visits.',
+    },
+    retriable: false,
+    httpStatus: 404,
+  },
+  LEGACY_PARAMETER: {
+    message: { zh: '接口参数有误，卡未改动。', en: 'A parameter is not valid; the card was not changed.' },
+    nextStep: { zh: '请更正所列参数。', en: 'Correct the parameter named.' },
+    retriable: false,
+    httpStatus: 400,
+  },
+  LEGACY_RECORD_EMPTY: {
+    message: { zh: '卡上没有这一条记录。', en: 'The card holds no such record.' },
+    nextStep: { zh: '请从第 1 条起依次读取。', en: 'Read from record 1 on.' },
+    retriable: false,
+    httpStatus: 404,
+  },
   REQUEST_HEADER_MISSING: {
     message: {
       zh: '请求缺少 X-RHC-Request: 1 头，或内容不是 JSON。',

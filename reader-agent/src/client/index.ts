@@ -1,8 +1,27 @@
 /** A small typed client of the local API, for the start script, tests and Node programs of a hospital. */
 import { type ErrorBody, errorFromBody } from '@rhc/card/errors';
 import type { z } from 'zod';
-import type { IdentityResponse, LocalEvent, ReaderState, SummaryResponse } from '../contract/index.ts';
-import { identityResponse, localEvent, readerState, summaryResponse } from '../contract/index.ts';
+import type {
+  CardReadRequest,
+  CardReadResponse,
+  IdentityResponse,
+  LocalEvent,
+  PatchRequest,
+  ReaderState,
+  SummaryResponse,
+  VisitRequest,
+  WriteAnswer,
+  WriteRecord,
+} from '../contract/index.ts';
+import {
+  cardReadResponse,
+  identityResponse,
+  localEvent,
+  readerState,
+  summaryResponse,
+  writeAnswer,
+  writeRecord,
+} from '../contract/index.ts';
 
 export interface AgentClientOptions {
   /** For example `http://127.0.0.1:8103`. */
@@ -30,6 +49,25 @@ export class AgentClient {
 
   summary(reader?: string): Promise<SummaryResponse> {
     return this.#cardVerb('/v1/card/summary', summaryResponse, reader);
+  }
+
+  /** All stages in one answer. */
+  async read(request: CardReadRequest = {}): Promise<CardReadResponse> {
+    return cardReadResponse.parse(await this.#call('POST', '/v1/card/read', request));
+  }
+
+  /** An error means that nothing was written; the answer tells each element's outcome. */
+  async patch(request: PatchRequest): Promise<WriteAnswer> {
+    return writeAnswer.parse(await this.#call('POST', '/v1/card/patch', request));
+  }
+
+  async visit(request: VisitRequest): Promise<WriteAnswer> {
+    return writeAnswer.parse(await this.#call('POST', '/v1/card/visits', request));
+  }
+
+  /** What became of a write, also after the card or the agent was gone. */
+  async write(id: string): Promise<WriteRecord> {
+    return writeRecord.parse(await this.#call('GET', `/v1/writes/${encodeURIComponent(id)}`));
   }
 
   /** Events until `signal` aborts; begins with what lies in the readers now. */

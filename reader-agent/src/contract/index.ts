@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { decodedElement, hexBytes, readTimings, text } from './shapes.ts';
 import { writeRecord } from './writes.ts';
 
+export * from './legacy.ts';
 export * from './reads.ts';
 export { decodedElement, readTimings } from './shapes.ts';
 export * from './writes.ts';

@@ -9,12 +9,14 @@ import { parseInput } from '@rhc/service-shell';
 import type { Context, Next } from 'koa';
 import { z } from 'zod';
 import type { CardReadResponse } from '../contract/index.ts';
+import { legacyParameters } from '../contract/legacy.ts';
 import { cardReadRequest } from '../contract/reads.ts';
 import { dismissRequest, patchRequest, visitRequest } from '../contract/writes.ts';
 import type { CardReader, CardWriter, OnStage } from '../core/index.ts';
 import type { Desk } from '../desk/desk.ts';
 import { agentErrors } from '../errors.ts';
 import type { ChannelStatus } from '../issuer-channel/index.ts';
+import type { LegacyFacade } from '../legacy/index.ts';
 import type { PcscHealth } from '../pcsc/index.ts';
 import type { Timers } from '../pcsc/supervisor.ts';
 import { wireError } from '../wire-error.ts';
@@ -24,6 +26,7 @@ export interface RouteOptions {
   readonly desk: Desk;
   readonly cardReader: CardReader;
   readonly cardWriter: CardWriter;
+  readonly legacy: LegacyFacade;
   readonly journalState: () => { readonly open: number; readonly unreadable: number };
   readonly pcscHealth: () => PcscHealth;
   readonly channelStatus: () => ChannelStatus | null;
@@ -96,6 +99,12 @@ export function agentRoutes(options: RouteOptions): Router {
   });
   router.post('/v1/writes/dismiss', requireRequestHeader, (ctx) => {
     ctx.body = cardWriter.dismiss(parseInput(dismissRequest, bodyOf(ctx)).id);
+  });
+  router.get('/v1/legacy', (ctx) => {
+    ctx.body = { functions: options.legacy.names() };
+  });
+  router.post('/v1/legacy/:name', requireRequestHeader, async (ctx) => {
+    ctx.body = await options.legacy.call(ctx.params.name ?? '', parseInput(legacyParameters, bodyOf(ctx)));
   });
   router.get('/v1/events', (ctx) => {
     if (streams >= options.maxEventStreams) throw agentErrors.make('EVENT_STREAMS_FULL');

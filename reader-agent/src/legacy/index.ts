@@ -1,0 +1,2 @@
+/** The national interface of 2012 over HTTP. */
+export { LegacyFacade } from './facade.ts';
