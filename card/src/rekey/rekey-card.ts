@@ -167,12 +167,12 @@ class RekeyRun {
     } catch (error) {
       failure ??= error;
     }
-    const slots = this.#plan.wanted.map(({ slot, version }) => ({
-      slot,
-      version,
-      versionsOnCard: list === null ? null : keyVersionsOnCard(profile, list, slot),
-      proven: this.#proven.has(slot),
-    }));
+    const slots = this.#plan.wanted.map(({ slot, version }) => {
+      const versionsOnCard = list === null ? null : keyVersionsOnCard(profile, list, slot);
+      // A SELECT that was lost puts key and proof into another directory: the chip's own list says so.
+      const proven = this.#proven.has(slot) && versionsOnCard?.includes(version) !== false;
+      return { slot, version, versionsOnCard, proven };
+    });
     const gone = this.#plan.retirements.every(
       ({ slot, version }) => list !== null && !keyVersionsOnCard(profile, list, slot).includes(version),
     );
