@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 import type { IssuerIdentity } from './domain/card-data.ts';
 import { importRoster, type RosterReport } from './import-roster.ts';
 import { IssuerService } from './issuer-service.ts';
+import type { LifeCyclePolicy } from './life-cycle.ts';
 import { AgentHub, type HubLimits } from './personalize/agent-hub.ts';
 import { EventFeed } from './personalize/event-feed.ts';
 import { JobRunner } from './personalize/job-runner.ts';
@@ -22,6 +23,7 @@ export interface IssuerOptions {
   readonly random: RandomBytes;
   readonly logger: Logger;
   readonly issuer: IssuerIdentity;
+  readonly policy?: Partial<LifeCyclePolicy>;
   /** Name of this node, the same after a restart. */
   readonly node?: string;
   readonly limits?: Partial<HubLimits & { readonly claimMs: number }>;
@@ -37,6 +39,8 @@ export interface Issuer {
   stop(): Promise<void>;
 }
 
+const DEFAULT_POLICY: LifeCyclePolicy = { suspensionHours: 168, replacementFeeFen: 0 };
+const TICK_MS = 60_000;
 const DEFAULT_LIMITS = { batchSilenceMs: 60_000, reconnectMs: 30_000, claimMs: 120_000 };
 
 export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
@@ -56,7 +60,8 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     claimMs: limits.claimMs,
     personalizeOneCard: personalizeOneCardWith({ ...options, feed }),
   });
-  const service = new IssuerService({ database, clock, random, issuer, hub, runner, feed });
+  const policy = { ...DEFAULT_POLICY, ...options.policy };
+  const service = new IssuerService({ database, clock, random, issuer, hub, runner, feed, policy });
   const seen = () => {
     feed.progress(null, 'agents', {});
     runner.noteBlanks().catch((error: unknown) => logger.error({ err: error }, 'chips were not noted'));
@@ -68,6 +73,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     agentLost: () => feed.progress(null, 'agents', {}),
   });
   await runner.start();
+  const endTicks = tickForEver(service, clock, logger);
   return {
     service,
     hub,
@@ -75,9 +81,31 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     runner,
     importRoster: (bytes, importOptions) => importRoster({ database, clock, service }, bytes, importOptions),
     async stop() {
+      await endTicks();
       unsubscribe();
       hub.stop();
       await runner.stop();
     },
+  };
+}
+
+/** Lapses and expiries, now and every minute; one that fails (another node was faster) is taken up the next time. */
+function tickForEver(service: IssuerService, clock: Clock, logger: Logger): () => Promise<void> {
+  let ended = false;
+  let cancel: () => void = () => undefined;
+  let running: Promise<unknown> = Promise.resolve();
+  const tick = () => {
+    running = service.lifeCycle
+      .tick()
+      .catch((error: unknown) => logger.warn({ err: error }, 'the time-driven moves of cards were put off'))
+      .finally(() => {
+        if (!ended) cancel = clock.after(TICK_MS, tick);
+      });
+  };
+  cancel = clock.after(0, tick);
+  return async () => {
+    ended = true;
+    cancel();
+    await running;
   };
 }

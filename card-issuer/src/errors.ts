@@ -65,6 +65,36 @@ export const issuerErrors = defineErrors({
     retriable: false,
     httpStatus: 409,
   },
+  CARD_TO_REPLACE: {
+    message: {
+      zh: '该居民以前发过卡，应办理补换卡',
+      en: 'The resident had a card before; it is to be replaced, not ordered anew',
+    },
+    nextStep: {
+      zh: '打开原卡，选择“补换卡”，医疗信息随之带入新卡',
+      en: 'Open the earlier card and choose "Replace"; its medical data goes onto the new card',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  CARD_HAS_SUCCESSOR: {
+    message: { zh: '这张卡的新卡已在办理', en: 'The card that takes the place of this one is on its way' },
+    nextStep: { zh: '继续办理新卡，或先将新卡作废', en: 'Go on with the new card, or spoil it first' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  REASON_WRONG: {
+    message: { zh: '此操作不能用这个原因', en: 'This reason does not belong to this operation' },
+    nextStep: { zh: '从所列原因中选择', en: 'Choose one of the reasons listed' },
+    retriable: false,
+    httpStatus: 422,
+  },
+  SECOND_PERSON_MISSING: {
+    message: { zh: '此操作须由两人签字，且不能是同一人', en: 'Two different people must sign this' },
+    nextStep: { zh: '请另一位工作人员见证并签字', en: 'Ask a colleague to witness and sign it' },
+    retriable: false,
+    httpStatus: 422,
+  },
   AGENT_NOT_CONNECTED: {
     message: { zh: '没有读卡器代理在线', en: 'No reader agent is connected' },
     nextStep: {

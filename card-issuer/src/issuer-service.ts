@@ -2,17 +2,19 @@
  * What card-issuer does, in the words of the counter: enrol, import, order, personalize, activate, spoil. Driven by the
  * HTTP routes and, in process, by tests. Every mutating call takes an idempotency key.
  */
-import { createHash } from 'node:crypto';
 import type { RandomBytes } from '@rhc/card/session';
 import type { ReaderState } from '@rhc/reader-agent/contract';
 import { type Clock, dayInChina, timestamp } from './clock.ts';
 import type { IssuerIdentity } from './domain/card-data.ts';
-import { CHIP_HOLDING_STATES } from './domain/card-state.ts';
+import { type CardMove, CHIP_HOLDING_STATES, LIVE_CARD_STATES, movesFrom } from './domain/card-state.ts';
 import { issueSerial } from './domain/issue-serial.ts';
 import type { Job } from './domain/job.ts';
+import type { MedicalCopy } from './domain/medical-copy.ts';
 import { cardNumberOf, type Resident, type ResidentInput } from './domain/resident.ts';
 import { validateResident } from './domain/validate-resident.ts';
 import { issuerErrors } from './errors.ts';
+import { idempotentCall } from './idempotent-call.ts';
+import { LifeCycle, type LifeCyclePolicy, requireTwoPeople } from './life-cycle.ts';
 import type { AgentHub, AgentView } from './personalize/agent-hub.ts';
 import { choosePlace } from './personalize/choose-place.ts';
 import type { EventFeed } from './personalize/event-feed.ts';
@@ -27,18 +29,35 @@ export interface IssuerServiceParts {
   readonly hub: AgentHub;
   readonly runner: JobRunner;
   readonly feed: EventFeed;
+  readonly policy: LifeCyclePolicy;
 }
+
+/** Who acts when the caller does not say: the holder of the operator's token. */
+const OPERATOR = 'operator';
 
 export interface CardView extends cards.Card {
   readonly residentName: string;
   readonly job: Job | null;
+  /** What a person may ask for now. */
+  readonly moves: readonly CardMove[];
+  /** The card that takes the place of this one. */
+  readonly successor: string | null;
 }
 
 export class IssuerService {
   readonly #parts: IssuerServiceParts;
+  readonly lifeCycle: LifeCycle;
 
   constructor(parts: IssuerServiceParts) {
     this.#parts = parts;
+    this.lifeCycle = new LifeCycle({
+      ...parts,
+      placeOrder: (transaction, order) => this.#placeOrder(transaction, order),
+    });
+  }
+
+  get policy(): LifeCyclePolicy {
+    return this.#parts.policy;
   }
 
   /**
@@ -68,27 +87,39 @@ export class IssuerService {
     return residents.listResidents(this.#parts.database, page);
   }
 
-  /** @throws RESIDENT_UNKNOWN, RESIDENT_HAS_CARD */
+  /** @throws RESIDENT_UNKNOWN, RESIDENT_HAS_CARD, CARD_TO_REPLACE when an earlier card must be replaced instead */
   async orderCard(residentId: string, key: string | null = null): Promise<CardView> {
-    const { database, issuer, feed } = this.#parts;
+    const { database, feed } = this.#parts;
     const id = await once(database, this.#call('order', key, { residentId }), async (transaction) => {
-      const entry = await residents.findResident(transaction, residentId);
-      if (entry === null) throw issuerErrors.make('RESIDENT_UNKNOWN');
-      const cardId = this.newId('c');
-      const serial = issueSerial(issuer.cityCode.slice(0, 2), await cards.nextIssueCounter(transaction));
-      await cards.insertCard(transaction, {
-        id: cardId,
-        residentId,
-        cardNumber: cardNumberOf(entry.resident),
-        issueSerial: serial,
-        orderedAt: this.#now(),
-      });
-      return cardId;
+      const before = (await cards.listCards(transaction, { residentId, limit: 50 })).filter(
+        ({ state }) => state !== 'spoiled',
+      );
+      const live = before.some(({ state }) => (LIVE_CARD_STATES as readonly string[]).includes(state));
+      if (before.length > 0 && !live) throw issuerErrors.make('CARD_TO_REPLACE');
+      return this.#placeOrder(transaction, { residentId });
     }).catch((error: unknown) => {
       throw isUniqueViolation(error) ? issuerErrors.make('RESIDENT_HAS_CARD', { cause: error }) : error;
     });
     await feed.record('card-ordered', id);
     return this.card(id);
+  }
+
+  async #placeOrder(
+    transaction: Database,
+    order: { readonly residentId: string; readonly replaces?: string; readonly medicalCopy?: MedicalCopy | null },
+  ): Promise<string> {
+    const entry = await residents.findResident(transaction, order.residentId);
+    if (entry === null) throw issuerErrors.make('RESIDENT_UNKNOWN');
+    const id = this.newId('c');
+    const provinceCode = this.#parts.issuer.cityCode.slice(0, 2);
+    await cards.insertCard(transaction, {
+      ...order,
+      id,
+      cardNumber: cardNumberOf(entry.resident),
+      issueSerial: issueSerial(provinceCode, await cards.nextIssueCounter(transaction)),
+      orderedAt: this.#now(),
+    });
+    return id;
   }
 
   /**
@@ -126,29 +157,40 @@ export class IssuerService {
     return this.card(cardId);
   }
 
-  /** Hand-over: the card becomes the resident's card. */
-  async activate(cardId: string, key: string | null = null): Promise<CardView> {
+  /** Hand-over: the card becomes the resident's card, and the one that it replaces is out of use. */
+  async activate(cardId: string, key: string | null = null, actor = OPERATOR): Promise<CardView> {
     const { database, feed } = this.#parts;
     await once(database, this.#call('activate', key, { cardId }), async (transaction) => {
       const card = await cards.findCard(transaction, cardId);
       if (card === null) throw issuerErrors.make('CARD_UNKNOWN');
-      await cards.moveCard(transaction, card, 'hand-over', { activated_at: this.#now() });
+      const signed = { actor, at: this.#now() };
+      await this.lifeCycle.supersede(transaction, card, signed);
+      await cards.moveCard(transaction, card, 'hand-over', signed, { activated_at: signed.at });
       return cardId;
     });
     await feed.record('activated', cardId);
     return this.card(cardId);
   }
 
-  /** The chip is waste: never a blank again; the issue serial stays used, the resident may be given another card. */
-  async spoil(cardId: string, reason: string, key: string | null = null): Promise<CardView> {
+  /**
+   * The chip is waste: never a blank again; the issue serial stays used, the resident may be given another card.
+   * @throws SECOND_PERSON_MISSING: waste is witnessed
+   */
+  async spoil(
+    cardId: string,
+    waste: { readonly actor: string; readonly witness: string; readonly reason: string },
+    key: string | null = null,
+  ): Promise<CardView> {
     const { database, feed, runner } = this.#parts;
     if (runner.isRunning(cardId)) throw issuerErrors.make('READER_BUSY');
-    await once(database, this.#call('spoil', key, { cardId, reason }), async (transaction) => {
+    requireTwoPeople(waste.actor, waste.witness);
+    await once(database, this.#call('spoil', key, { cardId, ...waste }), async (transaction) => {
       const card = await cards.findCard(transaction, cardId);
       if (card === null) throw issuerErrors.make('CARD_UNKNOWN');
-      await cards.moveCard(transaction, card, 'spoil', { spoil_reason: reason });
+      const at = this.#now();
+      await cards.moveCard(transaction, card, 'spoil', { ...waste, at }, { spoil_reason: waste.reason });
       await jobs.dropJob(transaction, cardId);
-      if (card.cardFactor !== null) await blanks.markBlankSpoiled(transaction, card.cardFactor, this.#now());
+      if (card.cardFactor !== null) await blanks.markBlankSpoiled(transaction, card.cardFactor, at);
       return cardId;
     });
     await feed.record('spoiled', cardId);
@@ -160,7 +202,14 @@ export class IssuerService {
     const card = await this.#card(cardId);
     const entry = await residents.findResident(database, card.residentId);
     const job = await jobs.findJobOfCard(database, cardId);
-    return { ...card, residentName: entry?.resident.name ?? '', job };
+    const successor = await cards.findSuccessor(database, cardId);
+    return {
+      ...card,
+      residentName: entry?.resident.name ?? '',
+      job,
+      moves: movesFrom(card.state),
+      successor: successor?.id ?? null,
+    };
   }
 
   cards(filter: Parameters<typeof cards.listCards>[1]): Promise<cards.Card[]> {
@@ -206,7 +255,7 @@ export class IssuerService {
 
   async #retry(card: cards.Card): Promise<void> {
     await this.#parts.database.transaction(async (transaction) => {
-      await cards.moveCard(transaction, card, 'retry');
+      await cards.moveCard(transaction, card, 'retry', { actor: OPERATOR, at: this.#now() });
       await jobs.reopenJob(transaction, card.id, this.#now());
     });
   }
@@ -231,8 +280,6 @@ export class IssuerService {
   }
 
   #call(operation: string, key: string | null, request: unknown) {
-    if (key === null) return null;
-    const requestHash = createHash('sha256').update(JSON.stringify(request)).digest('hex');
-    return { operation, key, requestHash, at: this.#now() };
+    return idempotentCall(operation, key, request, this.#now());
   }
 }

@@ -55,6 +55,7 @@ await startService(bootLogger, async () => {
       cityCode: settings.cityCode,
       validityYears: settings.validityYears,
     },
+    policy: { suspensionHours: settings.suspensionHours, replacementFeeFen: settings.replacementFeeFen },
     node: settings.node,
     limits: { batchSilenceMs: settings.batchSilenceMs, reconnectMs: settings.reconnectMs },
   });

@@ -80,6 +80,23 @@ export const issuerSettings = defineSettings({
     unit: 'years',
     meaning: { zh: '卡有效期', en: 'Validity of a card' },
   },
+  suspensionHours: {
+    kind: 'integer',
+    env: 'RHC_ISSUER_SUSPENSION_HOURS',
+    default: 168,
+    min: 1,
+    max: 8760,
+    unit: 'hours',
+    meaning: { zh: '口头（临时）挂失的有效时间', en: 'How long a temporary loss holds' },
+  },
+  replacementFeeFen: {
+    kind: 'integer',
+    env: 'RHC_ISSUER_REPLACEMENT_FEE_FEN',
+    default: 0,
+    min: 0,
+    unit: 'fen',
+    meaning: { zh: '补卡工本费（分）；遗失、被盗、损坏时收取', en: 'Fee of a replacement after loss, theft or damage' },
+  },
   node: {
     kind: 'text',
     env: 'RHC_ISSUER_NODE',

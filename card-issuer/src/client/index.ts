@@ -10,8 +10,16 @@ import {
   cardsResponse,
   type EnrolRequest,
   enrolResponse,
+  type HistoryResponse,
+  historyResponse,
   type ImportResponse,
   importResponse,
+  type LifeCycleResponse,
+  lifeCycleResponse,
+  type MoveRequest,
+  type MoveResponse,
+  moveResponse,
+  type ReplaceRequest,
   type ResidentsResponse,
   residentsResponse,
   type StatusResponse,
@@ -72,8 +80,25 @@ export class IssuerClient {
   activate(cardId: string, key?: string): Promise<CardResponse> {
     return this.#call('POST', `/v1/cards/${cardId}/activate`, cardResponse, {}, key);
   }
-  spoil(cardId: string, reason: string, key?: string): Promise<CardResponse> {
-    return this.#call('POST', `/v1/cards/${cardId}/spoil`, cardResponse, { reason }, key);
+  spoil(
+    cardId: string,
+    waste: { actor: string; witness: string; reason: string },
+    key?: string,
+  ): Promise<CardResponse> {
+    return this.#call('POST', `/v1/cards/${cardId}/spoil`, cardResponse, waste, key);
+  }
+  move(cardId: string, request: MoveRequest, key?: string): Promise<MoveResponse> {
+    return this.#call('POST', `/v1/cards/${cardId}/moves`, moveResponse, request, key);
+  }
+  /** Answers the successor. */
+  replace(cardId: string, request: ReplaceRequest, key?: string): Promise<MoveResponse> {
+    return this.#call('POST', `/v1/cards/${cardId}/replacement`, moveResponse, request, key);
+  }
+  history(cardId: string): Promise<HistoryResponse> {
+    return this.#call('GET', `/v1/cards/${cardId}/history`, historyResponse);
+  }
+  lifeCycle(): Promise<LifeCycleResponse> {
+    return this.#call('GET', '/v1/life-cycle', lifeCycleResponse);
   }
   agents(): Promise<AgentsResponse> {
     return this.#call('GET', '/v1/agents', agentsResponse);

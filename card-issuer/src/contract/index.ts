@@ -1,5 +1,7 @@
 /** What card-issuer's HTTP interface takes and gives. */
 import { z } from 'zod';
+import { REASONS, REPLACEMENT_REASONS, type ReasonCode } from '../domain/card-reasons.ts';
+import { CARD_STATES, CARD_TRANSITIONS, type CardMove } from '../domain/card-state.ts';
 
 const text = z.string().max(400);
 const optional = text.optional();
@@ -67,7 +69,29 @@ export const personalizeRequest = z.strictObject({
   agent: z.string().max(200).optional(),
   reader: z.string().max(200).optional(),
 });
-export const spoilRequest = z.strictObject({ reason: z.string().min(1).max(200) });
+const person = z.string().min(1).max(60);
+/** POST /v1/cards/:id/activate */
+export const activateRequest = z.strictObject({ actor: person.optional() });
+/** POST /v1/cards/:id/spoil: two different people. */
+export const spoilRequest = z.strictObject({ reason: z.string().min(1).max(200), actor: person, witness: person });
+const askedMoves = (Object.keys(CARD_TRANSITIONS) as CardMove[]).filter(
+  (move) => CARD_TRANSITIONS[move].asked !== null,
+);
+const cardMove = z.enum(Object.keys(CARD_TRANSITIONS) as CardMove[]);
+const cardState = z.enum(CARD_STATES);
+const reasonCode = z.enum(Object.keys(REASONS) as ReasonCode[]);
+/** POST /v1/cards/:id/moves */
+export const moveRequest = z.strictObject({
+  move: z.enum(askedMoves),
+  actor: person,
+  reason: reasonCode,
+  witness: person.optional(),
+});
+/** POST /v1/cards/:id/replacement */
+export const replaceRequest = z.strictObject({
+  actor: person,
+  reason: z.enum(REPLACEMENT_REASONS.map(({ reason }) => reason)),
+});
 
 const bilingual = z.object({ zh: z.string(), en: z.string() });
 const fault = z.object({ field: z.string(), rule: bilingual });
@@ -131,7 +155,7 @@ export const cardResponse = z.object({
   id: z.string(),
   residentId: z.string(),
   residentName: z.string(),
-  state: z.enum(['ordered', 'personalizing', 'personalized', 'active', 'failed', 'spoiled']),
+  state: cardState,
   cardNumber: z.string(),
   issueSerial: z.string(),
   cardFactor: z.string().nullable(),
@@ -150,11 +174,59 @@ export const cardResponse = z.object({
   personalizedAt: z.string().nullable(),
   activatedAt: z.string().nullable(),
   spoilReason: z.string().nullable(),
+  replaces: z.string().nullable(),
+  suspendedUntil: z.string().nullable(),
   job: jobView.nullable(),
+  /** What a person may ask for now. */
+  moves: z.array(cardMove),
+  successor: z.string().nullable(),
 });
 /** Without names and jobs, which are asked for card by card. */
 export const cardsResponse = z.object({
-  cards: z.array(cardResponse.omit({ residentName: true, job: true })),
+  cards: z.array(cardResponse.omit({ residentName: true, job: true, moves: true, successor: true })),
+});
+const receipt = z.object({
+  number: z.int(),
+  cardId: z.string(),
+  operation: z.string(),
+  reason: reasonCode,
+  /** 1/100 yuan. */
+  feeFen: z.int(),
+  validUntil: z.string().nullable(),
+  actor: z.string(),
+  at: z.string(),
+});
+export const moveResponse = z.object({ card: cardResponse, receipt: receipt.nullable() });
+export const historyResponse = z.object({
+  moves: z.array(
+    z.object({
+      move: cardMove,
+      from: cardState,
+      to: cardState,
+      actor: z.string(),
+      witness: z.string().nullable(),
+      reason: z.string().nullable(),
+      at: z.string(),
+    }),
+  ),
+  receipts: z.array(receipt),
+});
+/** GET /v1/life-cycle: states, moves, reasons and fees as the counter shows them. */
+export const lifeCycleResponse = z.object({
+  states: z.record(cardState, bilingual),
+  moves: z.array(
+    z.object({
+      move: cardMove,
+      text: bilingual,
+      from: z.array(cardState),
+      to: cardState,
+      reasons: z.array(reasonCode),
+      twoPeople: z.boolean(),
+    }),
+  ),
+  reasons: z.record(reasonCode, bilingual),
+  replacement: z.array(z.object({ reason: reasonCode, feeFen: z.int() })),
+  suspensionHours: z.int(),
 });
 export const agentsResponse = z.object({
   agents: z.array(
@@ -186,6 +258,11 @@ export const statusResponse = z.object({
 export type EnrolRequest = z.infer<typeof enrolRequest>;
 export type ImportResponse = z.infer<typeof importResponse>;
 export type CardResponse = z.infer<typeof cardResponse>;
+export type MoveRequest = z.infer<typeof moveRequest>;
+export type ReplaceRequest = z.infer<typeof replaceRequest>;
+export type MoveResponse = z.infer<typeof moveResponse>;
+export type HistoryResponse = z.infer<typeof historyResponse>;
+export type LifeCycleResponse = z.infer<typeof lifeCycleResponse>;
 export type CardsResponse = z.infer<typeof cardsResponse>;
 export type ResidentsResponse = z.infer<typeof residentsResponse>;
 export type AgentsResponse = z.infer<typeof agentsResponse>;

@@ -1,9 +1,9 @@
 /** The HTTP interface: parse, call, answer. */
 import Router from '@koa/router';
 import { parseInput, readRawBody } from '@rhc/service-shell';
-import type { Context } from 'koa';
 import type { Issuer } from '../app.ts';
 import {
+  activateRequest,
   cardsQuery,
   enrolRequest,
   importQuery,
@@ -13,6 +13,8 @@ import {
   residentsQuery,
   spoilRequest,
 } from '../contract/index.ts';
+import { body, cardId, idempotencyKey } from './request-parts.ts';
+import { lifeCycleRoutes } from './routes-life-cycle.ts';
 import { serveEvents } from './serve-events.ts';
 
 export const IMPORT_PATH = '/v1/imports';
@@ -22,7 +24,6 @@ const VERSION = '0.1.0';
 export function issuerRoutes(issuer: Issuer): Router {
   const { service } = issuer;
   const router = new Router();
-  const body = (ctx: Context): unknown => (ctx.request as { body?: unknown }).body ?? {};
 
   router.post('/v1/residents', async (ctx) => {
     const { photo, ...fields } = parseInput(enrolRequest, body(ctx));
@@ -65,12 +66,13 @@ export function issuerRoutes(issuer: Issuer): Router {
     ctx.body = await service.personalize(cardId(ctx), parseInput(personalizeRequest, body(ctx)));
   });
   router.post('/v1/cards/:id/activate', async (ctx) => {
-    ctx.body = await service.activate(cardId(ctx), idempotencyKey(ctx));
+    const { actor } = parseInput(activateRequest, body(ctx));
+    ctx.body = await service.activate(cardId(ctx), idempotencyKey(ctx), actor);
   });
   router.post('/v1/cards/:id/spoil', async (ctx) => {
-    const { reason } = parseInput(spoilRequest, body(ctx));
-    ctx.body = await service.spoil(cardId(ctx), reason, idempotencyKey(ctx));
+    ctx.body = await service.spoil(cardId(ctx), parseInput(spoilRequest, body(ctx)), idempotencyKey(ctx));
   });
+  lifeCycleRoutes(router, issuer);
   router.get('/v1/agents', async (ctx) => {
     ctx.body = { agents: await service.agents() };
   });
@@ -79,15 +81,6 @@ export function issuerRoutes(issuer: Issuer): Router {
     ctx.body = { service: 'card-issuer', version: VERSION, ready: true, ...(await service.status()) };
   });
   return router;
-}
-
-function cardId(ctx: Context): string {
-  return String((ctx as Context & { params: Record<string, string> }).params.id ?? '');
-}
-
-function idempotencyKey(ctx: Context): string | null {
-  const key = ctx.get('idempotency-key');
-  return key === '' ? null : key.slice(0, 200);
 }
 
 function decoded(base64: string): Uint8Array {

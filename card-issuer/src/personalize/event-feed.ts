@@ -36,6 +36,11 @@ export class EventFeed {
     this.#tell({ id: null, at: timestamp(this.#clock.nowMs()), type, cardId, detail });
   }
 
+  /** Tells those who watch that the card moved; the move itself is stored with the card. */
+  cardMoved(cardId: string, move: string): void {
+    this.progress(cardId, 'card-moved', { move });
+  }
+
   since(afterId: number, limit: number): Promise<FeedEvent[]> {
     return events.listEvents(this.#database, afterId, limit);
   }

@@ -30,6 +30,8 @@ export interface JobRunnerOptions {
   readonly personalizeOneCard: PersonalizeOneCard;
 }
 
+const bySystem = (at: string) => ({ actor: 'system', at });
+
 interface Setback {
   /** Where the chip lay, with the number of the agent's connection: any change gives the job a new chance at once. */
   readonly place: string;
@@ -164,7 +166,10 @@ export class JobRunner {
     await database.transaction(async (transaction) => {
       const card = await cards.findCard(transaction, cardId);
       if (card === null) throw issuerErrors.make('CARD_UNKNOWN');
-      await cards.moveCard(transaction, card, 'verified', { verdict: JSON.stringify(verdict), personalized_at: at });
+      await cards.moveCard(transaction, card, 'verified', bySystem(at), {
+        verdict: JSON.stringify(verdict),
+        personalized_at: at,
+      });
       await jobs.endJobRun(transaction, job, { state: 'done', progress: finished, error: null, at });
     });
     await feed.record('personalized', cardId, { ...finished, genuine: verdict.genuine, readBack: verdict.readBack });
@@ -186,7 +191,7 @@ export class JobRunner {
     const rejected = await database.transaction(async (transaction) => {
       const card = await cards.findCard(transaction, cardId);
       const verdict = card?.state === 'personalizing' && isRejection(known.code, job.attempt);
-      if (card !== null && verdict) await cards.moveCard(transaction, card, 'rejected');
+      if (card !== null && verdict) await cards.moveCard(transaction, card, 'rejected', bySystem(at));
       const forgetChip = known.code === 'BLANK_NOT_BLANK';
       await jobs.endJobRun(transaction, job, {
         state: verdict ? 'rejected' : 'waiting',

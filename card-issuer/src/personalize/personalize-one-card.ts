@@ -10,6 +10,7 @@ import type { Crypto } from '@rhc/card/secure-messaging';
 import type { BatchTransport, RandomBytes } from '@rhc/card/session';
 import { type Clock, dayInChina, timestamp } from '../clock.ts';
 import { cardDataOf, expiryDate, type IssuerIdentity } from '../domain/card-data.ts';
+import { withMedicalCopy } from '../domain/medical-copy.ts';
 import { issuerErrors } from '../errors.ts';
 import { cards, type Database, isUniqueViolation, residents } from '../store/index.ts';
 import type { EventFeed } from './event-feed.ts';
@@ -109,14 +110,16 @@ async function frozenOrNew(
   const entry = await residents.findResident(options.database, card.residentId);
   if (entry === null) throw issuerErrors.make('RESIDENT_UNKNOWN');
   const issueDate = dayInChina(options.clock.nowMs());
+  const fresh = cardDataOf(entry.resident, options.issuer, {
+    issueDate,
+    issueSerial: card.issueSerial,
+    issuerCertificate: await issuerCertificate(),
+  });
+  const copy = await cards.findMedicalCopy(options.database, card.id);
   return {
     issueDate,
     expiryDate: expiryDate(issueDate, options.issuer.validityYears),
-    data: cardDataOf(entry.resident, options.issuer, {
-      issueDate,
-      issueSerial: card.issueSerial,
-      issuerCertificate: await issuerCertificate(),
-    }),
+    data: copy === null ? fresh : withMedicalCopy(fresh, copy),
   };
 }
 
@@ -137,12 +140,18 @@ async function bindChip(
   if (status.state !== 'blank') throw issuerErrors.make('BLANK_NOT_BLANK', { detail: `chip is ${status.state}` });
   try {
     await options.database.transaction((transaction) =>
-      cards.moveCard(transaction, card, 'bind-chip', {
-        card_factor: factor,
-        issue_date: frozen.issueDate,
-        expiry_date: frozen.expiryDate,
-        card_data: cards.freezeCardData(frozen.data),
-      }),
+      cards.moveCard(
+        transaction,
+        card,
+        'bind-chip',
+        { actor: 'system', at: timestamp(options.clock.nowMs()) },
+        {
+          card_factor: factor,
+          issue_date: frozen.issueDate,
+          expiry_date: frozen.expiryDate,
+          card_data: cards.freezeCardData(frozen.data),
+        },
+      ),
     );
   } catch (error) {
     if (isUniqueViolation(error)) throw issuerErrors.make('BLANK_BOUND_ELSEWHERE', { cause: error });

@@ -1,7 +1,10 @@
 /** Card orders. A change of state names the state it starts from in its WHERE, so that two writers cannot both win. */
 import type { CardData, ElementValue } from '@rhc/card/personalization';
-import { type CardMove, type CardState, nextCardState } from '../domain/card-state.ts';
+import { type CardMove, type CardState, nextCardState, USABLE_CARD_STATES } from '../domain/card-state.ts';
+import type { MedicalCopy } from '../domain/medical-copy.ts';
 import { issuerErrors } from '../errors.ts';
+import { insertCardMove, type MoveSigned } from './card-moves.ts';
+import { nextCount } from './counters.ts';
 import type { Database } from './database.ts';
 import { type CardRow, integer, parseJson } from './rows.ts';
 
@@ -19,6 +22,10 @@ export interface Card {
   readonly personalizedAt: string | null;
   readonly activatedAt: string | null;
   readonly spoilReason: string | null;
+  /** The card that this one takes the place of. */
+  readonly replaces: string | null;
+  /** End of a temporary loss; null in every other state. */
+  readonly suspendedUntil: string | null;
 }
 
 /** What the chip proved; made only from a complete read-back. */
@@ -46,12 +53,17 @@ function cardOf(row: CardRow): Card {
     personalizedAt: row.personalized_at,
     activatedAt: row.activated_at,
     spoilReason: row.spoil_reason,
+    replaces: row.replaces,
+    suspendedUntil: row.suspended_until,
   };
 }
 
 export async function insertCard(
   database: Database,
-  card: Pick<Card, 'id' | 'residentId' | 'cardNumber' | 'issueSerial' | 'orderedAt'>,
+  card: Pick<Card, 'id' | 'residentId' | 'cardNumber' | 'issueSerial' | 'orderedAt'> & {
+    readonly replaces?: string;
+    readonly medicalCopy?: MedicalCopy | null;
+  },
 ): Promise<void> {
   await database('cards').insert({
     id: card.id,
@@ -60,6 +72,8 @@ export async function insertCard(
     card_number: card.cardNumber,
     issue_serial: card.issueSerial,
     ordered_at: card.orderedAt,
+    replaces: card.replaces ?? null,
+    medical_copy: card.medicalCopy == null ? null : JSON.stringify(card.medicalCopy),
   });
 }
 
@@ -95,21 +109,56 @@ export async function countCardsByState(database: Database): Promise<Record<stri
   return Object.fromEntries(rows.map((row) => [row.state, integer(row.total)]));
 }
 
+/** The card that takes the place of this one, waste left aside. */
+export async function findSuccessor(database: Database, id: string): Promise<Card | null> {
+  const row = await database<CardRow>('cards').where({ replaces: id }).whereNot({ state: 'spoiled' }).first();
+  return row === undefined ? null : cardOf(row as CardRow);
+}
+
+/** Cards whose temporary loss ended at or before `at`. */
+export async function listLapsed(database: Database, at: string, limit: number): Promise<Card[]> {
+  const rows = await database<CardRow>('cards')
+    .where({ state: 'suspended' })
+    .where('suspended_until', '<=', at)
+    .orderBy('suspended_until')
+    .limit(limit);
+  return (rows as CardRow[]).map(cardOf);
+}
+
+/** Cards in use whose last day of validity is before `day`. */
+export async function listOverdue(database: Database, day: string, limit: number): Promise<Card[]> {
+  const rows = await database<CardRow>('cards')
+    .whereIn('state', [...USABLE_CARD_STATES])
+    .where('expiry_date', '<', day)
+    .orderBy('expiry_date')
+    .limit(limit);
+  return (rows as CardRow[]).map(cardOf);
+}
+
+/** What the new card takes over from the card that it replaces; null for a first card. */
+export async function findMedicalCopy(database: Database, id: string): Promise<MedicalCopy | null> {
+  const row = (await database('cards').where({ id }).first('medical_copy')) as { medical_copy: string | null };
+  return row.medical_copy === null ? null : parseJson<MedicalCopy>(row.medical_copy);
+}
+
 /**
- * Moves a card along the table of transitions and writes `changes` with it.
+ * Moves a card along the table of transitions, writes `changes` with it and the move itself beside it. Call it inside a
+ * transaction: card, move and event are written together or not at all.
  * @throws CARD_STATE_FORBIDS, also when another writer was faster
  */
 export async function moveCard(
   database: Database,
   card: Pick<Card, 'id' | 'state'>,
   move: CardMove,
+  signed: MoveSigned,
   changes: Readonly<Partial<Record<keyof CardRow, string | null>>> = {},
 ): Promise<CardState> {
   const to = nextCardState(card.state, move);
   const changed = await database('cards')
     .where({ id: card.id, state: card.state })
-    .update({ ...changes, state: to });
+    .update({ suspended_until: null, ...changes, state: to });
   if (changed !== 1) throw issuerErrors.make('CARD_STATE_FORBIDS', { detail: `${move}: state had changed meanwhile` });
+  await insertCardMove(database, { cardId: card.id, move, from: card.state, to, ...signed });
   return to;
 }
 
@@ -140,8 +189,6 @@ export function freezeCardData(data: CardData): string {
 }
 
 /** The next value of the counter that issue serials are made of. Inside a transaction: it is used or given back whole. */
-export async function nextIssueCounter(transaction: Database): Promise<number> {
-  await transaction('counters').where({ name: 'issue-serial' }).increment('value', 1);
-  const row = (await transaction('counters').where({ name: 'issue-serial' }).first('value')) as { value: unknown };
-  return integer(row.value);
+export function nextIssueCounter(transaction: Database): Promise<number> {
+  return nextCount(transaction, 'issue-serial');
 }

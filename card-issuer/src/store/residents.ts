@@ -33,6 +33,10 @@ const stored = (row: ResidentRow): StoredResident => ({
   resident: parseJson<Resident>(row.record),
 });
 
+/** By issue serial, which grows with every order; one row for a resident with many cards. */
+const NEWEST_CARD = `(SELECT n.id FROM cards n WHERE n.resident_id = r.id AND n.state <> 'spoiled'
+  ORDER BY n.issue_serial DESC LIMIT 1)`;
+
 export async function insertResident(database: Database, entry: StoredResident): Promise<void> {
   const { resident } = entry;
   await database('residents').insert({
@@ -78,7 +82,7 @@ export async function listResidents(
   const count = (await matching().count({ total: '*' }).first()) as { total: unknown } | undefined;
   const rows = (await matching()
     .leftJoin('cards as c', (join) => {
-      join.on('c.resident_id', 'r.id').andOn('c.state', '<>', database.raw(`'spoiled'`));
+      join.on('c.id', database.raw(NEWEST_CARD));
     })
     .select(
       'r.id',

@@ -26,4 +26,7 @@ export interface CardRow {
   readonly personalized_at: string | null;
   readonly activated_at: string | null;
   readonly spoil_reason: string | null;
+  readonly replaces: string | null;
+  readonly suspended_until: string | null;
+  readonly medical_copy: string | null;
 }

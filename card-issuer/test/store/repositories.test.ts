@@ -15,6 +15,7 @@ import {
 } from '../../src/store/index.ts';
 
 const AT = '2026-11-22T00:00:00.000Z';
+const SIGNED = { actor: 'a', at: AT };
 const resident = (documentNumber: string) =>
   ({ documentType: '01', documentNumber, name: '甲', birthDate: '1990-01-01', areaCode: '130102' }) as Resident;
 const refusal = (work: Promise<unknown>) =>
@@ -50,14 +51,16 @@ describe.each(['sqlite', 'postgres'])('repositories on %s', (engine) => {
   });
   test('a chip in one order, no unknown state, no unbound personalizing card', async () => {
     const bound = { card_factor: 'AA', card_data: '{}', issue_date: '2026-11-22' };
-    await cards.moveCard(database, { id: 'c1', state: 'ordered' }, 'bind-chip', bound);
-    const second = cards.moveCard(database, { id: 'c5', state: 'ordered' }, 'bind-chip', bound);
+    await cards.moveCard(database, { id: 'c1', state: 'ordered' }, 'bind-chip', SIGNED, bound);
+    const second = cards.moveCard(database, { id: 'c5', state: 'ordered' }, 'bind-chip', SIGNED, bound);
     expect(isUniqueViolation(await refusal(second))).toBe(true);
-    expect(await refusal(cards.moveCard(database, { id: 'c5', state: 'ordered' }, 'bind-chip'))).not.toBeNull();
+    expect(await refusal(cards.moveCard(database, { id: 'c5', state: 'ordered' }, 'bind-chip', SIGNED))).not.toBeNull();
     expect(
       await refusal(Promise.resolve(database('cards').where({ id: 'c5' }).update({ state: 'lost?' }))),
     ).not.toBeNull();
-    await expect(cards.moveCard(database, { id: 'c1', state: 'ordered' }, 'spoil')).rejects.toMatchObject({
+    await expect(
+      cards.moveCard(database, { id: 'c1', state: 'ordered' }, 'spoil', { ...SIGNED, witness: 'b' }),
+    ).rejects.toMatchObject({
       code: 'CARD_STATE_FORBIDS',
     });
   });

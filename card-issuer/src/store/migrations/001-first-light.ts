@@ -4,8 +4,12 @@
  * one order, known states only (ARCHITECTURE, "Storage").
  */
 import type { Knex } from 'knex';
-import { CARD_STATES, CHIP_HOLDING_STATES, LIVE_CARD_STATES } from '../../domain/card-state.ts';
-import { JOB_STATES } from '../../domain/job.ts';
+
+// As published: the domain's lists have grown since, and a later migration says by how much.
+const CARD_STATES = ['ordered', 'personalizing', 'personalized', 'active', 'failed', 'spoiled'];
+const LIVE_CARD_STATES = ['ordered', 'personalizing', 'personalized', 'active', 'failed'];
+const CHIP_HOLDING_STATES = ['personalizing', 'personalized', 'active', 'failed'];
+const JOB_STATES = ['waiting', 'running', 'done', 'rejected'];
 
 const inList = (column: string, values: readonly string[]) =>
   `${column} IN (${values.map((v) => `'${v}'`).join(', ')})`;

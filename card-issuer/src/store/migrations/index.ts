@@ -1,8 +1,12 @@
 /** Migrations in order, as code: nothing is read from a folder at run time. A published one is never edited. */
 import type { Knex } from 'knex';
 import * as first from './001-first-light.ts';
+import * as lifeCycle from './002-life-cycle.ts';
 
-const ALL = [{ name: '001-first-light', ...first }] as const;
+const ALL = [
+  { name: '001-first-light', ...first },
+  { name: '002-life-cycle', ...lifeCycle },
+] as const;
 type Migration = (typeof ALL)[number];
 
 export const MIGRATIONS: Knex.MigrationSource<Migration> = {

@@ -1,0 +1,16 @@
+/** What every route takes from a request. */
+import type { Context } from 'koa';
+
+export function body(ctx: Context): unknown {
+  return (ctx.request as { body?: unknown }).body ?? {};
+}
+
+/** The `:id` of the path. */
+export function cardId(ctx: Context): string {
+  return String((ctx as Context & { params: Record<string, string> }).params.id ?? '');
+}
+
+export function idempotencyKey(ctx: Context): string | null {
+  const key = ctx.get('idempotency-key');
+  return key === '' ? null : key.slice(0, 200);
+}

@@ -1,0 +1,198 @@
+/**
+ * A card's life after it was made: loss by phone and its lapse, written loss, cancellation, replacement, return,
+ * destruction, expiry. One transaction an operation: states of both cards, moves, receipt and idempotency key together.
+ */
+import { type Clock, dayInChina, timestamp } from './clock.ts';
+import { type ReasonCode, type ReplacementReason, replacementFeeFen } from './domain/card-reasons.ts';
+import { CARD_TRANSITIONS, type CardMove } from './domain/card-state.ts';
+import { type MedicalCopy, medicalCopyOf } from './domain/medical-copy.ts';
+import { issuerErrors } from './errors.ts';
+import { idempotentCall } from './idempotent-call.ts';
+import type { EventFeed } from './personalize/event-feed.ts';
+import { cardMoves, cards, type Database, isUniqueViolation, jobs, once, receipts } from './store/index.ts';
+
+export interface LifeCyclePolicy {
+  /** How long a temporary loss holds. */
+  readonly suspensionHours: number;
+  /** In fen, for the reasons that are charged (domain/card-reasons.ts). */
+  readonly replacementFeeFen: number;
+}
+
+export interface LifeCycleParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly feed: EventFeed;
+  readonly policy: LifeCyclePolicy;
+  /** Makes the successor's order inside the transaction; answers its id. */
+  readonly placeOrder: (
+    transaction: Database,
+    order: { readonly residentId: string; readonly replaces: string; readonly medicalCopy: MedicalCopy | null },
+  ) => Promise<string>;
+}
+
+export interface MoveRequest {
+  readonly move: CardMove;
+  readonly actor: string;
+  readonly reason: ReasonCode;
+  readonly witness?: string | undefined;
+}
+
+const AT_ONCE = 500;
+/** From these the holder has no card to use meanwhile: the successor is ordered and the card stays as it is. */
+const ENDED_BEFORE = ['lost', 'expired', 'cancelled', 'returned', 'destroyed', 'replacing'];
+
+export class LifeCycle {
+  readonly #parts: LifeCycleParts;
+
+  constructor(parts: LifeCycleParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * A move that a person asks for.
+   * @throws CARD_UNKNOWN, CARD_STATE_FORBIDS, REASON_WRONG, SECOND_PERSON_MISSING, RESIDENT_HAS_CARD (found again, but a
+   *   successor is on its way)
+   */
+  async move(cardId: string, request: MoveRequest, key: string | null): Promise<receipts.Receipt | null> {
+    const { database, clock, policy, feed } = this.#parts;
+    const { asked } = CARD_TRANSITIONS[request.move];
+    if (asked === null) throw issuerErrors.make('CARD_STATE_FORBIDS', { detail: `${request.move} is not asked for` });
+    if (!asked.reasons.includes(request.reason)) throw issuerErrors.make('REASON_WRONG');
+    if (asked.twoPeople === true) requireTwoPeople(request.actor, request.witness);
+    const nowMs = clock.nowMs();
+    const at = timestamp(nowMs);
+    const until = request.move === 'suspend' ? timestamp(nowMs + policy.suspensionHours * 3_600_000) : null;
+    const call = idempotentCall('move', key, { cardId, ...request }, at);
+    const receipt = await once(database, call, async (transaction) => {
+      const card = await this.#card(transaction, cardId);
+      const { actor, reason, witness } = request;
+      const signed = { actor, reason, at, ...(asked.twoPeople === true ? { witness } : {}) };
+      if (request.move === 'keep') await this.#withdrawSuccessor(transaction, cardId, signed);
+      if (request.move === 'withdraw') await jobs.dropJob(transaction, cardId);
+      await cards.moveCard(transaction, card, request.move, signed, until === null ? {} : { suspended_until: until });
+      if (asked.receipt !== true) return null;
+      const operation = request.move;
+      return receipts.insertReceipt(transaction, {
+        cardId,
+        operation,
+        reason,
+        feeFen: 0,
+        validUntil: until,
+        actor,
+        at,
+      });
+    }).catch((error: unknown) => {
+      throw isUniqueViolation(error) ? issuerErrors.make('RESIDENT_HAS_CARD', { cause: error }) : error;
+    });
+    feed.cardMoved(cardId, request.move);
+    return receipt;
+  }
+
+  /**
+   * Orders the successor with the medical data of this card. A card in use stays usable (`replacing`) until the successor
+   * is handed over; a suspended one must be lifted or reported lost first.
+   * @throws CARD_UNKNOWN, CARD_STATE_FORBIDS, RESIDENT_HAS_CARD, CARD_HAS_SUCCESSOR
+   */
+  async replace(
+    cardId: string,
+    request: { readonly actor: string; readonly reason: ReplacementReason },
+    key: string | null,
+  ): Promise<{ cardId: string; receipt: receipts.Receipt }> {
+    const { database, clock, policy, feed, placeOrder } = this.#parts;
+    const at = timestamp(clock.nowMs());
+    const call = idempotentCall('replace', key, { cardId, ...request }, at);
+    const result = await once(database, call, async (transaction) => {
+      const card = await this.#card(transaction, cardId);
+      if ((await cards.findSuccessor(transaction, cardId)) !== null) throw issuerErrors.make('CARD_HAS_SUCCESSOR');
+      if (!ENDED_BEFORE.includes(card.state)) {
+        await cards.moveCard(transaction, card, 'begin-replacement', { ...request, at });
+      }
+      const data = await cards.findCardData(transaction, cardId);
+      const medicalCopy = data === null ? null : medicalCopyOf(cardId, data);
+      const successor = await placeOrder(transaction, { residentId: card.residentId, replaces: cardId, medicalCopy });
+      const feeFen = replacementFeeFen(request.reason, policy.replacementFeeFen);
+      const receipt = await receipts.insertReceipt(transaction, {
+        cardId: successor,
+        operation: 'replace',
+        reason: request.reason,
+        feeFen,
+        validUntil: null,
+        actor: request.actor,
+        at,
+      });
+      return { cardId: successor, receipt };
+    }).catch((error: unknown) => {
+      throw isUniqueViolation(error) ? issuerErrors.make('RESIDENT_HAS_CARD', { cause: error }) : error;
+    });
+    feed.cardMoved(cardId, 'begin-replacement');
+    return result;
+  }
+
+  /** Inside the hand-over of a card: the card that it replaces is out of use from now on. */
+  async supersede(transaction: Database, successor: cards.Card, signed: cardMoves.MoveSigned): Promise<void> {
+    if (successor.replaces === null) return;
+    const before = await this.#card(transaction, successor.replaces);
+    if (CARD_TRANSITIONS.supersede.from.includes(before.state)) {
+      await cards.moveCard(transaction, before, 'supersede', signed);
+    }
+  }
+
+  async history(cardId: string) {
+    const { database } = this.#parts;
+    await this.#card(database, cardId);
+    return {
+      moves: await cardMoves.listCardMoves(database, cardId),
+      receipts: await receipts.listReceipts(database, cardId),
+    };
+  }
+
+  /** What time alone does: temporary losses lapse, cards expire. Answers how many cards moved. */
+  async tick(): Promise<{ lapsed: number; expired: number }> {
+    const { database, clock } = this.#parts;
+    const nowMs = clock.nowMs();
+    const day = dayInChina(nowMs);
+    const at = timestamp(nowMs);
+    return {
+      // Expiry first: a suspended card that is out of date must not become active for an instant.
+      expired: await this.#moveAll('expire', at, () => cards.listOverdue(database, day, AT_ONCE)),
+      lapsed: await this.#moveAll('lapse', at, () => cards.listLapsed(database, at, AT_ONCE)),
+    };
+  }
+
+  async #moveAll(move: 'lapse' | 'expire', at: string, due: () => Promise<cards.Card[]>): Promise<number> {
+    const { database, feed } = this.#parts;
+    let moved = 0;
+    for (;;) {
+      const found = await due();
+      await database.transaction(async (transaction) => {
+        for (const card of found) await cards.moveCard(transaction, card, move, { actor: 'system', at });
+      });
+      for (const card of found) feed.cardMoved(card.id, move);
+      moved += found.length;
+      if (found.length < AT_ONCE) return moved;
+    }
+  }
+
+  /** The holder keeps the old card: an order on which nothing was written is given up; a made card stands in the way. */
+  async #withdrawSuccessor(transaction: Database, cardId: string, signed: cardMoves.MoveSigned): Promise<void> {
+    const successor = await cards.findSuccessor(transaction, cardId);
+    if (successor === null) return;
+    if (successor.state !== 'ordered') throw issuerErrors.make('CARD_HAS_SUCCESSOR');
+    await jobs.dropJob(transaction, successor.id);
+    await cards.moveCard(transaction, successor, 'withdraw', signed);
+  }
+
+  async #card(database: Database, cardId: string): Promise<cards.Card> {
+    const card = await cards.findCard(database, cardId);
+    if (card === null) throw issuerErrors.make('CARD_UNKNOWN');
+    return card;
+  }
+}
+
+/** @throws SECOND_PERSON_MISSING when there is none, or it is the same person */
+export function requireTwoPeople(actor: string, witness: string | undefined): asserts witness is string {
+  const plain = (name: string) => name.normalize('NFKC').trim().toLowerCase();
+  if (witness === undefined || plain(witness) === '' || plain(witness) === plain(actor)) {
+    throw issuerErrors.make('SECOND_PERSON_MISSING');
+  }
+}
