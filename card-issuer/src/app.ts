@@ -12,6 +12,7 @@ import { EventFeed } from './personalize/event-feed.ts';
 import { JobRunner } from './personalize/job-runner.ts';
 import type { IssuerKeys } from './personalize/key-service-keys.ts';
 import { personalizeOneCardWith } from './personalize/personalize-one-card.ts';
+import { Stock } from './stock.ts';
 import { type Database, migrate } from './store/index.ts';
 
 export interface IssuerOptions {
@@ -24,6 +25,8 @@ export interface IssuerOptions {
   readonly logger: Logger;
   readonly issuer: IssuerIdentity;
   readonly policy?: Partial<LifeCyclePolicy>;
+  /** True: only chips of suppliers' lists are personalized. */
+  readonly listedBlanksOnly?: boolean;
   /** Name of this node, the same after a restart. */
   readonly node?: string;
   readonly limits?: Partial<HubLimits & { readonly claimMs: number }>;
@@ -31,6 +34,7 @@ export interface IssuerOptions {
 
 export interface Issuer {
   readonly service: IssuerService;
+  readonly stock: Stock;
   readonly hub: AgentHub;
   readonly feed: EventFeed;
   readonly runner: JobRunner;
@@ -48,6 +52,8 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   await migrate(database);
   const feed = new EventFeed(database, clock);
+  const newId = (prefix: string) => `${prefix}_${Buffer.from(random(12)).toString('hex')}`;
+  const stock = new Stock({ database, clock, newId, listedBlanksOnly: options.listedBlanksOnly ?? false });
   const hub = new AgentHub({ issuer: issuer.name, clock, limits });
   const runner = new JobRunner({
     database,
@@ -58,10 +64,10 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     logger,
     node: options.node ?? 'card-issuer',
     claimMs: limits.claimMs,
-    personalizeOneCard: personalizeOneCardWith({ ...options, feed }),
+    personalizeOneCard: personalizeOneCardWith({ ...options, feed, stock }),
   });
   const policy = { ...DEFAULT_POLICY, ...options.policy };
-  const service = new IssuerService({ database, clock, random, issuer, hub, runner, feed, policy });
+  const service = new IssuerService({ database, clock, random, issuer, hub, runner, feed, policy, stock });
   const seen = () => {
     feed.progress(null, 'agents', {});
     runner.noteBlanks().catch((error: unknown) => logger.error({ err: error }, 'chips were not noted'));
@@ -76,6 +82,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   const endTicks = tickForEver(service, clock, logger);
   return {
     service,
+    stock,
     hub,
     feed,
     runner,

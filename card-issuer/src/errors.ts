@@ -95,6 +95,81 @@ export const issuerErrors = defineErrors({
     retriable: false,
     httpStatus: 422,
   },
+  BLANK_NOT_LISTED: {
+    message: {
+      zh: '芯片不在卡商清单中，不能使用',
+      en: "The chip stands in no supplier's list and must not be used",
+    },
+    nextStep: {
+      zh: '换一张已入库的空白卡；若清单未导入，请仓管先导入',
+      en: 'Use a blank from stock; if the list is missing, have the storekeeper import it',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  BLANK_NOT_IN_STOCK: {
+    message: {
+      zh: '空白卡不在可用库存中：已使用、作废，或正在移交',
+      en: 'The blank is not free stock: it is used, spoiled, or promised to a transfer',
+    },
+    nextStep: {
+      zh: '换一张空白卡；移交中的先由接收人签收或由移交人撤回',
+      en: 'Use another blank; a transfer is to be signed by its taker or withdrawn first',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  STOCK_LIST_UNREADABLE: {
+    message: { zh: '卡商清单无法读取', en: "The supplier's list cannot be read" },
+    nextStep: {
+      zh: '请用 CSV，第一行含“箱号”和“芯片序列号”，编码 UTF-8 或 GB 18030',
+      en: 'Send CSV with the columns 箱号 (box) and 芯片序列号 (chip serial) in UTF-8 or GB 18030',
+    },
+    retriable: false,
+    httpStatus: 400,
+  },
+  STOCK_LOCATION_UNKNOWN: {
+    message: { zh: '没有这个库存地点，或收发地点相同', en: 'There is no such place, or both places are the same' },
+    nextStep: { zh: '从地点列表中选择', en: 'Choose from the list of places' },
+    retriable: false,
+    httpStatus: 404,
+  },
+  STOCK_LOCATION_KNOWN: {
+    message: { zh: '已有同名的库存地点', en: 'There is a place of this name already' },
+    nextStep: { zh: '使用已有地点，或另取名称', en: 'Use it, or choose another name' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  TRANSFER_UNKNOWN: {
+    message: { zh: '没有这笔待签收的移交', en: 'There is no such open transfer' },
+    nextStep: { zh: '刷新移交列表；可能已签收或撤回', en: 'Look at the list again; it may be signed or withdrawn' },
+    retriable: false,
+    httpStatus: 404,
+  },
+  SHIFT_UNKNOWN: {
+    message: { zh: '没有这个班次，或已交班', en: 'There is no such shift, or it is closed' },
+    nextStep: { zh: '刷新班次', en: 'Look at the shifts again' },
+    retriable: false,
+    httpStatus: 404,
+  },
+  SHIFT_OPEN_ALREADY: {
+    message: { zh: '该地点已有未交的班次', en: 'A shift is open at this place already' },
+    nextStep: { zh: '先交前一班', en: 'Close the open shift first' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  STOCK_COUNT_DIFFERS: {
+    message: {
+      zh: '清点数与账面不符，不能开班或交班',
+      en: 'The count differs from the book; no shift opens or closes',
+    },
+    nextStep: {
+      zh: '重新清点；找到差额（废卡、移交、未登记的卡）并登记后再试',
+      en: 'Count again; find and book the difference (waste, transfers), then try again',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
   AGENT_NOT_CONNECTED: {
     message: { zh: '没有读卡器代理在线', en: 'No reader agent is connected' },
     nextStep: {

@@ -19,6 +19,7 @@ import type { AgentHub, AgentView } from './personalize/agent-hub.ts';
 import { choosePlace } from './personalize/choose-place.ts';
 import type { EventFeed } from './personalize/event-feed.ts';
 import type { JobRunner } from './personalize/job-runner.ts';
+import type { Stock } from './stock.ts';
 import { blanks, cards, type Database, isUniqueViolation, jobs, once, residents } from './store/index.ts';
 
 export interface IssuerServiceParts {
@@ -30,6 +31,7 @@ export interface IssuerServiceParts {
   readonly runner: JobRunner;
   readonly feed: EventFeed;
   readonly policy: LifeCyclePolicy;
+  readonly stock: Stock;
 }
 
 /** Who acts when the caller does not say: the holder of the operator's token. */
@@ -142,6 +144,7 @@ export class IssuerService {
     const { place, cardFactor } = choosePlace(hub.agents(), { ...wish, boundFactor: card.cardFactor, taken });
     const spoiled = await blanks.findBlank(database, cardFactor);
     if (card.cardFactor === null && spoiled?.spoiledAt != null) throw issuerErrors.make('BLANK_NOT_BLANK');
+    if (card.cardFactor === null) await this.#parts.stock.requireUsable(database, cardFactor);
     try {
       await jobs.prepareJob(database, { id: job?.id ?? this.newId('j'), cardId, cardFactor, at: this.#now() });
     } catch (error) {
@@ -166,6 +169,7 @@ export class IssuerService {
       const signed = { actor, at: this.#now() };
       await this.lifeCycle.supersede(transaction, card, signed);
       await cards.moveCard(transaction, card, 'hand-over', signed, { activated_at: signed.at });
+      if (card.cardFactor !== null) await this.#parts.stock.follow(transaction, card.cardFactor, 'issue', signed);
       return cardId;
     });
     await feed.record('activated', cardId);
@@ -190,7 +194,10 @@ export class IssuerService {
       const at = this.#now();
       await cards.moveCard(transaction, card, 'spoil', { ...waste, at }, { spoil_reason: waste.reason });
       await jobs.dropJob(transaction, cardId);
-      if (card.cardFactor !== null) await blanks.markBlankSpoiled(transaction, card.cardFactor, at);
+      if (card.cardFactor !== null) {
+        await blanks.markBlankSpoiled(transaction, card.cardFactor, at);
+        await this.#parts.stock.follow(transaction, card.cardFactor, 'spoil', waste);
+      }
       return cardId;
     });
     await feed.record('spoiled', cardId);

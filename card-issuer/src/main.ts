@@ -16,6 +16,7 @@ import { createIssuer } from './app.ts';
 import { systemClock } from './clock.ts';
 import { serveAgentChannel } from './http/agent-channel.ts';
 import { IMPORT_PATH, issuerRoutes } from './http/routes.ts';
+import { DELIVERIES_PATH } from './http/routes-stock.ts';
 import { issuerSettings } from './settings.ts';
 import { openDatabase } from './store/index.ts';
 
@@ -56,6 +57,7 @@ await startService(bootLogger, async () => {
       validityYears: settings.validityYears,
     },
     policy: { suspensionHours: settings.suspensionHours, replacementFeeFen: settings.replacementFeeFen },
+    listedBlanksOnly: settings.listedBlanksOnly === 'yes',
     node: settings.node,
     limits: { batchSilenceMs: settings.batchSilenceMs, reconnectMs: settings.reconnectMs },
   });
@@ -64,7 +66,7 @@ await startService(bootLogger, async () => {
     logger,
     router: issuerRoutes(issuer),
     token,
-    rawBodyPaths: [IMPORT_PATH],
+    rawBodyPaths: [IMPORT_PATH, DELIVERIES_PATH],
     // From dist/main.js and src/main.ts alike: pages are served as they are written.
     webRoot: fileURLToPath(new URL('../src/web', import.meta.url)),
   });

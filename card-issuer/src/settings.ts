@@ -97,6 +97,16 @@ export const issuerSettings = defineSettings({
     unit: 'fen',
     meaning: { zh: '补卡工本费（分）；遗失、被盗、损坏时收取', en: 'Fee of a replacement after loss, theft or damage' },
   },
+  listedBlanksOnly: {
+    kind: 'text',
+    env: 'RHC_ISSUER_LISTED_BLANKS_ONLY',
+    default: 'no',
+    oneOf: ['no', 'yes'],
+    meaning: {
+      zh: '只允许使用卡商清单中的芯片（试点默认关闭）',
+      en: "Only chips of suppliers' lists may be personalized (off for the pilot)",
+    },
+  },
   node: {
     kind: 'text',
     env: 'RHC_ISSUER_NODE',

@@ -6,8 +6,11 @@ import {
   agentsResponse,
   type CardResponse,
   type CardsResponse,
+  type CloseShiftRequest,
   cardResponse,
   cardsResponse,
+  type DeliveryRequest,
+  deliveryResponse,
   type EnrolRequest,
   enrolResponse,
   type HistoryResponse,
@@ -16,14 +19,23 @@ import {
   importResponse,
   type LifeCycleResponse,
   lifeCycleResponse,
+  locationResponse,
+  locationsResponse,
   type MoveRequest,
   type MoveResponse,
   moveResponse,
+  type OfferRequest,
+  type OpenShiftRequest,
   type ReplaceRequest,
   type ResidentsResponse,
   residentsResponse,
   type StatusResponse,
+  shiftResponse,
   statusResponse,
+  transferResponse,
+  transfersResponse,
+  type WriteOffRequest,
+  writeOffResponse,
 } from '../contract/index.ts';
 
 export interface IssuerClientOptions {
@@ -99,6 +111,36 @@ export class IssuerClient {
   }
   lifeCycle(): Promise<LifeCycleResponse> {
     return this.#call('GET', '/v1/life-cycle', lifeCycleResponse);
+  }
+  stockLocations(): Promise<z.output<typeof locationsResponse>> {
+    return this.#call('GET', '/v1/stock/locations', locationsResponse);
+  }
+  addStockLocation(name: string, key?: string): Promise<{ id: string }> {
+    return this.#call('POST', '/v1/stock/locations', locationResponse, { name }, key);
+  }
+  receiveBlanks(delivery: DeliveryRequest, key?: string): Promise<z.output<typeof deliveryResponse>> {
+    return this.#call('POST', '/v1/stock/deliveries', deliveryResponse, delivery, key);
+  }
+  stockTransfers(): Promise<z.output<typeof transfersResponse>> {
+    return this.#call('GET', '/v1/stock/transfers', transfersResponse);
+  }
+  offerBlanks(offer: OfferRequest, key?: string): Promise<z.output<typeof transferResponse>> {
+    return this.#call('POST', '/v1/stock/transfers', transferResponse, offer, key);
+  }
+  takeBlanks(transferId: string, taker: string, key?: string): Promise<z.output<typeof transferResponse>> {
+    return this.#call('POST', `/v1/stock/transfers/${transferId}/take`, transferResponse, { taker }, key);
+  }
+  withdrawBlanks(transferId: string, key?: string): Promise<z.output<typeof transferResponse>> {
+    return this.#call('POST', `/v1/stock/transfers/${transferId}/withdraw`, transferResponse, {}, key);
+  }
+  writeOffBlank(request: WriteOffRequest, key?: string): Promise<{ cardFactor: string }> {
+    return this.#call('POST', '/v1/stock/write-offs', writeOffResponse, request, key);
+  }
+  openShift(request: OpenShiftRequest, key?: string): Promise<z.output<typeof shiftResponse>> {
+    return this.#call('POST', '/v1/stock/shifts', shiftResponse, request, key);
+  }
+  closeShift(shiftId: string, request: CloseShiftRequest, key?: string): Promise<z.output<typeof shiftResponse>> {
+    return this.#call('POST', `/v1/stock/shifts/${shiftId}/close`, shiftResponse, request, key);
   }
   agents(): Promise<AgentsResponse> {
     return this.#call('GET', '/v1/agents', agentsResponse);

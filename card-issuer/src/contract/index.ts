@@ -267,3 +267,5 @@ export type CardsResponse = z.infer<typeof cardsResponse>;
 export type ResidentsResponse = z.infer<typeof residentsResponse>;
 export type AgentsResponse = z.infer<typeof agentsResponse>;
 export type StatusResponse = z.infer<typeof statusResponse>;
+
+export * from './stock.ts';

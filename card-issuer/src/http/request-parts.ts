@@ -14,3 +14,12 @@ export function idempotencyKey(ctx: Context): string | null {
   const key = ctx.get('idempotency-key');
   return key === '' ? null : key.slice(0, 200);
 }
+
+/** Undefined when it is no JSON: the schema then says what is missing. */
+export function jsonOf(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}

@@ -13,8 +13,9 @@ import {
   residentsQuery,
   spoilRequest,
 } from '../contract/index.ts';
-import { body, cardId, idempotencyKey } from './request-parts.ts';
+import { body, cardId, idempotencyKey, jsonOf } from './request-parts.ts';
 import { lifeCycleRoutes } from './routes-life-cycle.ts';
+import { stockRoutes } from './routes-stock.ts';
 import { serveEvents } from './serve-events.ts';
 
 export const IMPORT_PATH = '/v1/imports';
@@ -73,6 +74,7 @@ export function issuerRoutes(issuer: Issuer): Router {
     ctx.body = await service.spoil(cardId(ctx), parseInput(spoilRequest, body(ctx)), idempotencyKey(ctx));
   });
   lifeCycleRoutes(router, issuer);
+  stockRoutes(router, issuer);
   router.get('/v1/agents', async (ctx) => {
     ctx.body = { agents: await service.agents() };
   });
@@ -85,12 +87,4 @@ export function issuerRoutes(issuer: Issuer): Router {
 
 function decoded(base64: string): Uint8Array {
   return new Uint8Array(Buffer.from(base64, 'base64'));
-}
-
-function jsonOf(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
 }

@@ -12,6 +12,7 @@ import { type Clock, dayInChina, timestamp } from '../clock.ts';
 import { cardDataOf, expiryDate, type IssuerIdentity } from '../domain/card-data.ts';
 import { withMedicalCopy } from '../domain/medical-copy.ts';
 import { issuerErrors } from '../errors.ts';
+import type { Stock } from '../stock.ts';
 import { cards, type Database, isUniqueViolation, residents } from '../store/index.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { JobProgressKeeper } from './job-progress.ts';
@@ -42,6 +43,7 @@ export interface PersonalizeOneCardOptions {
   readonly keys: IssuerKeys;
   readonly crypto: Crypto;
   readonly issuer: IssuerIdentity;
+  readonly stock: Stock;
 }
 
 export type PersonalizeOneCard = (run: {
@@ -139,20 +141,16 @@ async function bindChip(
   }
   if (status.state !== 'blank') throw issuerErrors.make('BLANK_NOT_BLANK', { detail: `chip is ${status.state}` });
   try {
-    await options.database.transaction((transaction) =>
-      cards.moveCard(
-        transaction,
-        card,
-        'bind-chip',
-        { actor: 'system', at: timestamp(options.clock.nowMs()) },
-        {
-          card_factor: factor,
-          issue_date: frozen.issueDate,
-          expiry_date: frozen.expiryDate,
-          card_data: cards.freezeCardData(frozen.data),
-        },
-      ),
-    );
+    const signed = { actor: 'system', at: timestamp(options.clock.nowMs()) };
+    await options.database.transaction(async (transaction) => {
+      await options.stock.follow(transaction, factor, 'take', signed);
+      await cards.moveCard(transaction, card, 'bind-chip', signed, {
+        card_factor: factor,
+        issue_date: frozen.issueDate,
+        expiry_date: frozen.expiryDate,
+        card_data: cards.freezeCardData(frozen.data),
+      });
+    });
   } catch (error) {
     if (isUniqueViolation(error)) throw issuerErrors.make('BLANK_BOUND_ELSEWHERE', { cause: error });
     throw error;

@@ -8,3 +8,4 @@ export { type IdempotentCall, once } from './idempotency.ts';
 export * as jobs from './jobs.ts';
 export * as receipts from './receipts.ts';
 export * as residents from './residents.ts';
+export * as stock from './stock.ts';
