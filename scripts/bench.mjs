@@ -21,6 +21,7 @@ const PREPARE_MS = 4000;
 const PREPARE_PARALLEL = 8;
 const HSM_BENCH = 'key-service/bench/hsm.bench.mjs';
 const APDU_BENCH = 'reader-agent/bench/apdu.bench.mjs';
+const HOTLIST_BENCH = 'card-issuer/bench/hotlist.bench.mjs';
 
 /**
  * Cards prepared over HTTP by a key-service of its own state, against the bare loop of the HSM bench, which prepares
@@ -107,6 +108,9 @@ await measure({ zh: '密码机', en: 'HSM worker against a bare loop' }, async (
 );
 await measure({ zh: 'APDU', en: 'agent against a bare loop on the same binding' }, apdus);
 await measure({ zh: '每秒备卡', en: 'cards prepared over HTTP' }, () => cardsPrepared(rows));
+await measure({ zh: '黑名单', en: 'hotlist at 55 M cards' }, async () =>
+  (await import(pathToFileURL(join(ROOT, HOTLIST_BENCH)).href)).run(),
+);
 
 say(
   `\n${bold('基准')} ${dim(`benchmarks · Node ${process.version} · ${cpus().length} × ${cpus()[0]?.model ?? ''}`)}\n`,

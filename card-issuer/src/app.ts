@@ -4,6 +4,7 @@ import type { RandomBytes } from '@rhc/card/session';
 import type { Logger } from '@rhc/service-shell';
 import type { Clock } from './clock.ts';
 import type { IssuerIdentity } from './domain/card-data.ts';
+import { HotlistPublisher, type HotlistSigner } from './hotlist-publisher.ts';
 import { importRoster, type RosterReport } from './import-roster.ts';
 import { IssuerService } from './issuer-service.ts';
 import type { LifeCyclePolicy } from './life-cycle.ts';
@@ -27,6 +28,8 @@ export interface IssuerOptions {
   readonly policy?: Partial<LifeCyclePolicy>;
   /** True: only chips of suppliers' lists are personalized. */
   readonly listedBlanksOnly?: boolean;
+  /** Signs hotlists; without it none is published. */
+  readonly hotlistSigner?: HotlistSigner;
   /** Name of this node, the same after a restart. */
   readonly node?: string;
   readonly limits?: Partial<HubLimits & { readonly claimMs: number }>;
@@ -35,6 +38,7 @@ export interface IssuerOptions {
 export interface Issuer {
   readonly service: IssuerService;
   readonly stock: Stock;
+  readonly hotlist: HotlistPublisher;
   readonly hub: AgentHub;
   readonly feed: EventFeed;
   readonly runner: JobRunner;
@@ -52,6 +56,12 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   await migrate(database);
   const feed = new EventFeed(database, clock);
+  const hotlist = new HotlistPublisher({
+    database,
+    clock,
+    provinceCode: issuer.cityCode.slice(0, 2),
+    signer: options.hotlistSigner ?? null,
+  });
   const newId = (prefix: string) => `${prefix}_${Buffer.from(random(12)).toString('hex')}`;
   const stock = new Stock({ database, clock, newId, listedBlanksOnly: options.listedBlanksOnly ?? false });
   const hub = new AgentHub({ issuer: issuer.name, clock, limits });
@@ -83,6 +93,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   return {
     service,
     stock,
+    hotlist,
     hub,
     feed,
     runner,

@@ -170,6 +170,27 @@ export const issuerErrors = defineErrors({
     retriable: false,
     httpStatus: 409,
   },
+  HOTLIST_NONE: {
+    message: { zh: '没有这个版本的黑名单', en: 'There is no hotlist of this version' },
+    nextStep: {
+      zh: '下载最新的完整黑名单；尚未发布的先发布',
+      en: 'Fetch the newest full list, or publish the first one',
+    },
+    retriable: false,
+    httpStatus: 404,
+  },
+  HOTLIST_NO_SIGNER: {
+    message: { zh: '没有黑名单签名密钥，不能发布', en: 'No key signs hotlists yet; none is published' },
+    nextStep: { zh: '请系统管理员配置签名密钥', en: 'Have the administrator set up the signing key' },
+    retriable: false,
+    httpStatus: 503,
+  },
+  HOTLIST_PUBLISHED_MEANWHILE: {
+    message: { zh: '另一节点刚发布了黑名单', en: 'Another node has just published a list' },
+    nextStep: { zh: '稍后再发布', en: 'Publish again' },
+    retriable: true,
+    httpStatus: 409,
+  },
   AGENT_NOT_CONNECTED: {
     message: { zh: '没有读卡器代理在线', en: 'No reader agent is connected' },
     nextStep: {

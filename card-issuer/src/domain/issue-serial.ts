@@ -4,22 +4,15 @@
  * neighbours. The counter is written in Crockford's base 32 (no I, L, O, U), so that a serial can be read aloud:
  * 3.4 × 10^10 serials a province. Because the counter comes from the database and never goes back, a serial is never reused.
  */
-const COUNTER_DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const CHECK_DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
-const COUNTER_LENGTH = 7;
-export const MAX_ISSUE_COUNTER = 32 ** COUNTER_LENGTH - 1;
+import {
+  COUNTER_DIGITS,
+  COUNTER_LENGTH,
+  MAX_ISSUE_COUNTER,
+  mod3736CheckCharacter,
+  parseIssueSerial,
+} from '@rhc/card/hotlist';
 
-/** ISO/IEC 7064 hybrid system MOD 37,36 over `text` (digits and capital letters). */
-export function mod3736CheckCharacter(text: string): string {
-  let product = 36;
-  for (const character of text) {
-    const value = CHECK_DIGITS.indexOf(character);
-    if (value < 0) throw new RangeError('MOD 37,36 takes digits and capital letters');
-    const sum = (product + value) % 36 || 36;
-    product = (sum * 2) % 37;
-  }
-  return CHECK_DIGITS.charAt((37 - product) % 36);
-}
+export { MAX_ISSUE_COUNTER, mod3736CheckCharacter };
 
 export function issueSerial(provinceCode: string, counter: number): string {
   if (!/^\d{2}$/.test(provinceCode)) throw new RangeError('province code: two digits expected');
@@ -37,6 +30,5 @@ export function issueSerial(provinceCode: string, counter: number): string {
 }
 
 export function isIssueSerial(text: string): boolean {
-  if (!/^\d{2}[0-9A-HJKMNP-TV-Z]{7}[0-9A-Z]$/.test(text)) return false;
-  return mod3736CheckCharacter(text.slice(0, 9)) === text.charAt(9);
+  return parseIssueSerial(text) !== null;
 }

@@ -14,6 +14,7 @@ import {
   spoilRequest,
 } from '../contract/index.ts';
 import { body, cardId, idempotencyKey, jsonOf } from './request-parts.ts';
+import { hotlistRoutes } from './routes-hotlist.ts';
 import { lifeCycleRoutes } from './routes-life-cycle.ts';
 import { stockRoutes } from './routes-stock.ts';
 import { serveEvents } from './serve-events.ts';
@@ -75,6 +76,7 @@ export function issuerRoutes(issuer: Issuer): Router {
   });
   lifeCycleRoutes(router, issuer);
   stockRoutes(router, issuer);
+  hotlistRoutes(router, issuer);
   router.get('/v1/agents', async (ctx) => {
     ctx.body = { agents: await service.agents() };
   });

@@ -4,6 +4,7 @@ export * as cardMoves from './card-moves.ts';
 export * as cards from './cards.ts';
 export { type Database, isPostgres, isUniqueViolation, migrate, openDatabase } from './database.ts';
 export * as events from './events.ts';
+export * as hotlists from './hotlists.ts';
 export { type IdempotentCall, once } from './idempotency.ts';
 export * as jobs from './jobs.ts';
 export * as receipts from './receipts.ts';

@@ -1,0 +1,91 @@
+/**
+ * Makes and publishes hotlists. The signature comes through a port (key-service holds the key); it is taken outside the
+ * transaction, and the version's primary key decides between two nodes that publish at once.
+ */
+import { encodeBody, encodeDelta, openHotlist, parseIssueSerial, withSignature } from '@rhc/card/hotlist';
+import { type Clock, dayInChina, timestamp } from './clock.ts';
+import { issuerErrors } from './errors.ts';
+import { type Database, hotlists, isUniqueViolation } from './store/index.ts';
+
+export interface HotlistSigner {
+  /** Name of the key, as agents know it. */
+  readonly keyId: string;
+  sign(body: Uint8Array): Promise<Uint8Array>;
+}
+
+export interface HotlistPublisherParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly provinceCode: string;
+  /** Null: nothing can be published yet. */
+  readonly signer: HotlistSigner | null;
+}
+
+export class HotlistPublisher {
+  readonly #parts: HotlistPublisherParts;
+
+  constructor(parts: HotlistPublisherParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * A new version out of the cards as they stand now, also when nothing changed: a list must not grow old.
+   * @throws HOTLIST_NO_SIGNER, HOTLIST_PUBLISHED_MEANWHILE
+   */
+  async publish(): Promise<
+    hotlists.StoredHotlist & { readonly fullBytes: number; readonly deltaBytes: number | null }
+  > {
+    const { database, clock, provinceCode, signer } = this.#parts;
+    if (signer === null) throw issuerErrors.make('HOTLIST_NO_SIGNER');
+    const nowMs = clock.nowMs();
+    const before = await hotlists.findNewest(database);
+    const counters = await this.#counters(dayInChina(nowMs));
+    const version = (before?.version ?? 0) + 1;
+    const madeAt = Math.floor(nowMs / 1000);
+    const body = encodeBody({ kind: 'full', provinceCode, version, baseVersion: 0, madeAt }, counters);
+    const signature = { keyId: signer.keyId, signature: await signer.sign(body) };
+    const file = withSignature(body, signature);
+    const delta =
+      before === null
+        ? null
+        : encodeDelta(
+            // Our own file out of our own database: whoever takes it from us checks the signature.
+            { version: before.version, counters: openHotlist(before.file, () => true).counters() },
+            { provinceCode, version, madeAt, counters },
+            signature,
+          );
+    const list = { version, madeAt: timestamp(nowMs), entries: counters.length };
+    try {
+      await database.transaction((transaction) => hotlists.insertHotlist(transaction, { ...list, file, delta }));
+    } catch (error) {
+      throw isUniqueViolation(error) ? issuerErrors.make('HOTLIST_PUBLISHED_MEANWHILE', { cause: error }) : error;
+    }
+    return { ...list, fullBytes: file.length, deltaBytes: delta?.length ?? null };
+  }
+
+  /** @throws HOTLIST_NONE */
+  async newest(): Promise<hotlists.StoredHotlist & { readonly file: Uint8Array }> {
+    const newest = await hotlists.findNewest(this.#parts.database);
+    if (newest === null) throw issuerErrors.make('HOTLIST_NONE');
+    return newest;
+  }
+
+  /** From `version` − 1 to `version`. @throws HOTLIST_NONE */
+  async delta(version: number): Promise<Uint8Array> {
+    const delta = await hotlists.findDelta(this.#parts.database, version);
+    if (delta === null) throw issuerErrors.make('HOTLIST_NONE');
+    return delta;
+  }
+
+  async #counters(day: string): Promise<Float64Array> {
+    const { database, provinceCode } = this.#parts;
+    const serials = await hotlists.listListedSerials(database, day);
+    const counters = new Float64Array(serials.length);
+    serials.forEach((text, index) => {
+      const serial = parseIssueSerial(text);
+      if (serial === null || serial.provinceCode !== provinceCode) throw new RangeError('a serial of another issuer');
+      counters[index] = serial.counter;
+    });
+    return counters.sort();
+  }
+}

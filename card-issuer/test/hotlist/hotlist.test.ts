@@ -1,0 +1,81 @@
+/** Lists out of real card states on both engines, signed through the port, followed by an agent over full and delta. */
+import { generateKeyPairSync, sign, verify } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { applyDelta, openHotlist } from '@rhc/card/hotlist';
+import type { Issuer } from '../../src/app.ts';
+import type { Database } from '../../src/store/index.ts';
+import { MIGRATIONS } from '../../src/store/migrations/index.ts';
+import { inUse, issuerWith, TurnedClock } from '../life-cycle/in-use.ts';
+import { ENGINES, openOn } from '../store/both-engines.ts';
+
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const hotlistSigner = {
+  keyId: 'test-1',
+  sign: (body: Uint8Array) => Promise.resolve(new Uint8Array(sign('sha256', body, privateKey))),
+};
+const verifyOurs = (keyId: string, body: Uint8Array, signature: Uint8Array) =>
+  keyId === 'test-1' && verify('sha256', body, publicKey, signature);
+
+describe.each(ENGINES)('hotlist on %s', (engine) => {
+  let database: Database;
+  let close: () => Promise<void>;
+  let issuer: Issuer;
+  const clock = new TurnedClock();
+  const move = (id: string, name: string, reason: string) =>
+    issuer.service.lifeCycle.move(id, { move: name, reason, actor: '李' } as never, null);
+  const serial = async (id: string) => (await issuer.service.card(id)).issueSerial;
+  beforeAll(async () => {
+    ({ database, close } = await openOn(engine));
+    await database.migrate.down({ name: '004-hotlist', migrationSource: MIGRATIONS, tableName: 'schema_migrations' });
+    expect(await database.schema.hasTable('hotlists')).toBe(false);
+    issuer = await issuerWith(database, clock, { hotlistSigner });
+  }, 60_000);
+  afterAll(async () => {
+    await issuer.stop();
+    await close();
+  });
+
+  test('suspended, lost and cancelled are listed; lifted and taken back are not; deltas follow', async () => {
+    await expect(issuer.hotlist.newest()).rejects.toMatchObject({ code: 'HOTLIST_NONE' });
+    const cards: string[] = [];
+    for (let n = 1; n <= 5; n++) cards.push(await inUse(issuer, database, clock, n));
+    const [phone = '', lost = '', gone = '', good = '', late = ''] = cards;
+    await move(phone, 'suspend', 'loss-by-phone');
+    await move(lost, 'report-lost', 'stolen');
+    await move(late, 'report-lost', 'lost');
+    expect(await issuer.hotlist.publish()).toMatchObject({ version: 1, entries: 3, deltaBytes: null });
+    const first = openHotlist((await issuer.hotlist.newest()).file, verifyOurs);
+    expect(first.lookUp(await serial(phone))).toBe('listed');
+    expect(first.lookUp(await serial(good))).toBe('not-listed');
+    clock.turnHours(47);
+    await move(phone, 'lift', 'found-by-holder');
+    await move(gone, 'cancel', 'moved-away');
+    // Out of date: every reader refuses it anyway.
+    await database('cards').where({ id: late }).update({ expiry_date: '2026-11-24' });
+    await issuer.hotlist.publish();
+    const second = openHotlist(applyDelta(first, await issuer.hotlist.delta(2)), verifyOurs);
+    expect(Buffer.from((await issuer.hotlist.newest()).file)).toEqual(
+      Buffer.from(applyDelta(first, await issuer.hotlist.delta(2))),
+    );
+    const answers = await Promise.all(cards.map(async (id) => second.lookUp(await serial(id))));
+    expect(answers).toEqual(['not-listed', 'listed', 'listed', 'not-listed', 'not-listed']);
+    await move(gone, 'take-back', 'handed-in');
+    clock.turnHours(1);
+    expect(await issuer.hotlist.publish()).toMatchObject({ version: 3, entries: 1 });
+    await expect(issuer.hotlist.delta(1)).rejects.toMatchObject({ code: 'HOTLIST_NONE' });
+  });
+
+  test('a list signed by another key is refused, a version is published once', async () => {
+    const { file } = await issuer.hotlist.newest();
+    expect(() => openHotlist(file, () => false)).toThrow(/HOTLIST_SIGNATURE_WRONG/);
+    const both = await Promise.allSettled([issuer.hotlist.publish(), issuer.hotlist.publish()]);
+    const versions = both.map((one) => (one.status === 'fulfilled' ? one.value.version : one.reason.code)).sort();
+    expect([
+      [4, 5],
+      [4, 'HOTLIST_PUBLISHED_MEANWHILE'],
+    ]).toContainEqual(versions);
+    const unsigned = await issuerWith(database, clock);
+    await expect(unsigned.hotlist.publish()).rejects.toMatchObject({ code: 'HOTLIST_NO_SIGNER' });
+    await unsigned.stop();
+  });
+});
