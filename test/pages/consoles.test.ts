@@ -50,6 +50,23 @@ test(
     await row.getByRole('button', { name: '启用' }).click();
     await page.locator('#card-title .state.active').waitFor();
     await picture(page, 'issuing');
+    // Loss by phone: suspended with a receipt; found again: active, both in the card's history.
+    const confirmMove = async (name: string, state: string) => {
+      await page.locator('#card-moves').getByRole('button', { name }).click();
+      await page.locator('#move-actor').fill('王芳');
+      if (name === '口头挂失') await picture(page, 'life-cycle-form');
+      await page.locator('#move').getByRole('button', { name: '确定' }).click();
+      await page.locator(`#card-title .state.${state}`).waitFor();
+      await page.locator('#card-receipt', { hasText: '回执 Receipt' }).waitFor();
+    };
+    await confirmMove('口头挂失', 'suspended');
+    expect(await page.locator('#card-receipt').textContent()).toMatch(
+      /电话口头挂失 loss told by phone · ¥0\.00 · 有效至/,
+    );
+    await confirmMove('解除挂失', 'active');
+    await page.locator('#card-history summary').click();
+    expect(await page.locator('#card-history-list').textContent()).toMatch(/口头挂失 Suspend · .* · 王芳/);
+    await picture(page, 'life-cycle');
     // The token has left the address bar.
     expect(new URL(page.url()).hash).toBe('');
     await page.close();

@@ -15,6 +15,7 @@ import {
   enrolResponse,
   type HistoryResponse,
   historyResponse,
+  hotlistResponse,
   type ImportResponse,
   importResponse,
   type LifeCycleResponse,
@@ -141,6 +142,10 @@ export class IssuerClient {
   }
   closeShift(shiftId: string, request: CloseShiftRequest, key?: string): Promise<z.output<typeof shiftResponse>> {
     return this.#call('POST', `/v1/stock/shifts/${shiftId}/close`, shiftResponse, request, key);
+  }
+  /** Files are fetched as they are: `GET /v1/hotlist`, `GET /v1/hotlist/deltas/:version`. */
+  publishHotlist(key?: string): Promise<z.output<typeof hotlistResponse>> {
+    return this.#call('POST', '/v1/hotlist', hotlistResponse, {}, key);
   }
   agents(): Promise<AgentsResponse> {
     return this.#call('GET', '/v1/agents', agentsResponse);

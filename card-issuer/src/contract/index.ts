@@ -228,6 +228,13 @@ export const lifeCycleResponse = z.object({
   replacement: z.array(z.object({ reason: reasonCode, feeFen: z.int() })),
   suspensionHours: z.int(),
 });
+export const hotlistResponse = z.object({
+  version: z.int(),
+  madeAt: z.string(),
+  entries: z.int(),
+  fullBytes: z.int(),
+  deltaBytes: z.int().nullable(),
+});
 export const agentsResponse = z.object({
   agents: z.array(
     z.object({

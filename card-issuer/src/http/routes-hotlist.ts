@@ -18,8 +18,8 @@ export function hotlistRoutes(router: Router, issuer: Issuer): void {
     ctx.set('X-Hotlist-Version', String(newest.version));
     ctx.set('Cache-Control', 'private, no-cache');
     ctx.etag = `hotlist-${newest.version}`;
-    ctx.status = 200;
-    if (ctx.fresh) {
+    // Not `ctx.fresh`: fetch sends `no-cache` beside a validator of the caller's own, and we are the origin ourselves.
+    if (ctx.get('if-none-match') === ctx.response.get('etag')) {
       ctx.status = 304;
       return;
     }

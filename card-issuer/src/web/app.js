@@ -1,13 +1,11 @@
 /** Pages of the issuing counter. No framework; every text goes in by textContent, so nothing from data becomes markup. */
 const $ = (id) => document.getElementById(id);
-const STATES = {
-  ordered: '已订制 ordered',
-  personalizing: '个人化中 personalizing',
-  personalized: '待领 personalized',
-  active: '已启用 active',
-  failed: '未通过 rejected',
-  spoiled: '废卡 spoiled',
-};
+/** States, moves, reasons and fees as the service declares them. */
+let lifeCycle = { states: {}, moves: [], reasons: {}, replacement: [], suspensionHours: 0 };
+const stateText = (state) => (lifeCycle.states[state] ? both(lifeCycle.states[state]) : '—');
+const REPLACEABLE = ['active', 'replacing', 'lost', 'expired', 'cancelled', 'returned', 'destroyed'];
+/** The form that is open: path, body besides reason and people, idempotency key. */
+let asked = null;
 const OUTCOMES = { taken: '已登记 taken', known: '早已登记 known', refused: '拒绝 refused' };
 const both = (text) => `${text.zh} ${text.en}`;
 let shownCard = null;
@@ -71,7 +69,7 @@ async function showResidents() {
   $('residents').replaceChildren(
     ...residents.map((resident) => {
       const row = document.createElement('tr');
-      const cells = [resident.name, resident.birthDate, resident.documentNumber, STATES[resident.cardState] ?? '—'];
+      const cells = [resident.name, resident.birthDate, resident.documentNumber, stateText(resident.cardState)];
       row.append(...cells.map((text) => element('td', text)), actions(resident));
       row.className = resident.cardId === shownCard && shownCard !== null ? 'shown' : '';
       return row;
@@ -101,7 +99,7 @@ function actions(resident) {
   if (['ordered', 'personalizing', 'failed'].includes(cardState)) {
     cell.append(button('个人化 Personalize', () => personalize(cardId)));
   }
-  if (cardState === 'personalized') {
+  if (['personalized', 'in-delivery'].includes(cardState)) {
     cell.append(
       button('启用 Activate', async () => {
         await call('POST', `/v1/cards/${cardId}/activate`, {});
@@ -114,12 +112,18 @@ function actions(resident) {
 }
 
 async function showCard(id) {
+  if (shownCard !== id) {
+    closeMove();
+    $('card-receipt').textContent = '';
+  }
   shownCard = id;
-  const card = await call('GET', `/v1/cards/${id}`);
+  const [card, history] = await Promise.all([call('GET', `/v1/cards/${id}`), call('GET', `/v1/cards/${id}/history`)]);
+  showMoves(card);
+  showHistory(card, history.moves);
   $('card').hidden = false;
   $('card-title').replaceChildren(
     element('strong', card.residentName),
-    element('span', STATES[card.state], `state ${card.state}`),
+    element('span', stateText(card.state), `state ${card.state}`),
     element('small', `序列号 serial ${card.issueSerial} · 芯片 chip ${card.cardFactor ?? '—'}`),
   );
   if (card.job) showProgress(card.job);
@@ -131,6 +135,82 @@ async function showCard(id) {
     : error
       ? `${both(error.message)} → ${both(error.nextStep)}`
       : '';
+}
+
+function showMoves(card) {
+  const buttons = card.moves.map((name) => {
+    const { text, reasons, twoPeople } = lifeCycle.moves.find(({ move }) => move === name);
+    return button(both(text), () =>
+      openMove({ title: both(text), path: `/v1/cards/${card.id}/moves`, body: { move: name }, reasons, twoPeople }),
+    );
+  });
+  if (card.successor === null && REPLACEABLE.includes(card.state)) {
+    const reasons = lifeCycle.replacement.map(({ reason }) => reason);
+    const title = '补换卡 Replace';
+    buttons.push(
+      button(title, () =>
+        openMove({ title, path: `/v1/cards/${card.id}/replacement`, body: {}, reasons, twoPeople: false }),
+      ),
+    );
+  }
+  $('card-moves').replaceChildren(...buttons);
+}
+
+function openMove(move) {
+  asked = { ...move, key: crypto.randomUUID() };
+  const fees = new Map(lifeCycle.replacement.map(({ reason, feeFen }) => [reason, feeFen]));
+  $('move-title').textContent = move.title;
+  $('move-reason').replaceChildren(
+    ...move.reasons.map((reason) => {
+      const fee = 'move' in move.body ? 0 : fees.get(reason);
+      const option = element('option', `${both(lifeCycle.reasons[reason])}${fee ? ` · ${yuan(fee)}` : ''}`);
+      option.value = reason;
+      return option;
+    }),
+  );
+  $('move-actor').value = sessionStorage.getItem('clerk') ?? '';
+  $('move-witness').value = '';
+  $('move-witness').required = move.twoPeople;
+  $('move-witness-row').hidden = !move.twoPeople;
+  $('move').hidden = false;
+  $('move-reason').focus();
+}
+
+function closeMove() {
+  asked = null;
+  $('move').hidden = true;
+}
+
+async function confirmMove() {
+  const { path, body, key, twoPeople } = asked;
+  const actor = $('move-actor').value.trim();
+  sessionStorage.setItem('clerk', actor);
+  const witness = twoPeople ? { witness: $('move-witness').value.trim() } : {};
+  const request = { ...body, reason: $('move-reason').value, actor, ...witness };
+  const { card, receipt } = await call('POST', path, request, { 'idempotency-key': key });
+  closeMove();
+  await showCard(card.id);
+  await showResidents();
+  $('card-receipt').textContent = receipt ? receiptText(receipt) : '';
+}
+
+const yuan = (fen) => `¥${(fen / 100).toFixed(2)}`;
+const localTime = (at) => new Date(at).toLocaleString('zh-CN', { timeZone: 'Asia/Shanghai', hour12: false });
+function receiptText({ number, feeFen, reason, validUntil }) {
+  const until = validUntil === null ? '' : ` · 有效至 until ${localTime(validUntil)}`;
+  return `回执 Receipt ${number} · ${both(lifeCycle.reasons[reason])} · ${yuan(feeFen)}${until}`;
+}
+
+function showHistory(card, moves) {
+  const line = ({ move, actor, witness, reason, at }) => {
+    const { text } = lifeCycle.moves.find((entry) => entry.move === move);
+    const why = lifeCycle.reasons[reason] ? both(lifeCycle.reasons[reason]) : reason;
+    return [localTime(at), both(text), why, witness ? `${actor} + ${witness}` : actor].filter(Boolean).join(' · ');
+  };
+  const ends = [card.suspendedUntil && `挂失至 suspended until ${localTime(card.suspendedUntil)}`];
+  $('card-history-list').replaceChildren(
+    ...[...moves.map(line), ...ends.filter(Boolean)].map((text) => element('li', text)),
+  );
 }
 
 function showProgress(progress) {
@@ -218,6 +298,7 @@ function signIn() {
   $('token').focus();
 }
 const open = attempt(async () => {
+  lifeCycle = await call('GET', '/v1/life-cycle');
   await showResidents();
   await showReaders();
   $('sign-in').hidden = true;
@@ -230,6 +311,8 @@ $('sign-in').addEventListener('submit', (event) => {
   sessionStorage.setItem('token', $('token').value.trim());
   void open();
 });
+$('move').addEventListener('submit', attempt(confirmMove));
+$('move-cancel').addEventListener('click', closeMove);
 $('import').addEventListener('submit', attempt(importRoster));
 $('search').addEventListener('input', attempt(showResidents));
 if (sessionStorage.getItem('token')) void open();

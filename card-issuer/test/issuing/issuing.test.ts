@@ -10,7 +10,7 @@ import { createLogger } from '../../../service-shell/src/index.ts';
 import { createIssuer, type Issuer } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { identityCheckCharacter } from '../../src/domain/identity-number.ts';
-import { type Database, openDatabase } from '../../src/store/index.ts';
+import { cards, type Database, openDatabase } from '../../src/store/index.ts';
 import { InProcessDesk } from './in-process-desk.ts';
 
 const random = (length: number) => new Uint8Array(randomBytes(length));
@@ -31,7 +31,7 @@ function makeDesk(): InProcessDesk {
   return new InProcessDesk({ transportKey, historicalBytes, random });
 }
 
-function makeIssuer(database: Database): Promise<Issuer> {
+function makeIssuer(database: Database, listedBlanksOnly = false): Promise<Issuer> {
   return createIssuer({
     database,
     keys: { personalization, issuerCertificate: () => Promise.resolve(`0101${'00'.repeat(178)}`) },
@@ -41,6 +41,7 @@ function makeIssuer(database: Database): Promise<Issuer> {
     logger: createLogger('card-issuer', 'silent'),
     issuer: { name: '石家庄市卫生健康委员会', code: '1301', cityCode: '130100', validityYears: 10 },
     limits: { reconnectMs: 200 },
+    listedBlanksOnly,
   });
 }
 
@@ -91,6 +92,50 @@ describe('issuing over a virtual card', () => {
     expect((await issuer.service.activate(cardId)).state).toBe('active');
     await expect(issuer.service.orderCard(card.residentId)).rejects.toMatchObject({ code: 'RESIDENT_HAS_CARD' });
     expect((await issuer.service.orderCard(card.residentId, 'order-1')).id).toBe(cardId);
+    await issuer.stop();
+    await database.destroy();
+  });
+
+  test('a replacement carries what only the old card knew; only a listed blank is taken, and the books follow', async () => {
+    const database = openDatabase(':memory:');
+    const issuer = await makeIssuer(database, true);
+    const desks = [makeDesk(), makeDesk()];
+    const location = await issuer.stock.addLocation('窗口', null);
+    const list = ['箱号,芯片序列号', ...desks.map(({ factor }) => `B1,${factor}`)].join('\n');
+    const ledger = async () => (await issuer.stock.locations())[0]?.ledger;
+    const [first, second] = desks as [InProcessDesk, InProcessDesk];
+    first.connect(issuer.hub);
+    const old = await enrolAndOrder(issuer);
+    await expect(issuer.service.personalize(old)).rejects.toMatchObject({ code: 'BLANK_NOT_LISTED' });
+    expect(first.apdus).toBe(0);
+    const delivery = { locationId: location.id, supplier: '卡商甲', actor: '赵' };
+    await issuer.stock.receive(new TextEncoder().encode(list), delivery, null);
+    await issuer.service.personalize(old);
+    expect((await untilPersonalized(issuer, old)).state).toBe('personalized');
+    expect(await ledger()).toMatchObject({ received: 2, stock: 1, inWork: 1, issued: 0 });
+    await issuer.service.activate(old);
+    expect(await ledger()).toMatchObject({ received: 2, stock: 1, inWork: 0, issued: 1 });
+    // What a clinic wrote since: the server's copy of the old card has it, the enrolment record has not.
+    const data = await cards.findCardData(database, old);
+    if (data === null) throw new Error('no copy');
+    const elements = { ...data.elements, diabetes: true };
+    const allergies = [{ substance: '青霉素', reaction: '皮疹' }];
+    const frozen = cards.freezeCardData({ ...data, elements, allergies });
+    await database('cards').where({ id: old }).update({ card_data: frozen });
+    await issuer.service.lifeCycle.move(old, { move: 'report-lost', reason: 'lost', actor: '李' }, null);
+    const made = await issuer.service.lifeCycle.replace(old, { actor: '李', reason: 'lost' }, null);
+    second.connect(issuer.hub);
+    await issuer.service.personalize(made.cardId);
+    const card = await untilPersonalized(issuer, made.cardId);
+    // Read back from the chip and equal to what was frozen.
+    expect([card.state, card.cardFactor, card.verdict?.readBack.equal]).toEqual(['personalized', second.factor, true]);
+    const written = await cards.findCardData(database, made.cardId);
+    expect(written?.allergies).toEqual(allergies);
+    expect([written?.elements.diabetes, written?.elements.asthma]).toEqual([true, true]);
+    expect(written?.elements.issueSerial).toBe(card.issueSerial);
+    await issuer.service.activate(made.cardId);
+    expect((await issuer.service.card(old)).state).toBe('cancelled');
+    expect(await ledger()).toMatchObject({ received: 2, stock: 0, inWork: 0, issued: 2 });
     await issuer.stop();
     await database.destroy();
   });
