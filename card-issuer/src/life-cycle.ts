@@ -6,9 +6,11 @@ import { type Clock, dayInChina, timestamp } from './clock.ts';
 import { type ReasonCode, type ReplacementReason, replacementFeeFen } from './domain/card-reasons.ts';
 import { CARD_TRANSITIONS, type CardMove } from './domain/card-state.ts';
 import { type MedicalCopy, medicalCopyOf } from './domain/medical-copy.ts';
+import { requireTwoPeople } from './domain/two-people.ts';
 import { issuerErrors } from './errors.ts';
 import { idempotentCall } from './idempotent-call.ts';
 import type { EventFeed } from './personalize/event-feed.ts';
+import type { Stock } from './stock.ts';
 import { cardMoves, cards, type Database, isUniqueViolation, jobs, once, receipts } from './store/index.ts';
 
 export interface LifeCyclePolicy {
@@ -23,6 +25,7 @@ export interface LifeCycleParts {
   readonly clock: Clock;
   readonly feed: EventFeed;
   readonly policy: LifeCyclePolicy;
+  readonly stock: Stock;
   /** Makes the successor's order inside the transaction; answers its id. */
   readonly placeOrder: (
     transaction: Database,
@@ -70,6 +73,7 @@ export class LifeCycle {
       if (request.move === 'keep') await this.#withdrawSuccessor(transaction, cardId, signed);
       if (request.move === 'withdraw') await jobs.dropJob(transaction, cardId);
       await cards.moveCard(transaction, card, request.move, signed, until === null ? {} : { suspended_until: until });
+      await this.#leaveBooks(transaction, card, request);
       if (asked.receipt !== true) return null;
       const operation = request.move;
       return receipts.insertReceipt(transaction, {
@@ -182,17 +186,19 @@ export class LifeCycle {
     await cards.moveCard(transaction, successor, 'withdraw', signed);
   }
 
+  /** A chip that never reached its holder is in work in the books of blanks until it is destroyed, or lost on its way. */
+  async #leaveBooks(transaction: Database, card: cards.Card, request: MoveRequest): Promise<void> {
+    if (card.cardFactor === null) return;
+    const { stock } = this.#parts;
+    if (request.move === 'destroy') await stock.endWork(transaction, card.cardFactor, 'spoil', request);
+    if (request.move === 'report-lost' && card.state === 'in-delivery') {
+      await stock.endWork(transaction, card.cardFactor, 'issue', request);
+    }
+  }
+
   async #card(database: Database, cardId: string): Promise<cards.Card> {
     const card = await cards.findCard(database, cardId);
     if (card === null) throw issuerErrors.make('CARD_UNKNOWN');
     return card;
-  }
-}
-
-/** @throws SECOND_PERSON_MISSING when there is none, or it is the same person */
-export function requireTwoPeople(actor: string, witness: string | undefined): asserts witness is string {
-  const plain = (name: string) => name.normalize('NFKC').trim().toLowerCase();
-  if (witness === undefined || plain(witness) === '' || plain(witness) === plain(actor)) {
-    throw issuerErrors.make('SECOND_PERSON_MISSING');
   }
 }

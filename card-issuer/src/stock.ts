@@ -6,9 +6,9 @@ import type { FieldFault } from '@rhc/card/errors';
 import { type Clock, timestamp } from './clock.ts';
 import { readBlankList } from './domain/blank-list.ts';
 import { STOCK_MOVEMENTS, type StockCount, type StockLedger, type StockMovement } from './domain/stock.ts';
+import { requireTwoPeople } from './domain/two-people.ts';
 import { issuerErrors } from './errors.ts';
 import { idempotentCall } from './idempotent-call.ts';
-import { requireTwoPeople } from './life-cycle.ts';
 import { type Database, isUniqueViolation, once, stock } from './store/index.ts';
 
 export interface StockParts {
@@ -217,6 +217,12 @@ export class Stock {
     if (movement === 'take') await this.requireUsable(transaction, cardFactor);
     const unit = await stock.findUnit(transaction, cardFactor);
     if (unit !== null) await this.#move(transaction, unit, movement, signed, this.#now());
+  }
+
+  /** As `follow`, for a chip that may have left the books before: one that was issued stays issued. */
+  async endWork(transaction: Database, cardFactor: string, movement: 'issue' | 'spoil', signed: Signed): Promise<void> {
+    const unit = await stock.findUnit(transaction, cardFactor);
+    if (unit?.bucket === 'in-work') await this.#move(transaction, unit, movement, signed, this.#now());
   }
 
   /** @throws STOCK_COUNT_DIFFERS with the differences, SHIFT_OPEN_ALREADY */

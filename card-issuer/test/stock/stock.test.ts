@@ -133,8 +133,24 @@ describe.each(ENGINES)('stock on %s', (engine) => {
     expect(COUNTS.map((name) => next.ledger[name])).toEqual([2496, 2495, 1, 0, 0, 0]);
   });
 
+  test('cards that never reached their holders leave the books when destroyed, or lost on their way', async () => {
+    const move = (id: string, name: string, reason: string, witness?: string) =>
+      issuer.service.lifeCycle.move(id, { move: name, reason, actor: '钱', witness } as never, null);
+    const uncollected = await made(4, factor(6));
+    const posted = await made(5, factor(7));
+    expect(await ledger(counter)).toEqual([2500, 2493, 3, 1, 2, 1]);
+    await move(uncollected, 'cancel', 'moved-away');
+    await move(uncollected, 'take-back', 'handed-in');
+    expect(await ledger(counter)).toEqual([2500, 2493, 3, 1, 2, 1]);
+    await move(uncollected, 'destroy', 'routine-destruction', '孙');
+    expect(await ledger(counter)).toEqual([2500, 2493, 2, 1, 3, 1]);
+    await move(posted, 'send', 'courier');
+    await move(posted, 'report-lost', 'lost-in-delivery');
+    expect(await ledger(counter)).toEqual([2500, 2493, 1, 2, 3, 1]);
+  });
+
   test('the law is a constraint: no ledger can be bent, no blank vanish, be used twice or unlisted', async () => {
-    for (const change of [{ stock: 0 }, { received: 9999 }, { issued: 2 }]) {
+    for (const change of [{ stock: 0 }, { received: 9999 }, { issued: 9 }]) {
       const bent = database('stock_ledgers').where({ location_id: counter }).update(change);
       expect([change, await refusal(bent)]).not.toEqual([change, null]);
     }
