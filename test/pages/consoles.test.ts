@@ -2,7 +2,7 @@
  * The consoles of card-issuer and key-service in Chromium, over a running house: a card is issued by pressing one button,
  * and what the chip proved is on the screen. `RHC_PICTURES=folder` keeps what was seen.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -85,6 +85,22 @@ test(
   },
   LONG_MS,
 );
+
+test('issuing console: the report of a roster is downloaded, and nothing is enrolled by it', async () => {
+  const page = await open('card-issuer');
+  await page.locator('#residents tr').first().waitFor();
+  const before = await page.locator('#status').textContent();
+  await page.locator('#roster').setInputFiles(join(process.cwd(), 'test-vectors/residents/pilot-roster.csv'));
+  const download = page.waitForEvent('download');
+  await page.locator('#import-file').click();
+  const file = readFileSync(await (await download).path(), 'utf8');
+  expect(file.split('\r\n')[0]).toContain('行,结果,姓名,字段,规则,下一步');
+  expect(file).toContain('拒绝');
+  await page.reload();
+  await page.locator('#residents tr').first().waitFor();
+  expect(await page.locator('#status').textContent()).toBe(before);
+  await page.close();
+});
 
 test('issuing console: without a token it asks for one and shows nothing', async () => {
   const page = await open('card-issuer', 'wrong');

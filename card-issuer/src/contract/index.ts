@@ -54,6 +54,8 @@ export const importRequest = z.strictObject({
 export const importQuery = z.object({
   encoding: z.enum(['utf-8', 'gb18030']).optional(),
   dryRun: z.enum(['true', 'false']).optional(),
+  /** `csv`: the answer is the report as a file (UTF-8 CSV, one line a fault). */
+  report: z.enum(['json', 'csv']).optional(),
 });
 export const residentsQuery = z.object({
   offset: z.coerce.number().int().min(0).default(0),

@@ -13,6 +13,7 @@ import {
   residentsQuery,
   spoilRequest,
 } from '../contract/index.ts';
+import { rosterReportFile } from '../domain/roster-report-file.ts';
 import { body, cardId, idempotencyKey, jsonOf } from './request-parts.ts';
 import { hotlistRoutes } from './routes-hotlist.ts';
 import { lifeCycleRoutes } from './routes-life-cycle.ts';
@@ -41,7 +42,13 @@ export function issuerRoutes(issuer: Issuer): Router {
     const bytes = await readRawBody(ctx.req, MAX_IMPORT_BYTES);
     const query = parseInput(importQuery, { ...ctx.query });
     if (ctx.is('application/json') === false) {
-      ctx.body = await issuer.importRoster(bytes, { encoding: query.encoding, dryRun: query.dryRun === 'true' });
+      const dryRun = query.dryRun === 'true';
+      const result = await issuer.importRoster(bytes, { encoding: query.encoding, dryRun });
+      if (query.report === 'csv') {
+        ctx.attachment('roster-report.csv');
+        ctx.type = 'text/csv; charset=utf-8';
+      }
+      ctx.body = query.report === 'csv' ? rosterReportFile(result.report) : result;
       return;
     }
     const request = parseInput(importRequest, jsonOf(bytes));

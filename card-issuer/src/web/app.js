@@ -256,6 +256,23 @@ async function importRoster() {
   await showResidents();
 }
 
+/** Always a dry run: the file says what would happen, and nothing is enrolled by it. */
+async function downloadReport() {
+  if (!$('import').reportValidity()) return;
+  const [file] = $('roster').files;
+  const headers = { authorization: `Bearer ${sessionStorage.getItem('token') ?? ''}`, 'content-type': 'text/csv' };
+  const response = await fetch('/v1/imports?dryRun=true&report=csv', { method: 'POST', headers, body: file });
+  if (!response.ok) {
+    const { message, nextStep } = (await response.json()).error;
+    throw new Error(`${both(message)} → ${both(nextStep)}`);
+  }
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = 'roster-report.csv';
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 /** EventSource cannot carry a token, so the stream is read by fetch. */
 async function follow() {
   const headers = { authorization: `Bearer ${sessionStorage.getItem('token') ?? ''}` };
@@ -313,6 +330,7 @@ $('sign-in').addEventListener('submit', (event) => {
 });
 $('move').addEventListener('submit', attempt(confirmMove));
 $('move-cancel').addEventListener('click', closeMove);
+$('import-file').addEventListener('click', attempt(downloadReport));
 $('import').addEventListener('submit', attempt(importRoster));
 $('search').addEventListener('input', attempt(showResidents));
 if (sessionStorage.getItem('token')) void open();

@@ -1,7 +1,9 @@
 /** Life cycle, stock and hotlist over a real port, through the typed client: shapes, keys, errors with their next step. */
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SecretBytes } from '@rhc/card/bytes';
 import { openHotlist } from '@rhc/card/hotlist';
@@ -118,6 +120,26 @@ describe('client over HTTP', () => {
     expect(closed.ledger).toEqual({ received: 10_000, stock: 9999, inWork: 0, issued: 0, spoiled: 1, returned: 0 });
     const { locations } = await client.stockLocations();
     expect(locations.find(({ id }) => id === depot.id)?.ledger).toMatchObject({ received: 60_000, returned: 10_000 });
+  });
+
+  test('the report of a dry run as a file', async () => {
+    const roster = readFileSync(join(process.cwd(), 'test-vectors/residents/pilot-roster.csv'));
+    const before = (await client.status()).residents;
+    const answer = await fetch(`${baseUrl}${IMPORT_PATH}?dryRun=true&report=csv`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'text/csv' },
+      body: new Uint8Array(roster),
+    });
+    expect([answer.status, answer.headers.get('content-disposition')]).toEqual([
+      200,
+      'attachment; filename="roster-report.csv"',
+    ]);
+    const lines = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await answer.arrayBuffer()).split('\r\n');
+    expect(lines[0]).toBe('\uFEFF行,结果,姓名,字段,规则,下一步,rule,next step');
+    const refusedLines = lines.filter((line) => line.split(',')[1] === '拒绝');
+    expect(refusedLines.length).toBeGreaterThan(0);
+    for (const line of refusedLines) expect(line.split(',')[3]).toMatch(/\S/);
+    expect((await client.status()).residents).toBe(before);
   });
 
   test('the hotlist with its cache headers', async () => {
