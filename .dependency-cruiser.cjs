@@ -12,6 +12,7 @@ const MAY_IMPORT = {
   // Its own MAC and access code: an emulator that shares the checker's code proves nothing.
   'virtual-card': ['^card/src/(bytes|codec|apdu|profile|errors)/'],
   'service-shell': ['^card/src/(bytes|errors)/'],
+  'console-shell': [],
   'key-service': ['^card/src/', '^hsm-config/src/', '^service-shell/src/'],
   'reader-agent': ['^card/src/', '^key-service/src/(contract|client)/', '^service-shell/src/'],
   'card-issuer': [
@@ -115,8 +116,15 @@ module.exports = {
       name: 'web-own-contract-only',
       comment: 'A web console is a client of its own service and knows nothing but its contract.',
       severity: 'error',
-      from: { path: '^([^/]+)/src/web/', pathNot: TEST },
-      to: { pathNot: ['^$1/src/(web|contract)/'] },
+      from: { path: '^([^/]+)/(src/)?web/', pathNot: TEST },
+      to: {
+        pathNot: [
+          '^$1/(src/)?web/',
+          '^$1/src/contract/',
+          '^console-shell/src/',
+          npm('react', 'react-dom', 'antd', '@ant-design', 'echarts', '@simplewebauthn/browser'),
+        ],
+      },
     },
     {
       name: 'declared-dependencies-only',

@@ -2,7 +2,7 @@
  * `npm test`: everything that says whether the house stands, one check after the other, and one line that sums it up.
  * `npm test -- --only unit` (types, format, lint, architecture, unit, real, smoke) runs a part.
  */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { heading, runStreamed } from './test/check.mjs';
@@ -23,6 +23,11 @@ const TOOLS = [
     title: '测试的类型 · types of the tests',
     command: [...bin('typescript/bin/tsc'), '-p', 'tsconfig.test.json'],
   },
+  {
+    name: 'types',
+    title: '控制台的类型 · types of the consoles',
+    command: [...bin('typescript/bin/tsc'), '-p', 'tsconfig.web.json'],
+  },
   { name: 'format', title: '格式与规则 · biome', command: [...bin('@biomejs/biome/bin/biome'), 'check', '.'] },
   {
     name: 'lint',
@@ -38,7 +43,9 @@ const TOOLS = [
       '.dependency-cruiser.cjs',
       '--output-type',
       'err-long',
-      ...workspaces.map((room) => `${room}/src`),
+      ...workspaces
+        .flatMap((room) => [`${room}/src`, `${room}/web`])
+        .filter((folder) => existsSync(join(ROOT, folder))),
     ],
   },
 ];

@@ -61,7 +61,7 @@ if (process.argv.includes('--help')) {
       sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),
       now: () => new Date(),
       token,
-      webRoot: `${packageRoot}src/web`,
+      webRoot: `${packageRoot}dist/web`,
       serviceVersion: '0.1.0',
     });
     let ticking: Promise<void> = Promise.resolve();

@@ -2,7 +2,16 @@
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
-const ROOMS = ['hsm-config', 'card', 'virtual-card', 'service-shell', 'key-service', 'reader-agent', 'card-issuer'];
+const ROOMS = [
+  'hsm-config',
+  'card',
+  'virtual-card',
+  'service-shell',
+  'console-shell',
+  'key-service',
+  'reader-agent',
+  'card-issuer',
+];
 
 const alias = {};
 for (const room of ROOMS) {

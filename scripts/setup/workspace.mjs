@@ -63,6 +63,7 @@ function buildFingerprint(root) {
   for (const room of workspaces(root)) {
     files.push(join(root, room, 'tsconfig.json'), join(root, room, 'package.json'));
     sources(join(root, room, 'src'), files);
+    sources(join(root, room, 'web'), files);
   }
   const hash = createHash('sha256');
   for (const file of files.sort()) {
@@ -80,6 +81,8 @@ export async function ensureBuild(root, options) {
   rmSync(join(root, BUILD_STAMP), { force: true });
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
   await runShown({ zh: '编译', en: 'tsc -b' }, [process.execPath, compiler, '-b'], options);
+  const consoles = join(root, 'scripts/web/build-web.mjs');
+  await runShown({ zh: '编译控制台页面', en: 'building the consoles' }, [process.execPath, consoles], options);
   writeFileSync(join(root, BUILD_STAMP), wanted);
   return true;
 }

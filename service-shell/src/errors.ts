@@ -38,6 +38,15 @@ export const shellErrors = defineErrors({
     retriable: false,
     httpStatus: 401,
   },
+  FORBIDDEN: {
+    message: { zh: '您的角色无权执行此操作。', en: 'Your role may not do this.' },
+    nextStep: {
+      zh: '请由有相应角色的同事操作,或请管理员调整您的角色。',
+      en: 'Ask a colleague whose role permits it, or the administrator to change your roles.',
+    },
+    retriable: false,
+    httpStatus: 403,
+  },
   HOST_REFUSED: {
     message: { zh: '请求的主机名不在允许之列。', en: 'The Host of this request is not allowed.' },
     nextStep: {

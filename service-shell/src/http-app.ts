@@ -13,14 +13,21 @@ import Koa, { type Context, type Next } from 'koa';
 import helmet from 'koa-helmet';
 import serve from 'koa-static';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { type Endpoint, endpointRouter, rawBodyPathsOf } from './endpoints.ts';
 import { shellErrors } from './errors.ts';
 import type { Logger } from './logger.ts';
+import type { Authenticator } from './principal.ts';
 import { bearerToken, tokenMatches } from './secret-file.ts';
 
 export interface HttpAppOptions {
   readonly service: string;
   readonly logger: Logger;
-  readonly router: Router;
+  /** Endpoints that are declared as rows; see `endpoints.ts`. */
+  readonly endpoints?: readonly Endpoint[];
+  /** Who calls; with it every path asks for a principal but the table's public rows. Absent: `token`. */
+  readonly authenticate?: Authenticator;
+  /** Routes that are not declared as rows. */
+  readonly router?: Router;
   /** Host names (without port) that may stand in the Host header; `127.0.0.1`, `localhost`, `[::1]` by default. */
   readonly allowedHosts?: readonly string[];
   /** Origins other than the service's own that may call; none by default. `null` is always refused. */
@@ -62,6 +69,8 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
           defaultSrc: ["'none'"],
           scriptSrc: ["'self'"],
           styleSrc: ["'self'"],
+          // Charts write their tooltips as markup with style attributes; a style cannot run anything.
+          styleSrcAttr: ["'unsafe-inline'"],
           imgSrc: ["'self'", 'data:', 'blob:'],
           connectSrc: ["'self'"],
           fontSrc: ["'self'"],
@@ -75,8 +84,9 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   );
   app.use(observe(options, metrics));
   if (options.webRoot !== undefined) app.use(serve(options.webRoot, { maxage: 0, defer: false }));
-  app.use(checkToken(options));
-  const rawPaths = new Set(options.rawBodyPaths ?? []);
+  const table = options.endpoints ?? [];
+  app.use(options.authenticate === undefined ? checkToken(options) : identify(options.authenticate, options));
+  const rawPaths = new Set([...(options.rawBodyPaths ?? []), ...rawBodyPathsOf(table)]);
   const parseBody = bodyParser({
     enableTypes: ['json'],
     jsonLimit: options.maxBodyBytes ?? 1024 * 1024,
@@ -86,7 +96,8 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     },
   });
   app.use((ctx, next) => (rawPaths.has(ctx.path) ? next() : parseBody(ctx, next)));
-  app.use(options.router.routes());
+  if (table.length > 0) app.use(endpointRouter(table).routes());
+  if (options.router !== undefined) app.use(options.router.routes());
   app.use(() => {
     throw shellErrors.make('ROUTE_UNKNOWN');
   });
@@ -138,6 +149,25 @@ function checkHostAndOrigin(options: HttpAppOptions) {
   return async (ctx: Context, next: Next): Promise<void> => {
     const fault = hostAndOriginFault(ctx.req, options);
     if (fault !== null) throw shellErrors.make(fault);
+    await next();
+  };
+}
+
+/** Rows judge the principal by their roles; whatever is no public row asks for one here, so that nothing is open by omission. */
+function identify(authenticate: Authenticator, options: HttpAppOptions) {
+  const open = new Set([
+    '/healthz',
+    '/metrics',
+    ...(options.publicPaths ?? []),
+    ...(options.endpoints ?? []).filter(({ access }) => access === 'public').map(({ path }) => path),
+  ]);
+  return async (ctx: Context, next: Next): Promise<void> => {
+    const principal = await authenticate(ctx.req);
+    if (principal !== null) ctx.state.principal = principal;
+    else if (!open.has(ctx.path)) {
+      await options.onUnauthorized?.({ method: ctx.method, path: ctx.path, address: ctx.ip });
+      throw shellErrors.make('UNAUTHORIZED');
+    }
     await next();
   };
 }

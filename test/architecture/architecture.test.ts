@@ -3,7 +3,7 @@
  * planted in a small copy of the house and must be caught under that rule's name, and right imports must not.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -14,7 +14,7 @@ const ROOMS: readonly string[] = (
   JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { workspaces: string[] }
 ).workspaces;
 const INDEXED = ROOMS.flatMap((room) =>
-  room === 'hsm-config' || room === 'service-shell'
+  ['hsm-config', 'service-shell', 'console-shell'].includes(room)
     ? [`${room}/src/index.ts`]
     : [
         'bytes',
@@ -39,7 +39,9 @@ interface Violation {
 
 function cruise(folder: string): Violation[] {
   const tool = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
-  const rooms = ROOMS.map((room) => `${room}/src`);
+  const rooms = ROOMS.flatMap((room) => [`${room}/src`, `${room}/web`]).filter((path) =>
+    existsSync(join(folder, path)),
+  );
   const answer = spawnSync(
     process.execPath,
     [tool, '--config', join(ROOT, '.dependency-cruiser.cjs'), '--output-type', 'json', ...rooms],

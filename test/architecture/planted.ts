@@ -9,6 +9,7 @@ export const PLANTED: readonly Planted[] = [
   { rule: 'room-card', file: 'card/src/codec/a.ts', imports: '@rhc/hsm-config' },
   { rule: 'room-hsm-config', file: 'hsm-config/src/a.ts', imports: '@rhc/card/bytes' },
   { rule: 'room-virtual-card', file: 'virtual-card/src/cos/a.ts', imports: '@rhc/card/secure-messaging' },
+  { rule: 'room-console-shell', file: 'console-shell/src/a.ts', imports: '@rhc/card/profile' },
   { rule: 'room-service-shell', file: 'service-shell/src/a.ts', imports: '@rhc/card/profile' },
   { rule: 'room-key-service', file: 'key-service/src/domain/a.ts', imports: '@rhc/reader-agent/contract' },
   { rule: 'room-reader-agent', file: 'reader-agent/src/core/a.ts', imports: '@rhc/key-service/hsm' },
@@ -32,8 +33,8 @@ export const PLANTED: readonly Planted[] = [
   { rule: 'card-is-pure', file: 'card/src/codec/d.ts', imports: 'node:fs' },
   { rule: 'card-is-pure', file: 'card/src/crypto-node/a.ts', imports: 'node:os' },
   { rule: 'card-npm-iconv-only', file: 'card/src/codec/e.ts', imports: 'zod' },
-  { rule: 'web-own-contract-only', file: 'card-issuer/src/web/a.ts', imports: '../domain/index.ts' },
-  { rule: 'web-own-contract-only', file: 'card-issuer/src/web/b.ts', imports: '@rhc/key-service/contract' },
+  { rule: 'web-own-contract-only', file: 'card-issuer/web/a.ts', imports: '../src/domain/index.ts' },
+  { rule: 'web-own-contract-only', file: 'card-issuer/web/b.ts', imports: '@rhc/key-service/contract' },
   { rule: 'declared-dependencies-only', file: 'hsm-config/src/b.ts', imports: 'koa' },
   { rule: 'resolvable', file: 'card/src/codec/f.ts', imports: './nowhere.ts' },
 ];
@@ -52,6 +53,7 @@ export const ALLOWED: readonly Omit<Planted, 'rule'>[] = [
   { file: 'card-issuer/src/store/ok-b.ts', imports: '../domain/index.ts' },
   { file: 'card-issuer/src/http/ok-a.ts', imports: '../domain/index.ts' },
   { file: 'card-issuer/src/domain/ok-a.ts', imports: '@rhc/reader-agent/contract' },
-  { file: 'card-issuer/src/web/ok-a.ts', imports: '../contract/index.ts' },
+  { file: 'card-issuer/web/ok-a.ts', imports: '../src/contract/index.ts' },
+  { file: 'card-issuer/web/ok-b.ts', imports: '@rhc/console-shell' },
   { file: 'service-shell/src/ok-a.ts', imports: '@rhc/card/errors' },
 ];
