@@ -1,7 +1,14 @@
 /** key-service put together from its parts: token, records, routes. Everything from outside comes in as an argument. */
 import { bytesToHex, type SecretBytes } from '@rhc/card/bytes';
 import type { HsmConfig } from '@rhc/hsm-config';
-import { createHttpApp, type HttpApp, type Logger } from '@rhc/service-shell';
+import {
+  type Authenticator,
+  createHttpApp,
+  firstOf,
+  type HttpApp,
+  type Logger,
+  tokenAuthenticator,
+} from '@rhc/service-shell';
 import { Counter } from 'prom-client';
 import type { AuditRoom } from './audit/audit-room.ts';
 import { rootLabel } from './domain/hierarchy.ts';
@@ -12,8 +19,7 @@ import { Keyring, mismatched } from './domain/key-versions.ts';
 import type { Sha256 } from './domain/personalization.ts';
 import type { AuditPort, CertificateStore, KeyVersionStore } from './domain/ports.ts';
 import type { HsmPort, KnownAnswer } from './hsm/port.ts';
-import { auditRoutes } from './http/audit-routes.ts';
-import { createRoutes } from './http/routes.ts';
+import { keyServiceEndpoints } from './http/endpoints.ts';
 
 export interface KeyServiceParts {
   readonly config: HsmConfig;
@@ -26,10 +32,15 @@ export interface KeyServiceParts {
   readonly logger: Logger;
   readonly sha256: Sha256;
   readonly now: () => Date;
+  /** The other services' bearer token: principal `service:token`, role `service`. */
   readonly token?: SecretBytes;
+  /** Who else may call: people's sessions, certificates. */
+  readonly authenticators?: readonly Authenticator[];
   readonly webRoot?: string;
   readonly serviceVersion: string;
 }
+
+const SERVICE_BY_TOKEN = { id: 'service:token', name: '服务令牌 service token', roles: ['service'] };
 
 /** The audit log, and a line in the operator's log beside it. */
 export function auditBesideLog(log: AuditPort, logger: Logger): AuditPort {
@@ -103,29 +114,32 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
       sha256: parts.sha256,
       now: parts.now,
     });
-  const router = createRoutes({
-    book,
-    hsm,
-    audit,
-    terminalCounter: parts.audit.terminal,
-    refusalCounter: parts.audit.refusals,
-    uses,
-    keyLife: parts.keyLife,
-    now: parts.now,
-    auditRoutes: auditRoutes(parts.audit),
-    certificate,
-    keyChecks,
-    sha256: parts.sha256,
-    serviceVersion: parts.serviceVersion,
-  });
   const http = createHttpApp({
     service: 'key-service',
     logger,
-    router,
-    publicPaths: ['/v1/status'],
-    onUnauthorized: ({ method, path, address }) =>
-      parts.audit.refusals.add([`${method} ${path.slice(0, 100)}`], { address }),
-    ...(parts.token === undefined ? {} : { token: parts.token }),
+    endpoints: keyServiceEndpoints({
+      keys: {
+        book,
+        hsm,
+        audit,
+        terminalCounter: parts.audit.terminal,
+        refusalCounter: parts.audit.refusals,
+        uses,
+        keyLife: parts.keyLife,
+        now: parts.now,
+        certificate,
+        keyChecks,
+        sha256: parts.sha256,
+        serviceVersion: parts.serviceVersion,
+      },
+      audit: parts.audit,
+    }),
+    authenticate: firstOf(
+      ...(parts.token === undefined ? [] : [tokenAuthenticator(parts.token, SERVICE_BY_TOKEN)]),
+      ...(parts.authenticators ?? []),
+    ),
+    onRefused: ({ method, path, address, principal, status }) =>
+      parts.audit.refusals.add([`${method} ${path.slice(0, 100)}`], { address, principal, status }),
     ...(parts.webRoot === undefined ? {} : { webRoot: parts.webRoot }),
   });
   http.metrics.registerMetric(useCounter);

@@ -11,7 +11,7 @@ import { applyPatch } from '@rhc/card/patch';
 import { CARD_KEY_SLOTS, nationalProfile } from '@rhc/card/profile';
 import { localRekeyKeys, rekeyCard } from '@rhc/card/rekey';
 import { writeVisit } from '@rhc/card/visits';
-import { createLogger, listen, type RunningService } from '@rhc/service-shell';
+import { createLogger, listen, type RunningService, tokenAuthenticator } from '@rhc/service-shell';
 import type { Knex } from 'knex';
 import { CutCard, openSession, personalizedContent } from '../../test/card-writing/personalized-card.ts';
 import { createKeyService, type KeyService } from '../src/app.ts';
@@ -49,6 +49,7 @@ const state = temporaryFolder();
 const folder = stateFolder(state);
 const attachOptions = { ...folder, config, workerPath, tokenLabel: TOKEN_LABEL, workers: 2 };
 const bearer = 'test-token-of-key-service';
+const auditorBearer = 'test-token-of-the-auditor';
 let hsm: HsmWorkerPool;
 let database: Knex;
 let audit: AuditRoom;
@@ -74,6 +75,13 @@ beforeAll(async () => {
     now,
     audit,
     token: new SecretBytes(Buffer.from(bearer)),
+    authenticators: [
+      tokenAuthenticator(new SecretBytes(Buffer.from(auditorBearer)), {
+        id: 'operator:auditor',
+        name: '审计员',
+        roles: ['audit-admin'],
+      }),
+    ],
     webRoot: join(projectRoot, 'key-service/src/web'),
     serviceVersion: 'test',
   });
@@ -452,7 +460,7 @@ describe('faults of the token, each with its sentence', () => {
 describe('audit log', () => {
   const get = async (path: string) => {
     const url = `http://127.0.0.1:${service.port}${path}`;
-    return (await fetch(url, { headers: { authorization: `Bearer ${bearer}` } })).text();
+    return (await fetch(url, { headers: { authorization: `Bearer ${auditorBearer}` } })).text();
   };
 
   test('what was asked for above is in it; an auditor exports it and checks it with two commands', async () => {
@@ -460,7 +468,7 @@ describe('audit log', () => {
     await audit.refusals.flush();
     const out = join(state, 'export');
     const tokenFile = join(state, 'bearer');
-    writeFileSync(tokenFile, bearer, { mode: 0o600 });
+    writeFileSync(tokenFile, auditorBearer, { mode: 0o600 });
     const program = (name: string) => join(projectRoot, 'key-service/dist/audit', name);
     // Not execFileSync: the service that answers runs in this process.
     const words = [program('export-main.js'), '--url', `http://127.0.0.1:${service.port}`, '--token-file', tokenFile];

@@ -57,6 +57,10 @@ const MAX_IDEMPOTENCY_KEY = 200;
 export const rawBodyPathsOf = (table: readonly Endpoint[]): string[] =>
   table.filter(({ rawBody }) => rawBody === true).map(({ path }) => path);
 
+/** Paths that a row answers. */
+export const pathPattern = ({ path }: Pick<Endpoint, 'path'>): RegExp =>
+  new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/:[^/]+/g, '[^/]+')}$`);
+
 /** True when the principal (null: nobody) may call a row. */
 export function mayCall(access: Access, principal: Principal | null): boolean {
   if (access === 'public') return true;

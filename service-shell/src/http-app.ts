@@ -13,10 +13,10 @@ import Koa, { type Context, type Next } from 'koa';
 import helmet from 'koa-helmet';
 import serve from 'koa-static';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { type Endpoint, endpointRouter, rawBodyPathsOf } from './endpoints.ts';
+import { type Endpoint, endpointRouter, pathPattern, rawBodyPathsOf } from './endpoints.ts';
 import { shellErrors } from './errors.ts';
 import type { Logger } from './logger.ts';
-import type { Authenticator } from './principal.ts';
+import type { Authenticator, Principal } from './principal.ts';
 import { bearerToken, tokenMatches } from './secret-file.ts';
 
 export interface HttpAppOptions {
@@ -36,14 +36,23 @@ export interface HttpAppOptions {
   readonly token?: SecretBytes;
   /** Exact paths that need no token; pages, `/healthz` and `/metrics` never do. */
   readonly publicPaths?: readonly string[];
-  /** Told of each call that is refused for its token, before the answer goes out. */
-  readonly onUnauthorized?: (call: { method: string; path: string; address: string }) => Promise<void>;
+  /** Told of each call that is refused for who calls (401, 403, 429), before the answer goes out. */
+  readonly onRefused?: (call: RefusedCall) => Promise<void>;
   /** Limit of a JSON body in bytes; default 1 MiB. */
   readonly maxBodyBytes?: number;
   /** Paths whose body the route reads itself with `readRawBody` (a CSV roster). */
   readonly rawBodyPaths?: readonly string[];
   /** Folder of static pages served at `/`. */
   readonly webRoot?: string;
+}
+
+export interface RefusedCall {
+  readonly method: string;
+  readonly path: string;
+  readonly address: string;
+  /** Null: nobody that we know. */
+  readonly principal: string | null;
+  readonly status: number;
 }
 
 export interface HttpApp {
@@ -60,6 +69,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   // Koa's own printing of errors would bypass the redacting logger.
   app.silent = true;
   app.use(errorExit(options.logger));
+  app.use(tellRefusals(options));
   app.use(checkHostAndOrigin(options));
   app.use(
     helmet({
@@ -130,6 +140,24 @@ function errorExit(logger: Logger) {
   };
 }
 
+const REFUSALS_OF_CALLERS = [401, 403, 429];
+
+/** Inside the error exit: a refusal that cannot be told (audit log down) becomes that error. */
+function tellRefusals({ onRefused }: HttpAppOptions) {
+  return async (ctx: Context, next: Next): Promise<void> => {
+    try {
+      await next();
+    } catch (error) {
+      const status = isRhcError(error) && Object.hasOwn(shellErrors.table, error.code) ? error.httpStatus : 0;
+      if (onRefused !== undefined && REFUSALS_OF_CALLERS.includes(status)) {
+        const principal = (ctx.state.principal as Principal | undefined)?.id ?? null;
+        await onRefused({ method: ctx.method, path: ctx.path, address: ctx.ip, principal, status });
+      }
+      throw error;
+    }
+  };
+}
+
 /** True when a request's Host and Origin may talk to this service; used for HTTP and for WebSocket upgrades alike. */
 export function hostAndOriginFault(
   request: Pick<IncomingMessage, 'headers'>,
@@ -155,17 +183,12 @@ function checkHostAndOrigin(options: HttpAppOptions) {
 
 /** Rows judge the principal by their roles; whatever is no public row asks for one here, so that nothing is open by omission. */
 function identify(authenticate: Authenticator, options: HttpAppOptions) {
-  const open = new Set([
-    '/healthz',
-    '/metrics',
-    ...(options.publicPaths ?? []),
-    ...(options.endpoints ?? []).filter(({ access }) => access === 'public').map(({ path }) => path),
-  ]);
+  const open = new Set(['/healthz', '/metrics', ...(options.publicPaths ?? [])]);
+  const openRows = (options.endpoints ?? []).filter(({ access }) => access === 'public').map(pathPattern);
   return async (ctx: Context, next: Next): Promise<void> => {
     const principal = await authenticate(ctx.req);
     if (principal !== null) ctx.state.principal = principal;
-    else if (!open.has(ctx.path)) {
-      await options.onUnauthorized?.({ method: ctx.method, path: ctx.path, address: ctx.ip });
+    else if (!open.has(ctx.path) && !openRows.some((pattern) => pattern.test(ctx.path))) {
       throw shellErrors.make('UNAUTHORIZED');
     }
     await next();
@@ -180,7 +203,6 @@ function checkToken(options: HttpAppOptions) {
       !open.has(ctx.path) &&
       !tokenMatches(options.token, bearerToken(ctx.get('authorization')))
     ) {
-      await options.onUnauthorized?.({ method: ctx.method, path: ctx.path, address: ctx.ip });
       throw shellErrors.make('UNAUTHORIZED');
     }
     await next();

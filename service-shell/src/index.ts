@@ -1,7 +1,14 @@
 /** What every service has at its edge. Knows nothing of cards, keys or people. */
 export { type Access, type Call, type Endpoint, endpoint, endpointRouter, mayCall } from './endpoints.ts';
 export { shellErrors } from './errors.ts';
-export { createHttpApp, type HttpApp, type HttpAppOptions, hostAndOriginFault, readRawBody } from './http-app.ts';
+export {
+  createHttpApp,
+  type HttpApp,
+  type HttpAppOptions,
+  hostAndOriginFault,
+  type RefusedCall,
+  readRawBody,
+} from './http-app.ts';
 export { createLogger, errorFields, type Logger } from './logger.ts';
 export { type ApiTitle, openApiDocument } from './open-api.ts';
 export { fieldFaults, parseInput } from './parse-input.ts';
@@ -16,3 +23,4 @@ export {
 export { bearerToken, ensureTokenFile, readSecretFile, tokenMatches } from './secret-file.ts';
 export { defineSettings, loadSettings, type Setting, type Settings, settingsHelp } from './settings.ts';
 export { failureText, listen, type RunningService, startService } from './start-service.ts';
+export { unusedParts } from './unused-parts.ts';
