@@ -116,7 +116,7 @@ module.exports = {
       name: 'web-own-contract-only',
       comment: 'A web console is a client of its own service and knows nothing but its contract.',
       severity: 'error',
-      from: { path: '^([^/]+)/(src/)?web/', pathNot: TEST },
+      from: { path: '^([^/]+)/(src/)?web/', pathNot: [TEST, '^scripts/'] },
       to: {
         pathNot: [
           '^$1/(src/)?web/',
