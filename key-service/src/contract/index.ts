@@ -5,7 +5,10 @@
 import { CARD_KEY_SLOTS, OFF_CARD_KEY_SLOTS } from '@rhc/card/profile';
 import { z } from 'zod';
 
+export * from './approvals.ts';
 export * from './audit.ts';
+export * from './key-life.ts';
+export * from './rotation.ts';
 
 const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^[0-9A-F]{${bytes * 2}}$`), `${bytes} bytes as upper-case hex`);
