@@ -341,6 +341,24 @@ export const issuerErrors = defineErrors({
     retriable: false,
     httpStatus: 409,
   },
+  FONT_MISSING: {
+    message: { zh: '找不到打印卡面所需的字体。', en: 'The font that card faces are printed in is missing.' },
+    nextStep: {
+      zh: '安装 fonts-noto-cjk(apt-get install fonts-noto-cjk),或在配置中指定字体文件。',
+      en: 'Install fonts-noto-cjk (apt-get install fonts-noto-cjk), or name a font file in the settings.',
+    },
+    retriable: false,
+    httpStatus: 503,
+  },
+  FACE_REFUSED: {
+    message: { zh: '卡面打印不下或打印不出所列内容。', en: 'The card face cannot hold or print what is named.' },
+    nextStep: {
+      zh: '请按所列字段核对;生僻字须先扩充字库,过长的姓名按规则缩写登记。',
+      en: 'Check the fields named; rare characters need a larger font first, names too long are registered abbreviated.',
+    },
+    retriable: false,
+    httpStatus: 422,
+  },
   UNEXPECTED: {
     message: { zh: '发生了未预料的错误，任务保留', en: 'Something unexpected happened; the job is kept' },
     nextStep: { zh: '查看发卡服务的日志后重试', en: "Look at the service's log, then try again" },

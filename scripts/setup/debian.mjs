@@ -16,7 +16,15 @@ const START_PACKAGES = [
   'build-essential',
   'python3',
 ];
-const TEST_PACKAGES = ['postgresql', 'chromium', 'fonts-noto-cjk', 'python3-pyscard', 'python3-cryptography'];
+const TEST_PACKAGES = [
+  'postgresql',
+  'chromium',
+  'fonts-noto-cjk',
+  'poppler-utils',
+  'zbar-tools',
+  'python3-pyscard',
+  'python3-cryptography',
+];
 /** Present while we install and gone afterwards: no daemon is started and no default database cluster is made. */
 const POLICY = '/usr/sbin/policy-rc.d';
 const NO_CLUSTER = '/etc/postgresql-common/createcluster.d/rhc-setup.conf';
