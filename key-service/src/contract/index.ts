@@ -5,8 +5,10 @@
 import { CARD_KEY_SLOTS, OFF_CARD_KEY_SLOTS } from '@rhc/card/profile';
 import { z } from 'zod';
 
+export * from './access.ts';
 export * from './approvals.ts';
 export * from './audit.ts';
+export * from './certificates.ts';
 export * from './key-life.ts';
 export * from './rotation.ts';
 
