@@ -2,7 +2,7 @@
 import type { SecretBytes } from '@rhc/card/bytes';
 import type { CardProduct } from '@rhc/card/profile';
 import type { TerminalKeys } from '@rhc/card/session';
-import { createHttpApp, type HttpApp, type Logger } from '@rhc/service-shell';
+import { type Authenticator, createHttpApp, type Endpoint, type HttpApp, type Logger } from '@rhc/service-shell';
 import {
   CardReader,
   CardWork,
@@ -13,10 +13,13 @@ import {
   type VisitTrustAnchor,
 } from './core/index.ts';
 import { Desk } from './desk/index.ts';
-import { agentRoutes } from './http/routes.ts';
+import { Audience } from './events/audience.ts';
+import { announceCardData } from './events/card-data.ts';
+import { agentEndpoints, callers, originRule, pageAccess, RateLimit } from './http/index.ts';
 import { BatchService, type Dial, IssuerChannel } from './issuer-channel/index.ts';
 import type { WriteJournal } from './journal/index.ts';
 import { LegacyFacade } from './legacy/index.ts';
+import { Grants, Pairing, type TextPlace } from './pairing/index.ts';
 import type { PcscPort } from './pcsc/index.ts';
 import type { Timers } from './pcsc/supervisor.ts';
 
@@ -36,7 +39,12 @@ export interface AgentOptions {
   readonly signer: CardWriterOptions['signer'];
   readonly visitTrust: VisitTrustAnchor;
   readonly token: SecretBytes;
-  readonly allowedOrigins: readonly string[];
+  /** Where the grants of paired pages are kept. */
+  readonly grantPlace: TextPlace;
+  /** Origins that may ask to be paired; empty: every page may ask, a person decides. */
+  readonly pairingOrigins: readonly string[];
+  readonly random: (length: number) => Uint8Array;
+  readonly sdkFile: (name: string) => string | null;
   readonly logger: Logger;
   readonly webRoot?: string;
   /** Absent: a clinic that only reads. */
@@ -51,9 +59,19 @@ export interface AgentOptions {
 
 export interface Agent extends HttpApp {
   readonly desk: Desk;
+  readonly endpoints: readonly Endpoint[];
+  readonly audience: Audience;
+  readonly authenticate: Authenticator;
+  /** For upgrades, which pass by Koa. */
+  readonly allowedOrigins: ReturnType<typeof originRule>;
   close(): Promise<void>;
 }
 
+const MAX_LISTENERS = 32;
+const MAX_BODY_BYTES = 64 * 1024;
+/** For each origin; programs of this machine together are one. A page that reads card after card stays far below. */
+const CALL_RATE = { burst: 200, perSecond: 50 };
+const PAIRING_RATE = { burst: 20, perSecond: 1 };
 const BACKOFF = { firstMs: 250, ceilingMs: 15_000 };
 
 export function createAgent(options: AgentOptions): Agent {
@@ -78,33 +96,57 @@ export function createAgent(options: AgentOptions): Agent {
           backoff: BACKOFF,
           logger,
         });
-  const router = agentRoutes({
+  const audience = new Audience(desk, MAX_LISTENERS);
+  const pairing = new Pairing({
+    grants: new Grants(options.grantPlace),
+    now,
+    random: options.random,
+    onChange: () => audience.tell({ event: 'pairing-changed' }),
+  });
+  pairing.onRevoked((grant) => audience.cutOff(grant));
+  const endCardData = announceCardData(desk, cardReader, audience, logger);
+  const endpoints = agentEndpoints({
     version: options.version,
     desk,
     cardReader,
     cardWriter,
     legacy: new LegacyFacade({ desk, work, writer: cardWriter }),
+    pairing,
+    audience,
     journalState: () => ({ open: journal.openCount, unreadable: journal.unreadable }),
     pcscHealth: () => port.health(),
     channelStatus: () => channel?.status() ?? null,
     timers,
-    maxEventStreams: 32,
+    sdkFile: options.sdkFile,
   });
+  const access = {
+    pairing,
+    pairingOrigins: options.pairingOrigins,
+    rates: { calls: new RateLimit(CALL_RATE, clock), pairing: new RateLimit(PAIRING_RATE, clock) },
+  };
+  const authenticate = callers(options.token, pairing);
+  const allowedOrigins = originRule(access);
   const http = createHttpApp({
     service: 'reader-agent',
     logger,
-    router,
-    token: options.token,
-    publicPaths: ['/v1/status'],
-    allowedOrigins: options.allowedOrigins,
-    maxBodyBytes: 64 * 1024,
+    endpoints,
+    authenticate,
+    allowedOrigins,
+    early: pageAccess(access),
+    maxBodyBytes: MAX_BODY_BYTES,
     ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
   });
   return {
     ...http,
     desk,
+    endpoints,
+    audience,
+    authenticate,
+    allowedOrigins,
     close: async () => {
       channel?.stop();
+      endCardData();
+      audience.close();
       cardWriter.close();
       desk.close();
       await port.close();

@@ -1,6 +1,6 @@
 /** Main of reader-agent: settings, the machine's parts, loopback only. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,13 +19,16 @@ import {
 } from '@rhc/service-shell';
 import { createAgent } from './app.ts';
 import { sessionOpener } from './core/open-session.ts';
-import { serveEventSocket } from './http/event-socket.ts';
+import { API_VERSION, serveEventSocket } from './http/index.ts';
+import { listenOnFirst, OTHER_PORTS } from './http/ports.ts';
 import { wsDial } from './issuer-channel/index.ts';
 import { openJournal } from './journal/index.ts';
 import { DEFAULT_LIMITS, forkPcscChild, SupervisedPort, systemTimers } from './pcsc/index.ts';
 import { agentSettings } from './settings.ts';
+import { textFile } from './text-file.ts';
 
 const VERSION = '0.1.0';
+const BUILT_PAGE = fileURLToPath(new URL('./web/index.html', import.meta.url));
 const configFlag = process.argv.indexOf('--config');
 const configFile = configFlag === -1 ? undefined : process.argv[configFlag + 1];
 
@@ -70,9 +73,12 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
     signer: null,
     visitTrust: { verifier: nodeCrypto, rootPublicKey: publicKeyIn(settings.visitTrustRootFile) },
     token,
-    allowedOrigins: settings.allowedOrigins,
+    grantPlace: textFile(join(settings.stateFolder, 'paired-pages.json')),
+    pairingOrigins: settings.pairingOrigins,
+    random: (length) => new Uint8Array(randomBytes(length)),
+    sdkFile: (name) => textFile(fileURLToPath(new URL(`./sdk/${name}`, import.meta.url))).read(),
     logger,
-    webRoot: fileURLToPath(new URL('../src/web', import.meta.url)),
+    webRoot: fileURLToPath(new URL(existsSync(BUILT_PAGE) ? './web' : '../src/web', import.meta.url)),
     ...(settings.issuerChannel
       ? {
           issuer: {
@@ -85,15 +91,22 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
       : {}),
   });
   const closers: (() => void)[] = [];
-  const socketOptions = { desk: agent.desk, token, allowedOrigins: settings.allowedOrigins, maxSockets: 32 };
-  const running = await listen(agent.app, {
-    host: '127.0.0.1',
-    port: settings.port,
-    onStop: async () => {
-      for (const close of closers) close();
-      await agent.close();
-    },
-  });
+  const { audience, authenticate, allowedOrigins } = agent;
+  const socketOptions = { audience, authenticate, allowedOrigins, maxSockets: 32 };
+  const portFile = join(settings.stateFolder, 'port.json');
+  const running = await listenOnFirst(settings.portFallback ? [settings.port, ...OTHER_PORTS] : [settings.port], (port) =>
+    listen(agent.app, {
+      host: '127.0.0.1',
+      port,
+      onStop: async () => {
+        rmSync(portFile, { force: true });
+        for (const close of closers) close();
+        await agent.close();
+      },
+    }),
+  );
+  // Programs of this machine find the agent by it; pages cannot read files and try the ports that it may have.
+  textFile(portFile).write(`${JSON.stringify({ port: running.port, pid: process.pid, api: API_VERSION })}\n`);
   closers.push(serveEventSocket(running.server, socketOptions));
   // Programs that say `localhost` may mean ::1; machines without IPv6 do without.
   const answer = agent.app.callback();

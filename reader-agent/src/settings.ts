@@ -67,13 +67,22 @@ export const agentSettings = defineSettings({
     default: 'var/tokens/key-service',
     meaning: { zh: '访问密钥服务所用令牌的文件（权限 0600）', en: 'File with the token for key-service (mode 0600)' },
   },
-  allowedOrigins: {
+  portFallback: {
+    kind: 'flag',
+    env: 'RHC_READER_AGENT_PORT_FALLBACK',
+    default: false,
+    meaning: {
+      zh: '端口被占用时改用 18103、28103、38103 之一(网页的 SDK 会依次查找)',
+      en: 'Takes 18103, 28103 or 38103 when the port is in use (the SDK of pages looks for them in turn)',
+    },
+  },
+  pairingOrigins: {
     kind: 'list',
-    env: 'RHC_READER_AGENT_ALLOWED_ORIGINS',
+    env: 'RHC_READER_AGENT_PAIRING_ORIGINS',
     default: [] as readonly string[],
     meaning: {
-      zh: '允许调用本机接口的网页来源（逗号分隔的完整来源，如 https://his.example）',
-      en: 'Origins of pages that may call the local API (comma-separated, exact, for example https://his.example)',
+      zh: '允许请求配对的网页来源(逗号分隔的完整来源,如 https://his.example);不设则任何网页都可请求,由人决定',
+      en: 'Origins of pages that may ask to be paired (comma-separated, exact, for example https://his.example); when empty every page may ask and a person decides',
     },
   },
   pcscSocket: {

@@ -19,6 +19,10 @@ import type { Logger } from './logger.ts';
 import type { Authenticator, Principal } from './principal.ts';
 import { bearerToken, tokenMatches } from './secret-file.ts';
 
+export type AllowedOrigins =
+  | readonly string[]
+  | ((origin: string, request: Pick<IncomingMessage, 'headers' | 'url'>) => boolean);
+
 export interface HttpAppOptions {
   readonly service: string;
   readonly logger: Logger;
@@ -30,8 +34,10 @@ export interface HttpAppOptions {
   readonly router?: Router;
   /** Host names (without port) that may stand in the Host header; `127.0.0.1`, `localhost`, `[::1]` by default. */
   readonly allowedHosts?: readonly string[];
-  /** Origins other than the service's own that may call; none by default. `null` is always refused. */
-  readonly allowedOrigins?: readonly string[];
+  /** Origins other than the service's own that may call, by name or by judgement; none by default. `null` is always refused. */
+  readonly allowedOrigins?: AllowedOrigins;
+  /** Runs after the check of Host and Origin and before anybody is asked who calls: preflights, limits. */
+  readonly early?: Koa.Middleware;
   /** Bearer token asked for on every path but `publicPaths`; absent: no token (tests only). */
   readonly token?: SecretBytes;
   /** Exact paths that need no token; pages, `/healthz` and `/metrics` never do. */
@@ -92,6 +98,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
       strictTransportSecurity: false,
     }),
   );
+  if (options.early !== undefined) app.use(options.early);
   app.use(observe(options, metrics));
   if (options.webRoot !== undefined) app.use(serve(options.webRoot, { maxage: 0, defer: false }));
   const table = options.endpoints ?? [];
@@ -160,7 +167,7 @@ function tellRefusals({ onRefused }: HttpAppOptions) {
 
 /** True when a request's Host and Origin may talk to this service; used for HTTP and for WebSocket upgrades alike. */
 export function hostAndOriginFault(
-  request: Pick<IncomingMessage, 'headers'>,
+  request: Pick<IncomingMessage, 'headers' | 'url'>,
   options: Pick<HttpAppOptions, 'allowedHosts' | 'allowedOrigins'>,
 ): 'HOST_REFUSED' | 'ORIGIN_REFUSED' | null {
   const host = request.headers.host ?? '';
@@ -170,7 +177,10 @@ export function hostAndOriginFault(
   const origin = request.headers.origin;
   if (origin === undefined) return null;
   if (origin === `http://${host}` || origin === `https://${host}`) return null;
-  return (options.allowedOrigins ?? []).includes(origin) ? null : 'ORIGIN_REFUSED';
+  if (origin === 'null') return 'ORIGIN_REFUSED';
+  const { allowedOrigins = [] } = options;
+  const named = typeof allowedOrigins === 'function' ? allowedOrigins(origin, request) : allowedOrigins.includes(origin);
+  return named ? null : 'ORIGIN_REFUSED';
 }
 
 function checkHostAndOrigin(options: HttpAppOptions) {

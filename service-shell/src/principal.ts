@@ -13,7 +13,8 @@ export interface Principal {
   /** What a person reads. */
   readonly name: string;
   readonly roles: readonly string[];
-  readonly via: 'certificate' | 'session' | 'token';
+  /** `pairing`: a page that proved the key it was paired with (reader-agent). */
+  readonly via: 'certificate' | 'session' | 'token' | 'pairing';
 }
 
 export type Authenticator = (request: IncomingMessage) => Promise<Principal | null>;

@@ -4,9 +4,11 @@
  */
 import { z } from 'zod';
 import { decodedElement, hexBytes, readTimings, text } from './shapes.ts';
+import { identityStage } from './reads.ts';
 import { writeRecord } from './writes.ts';
 
 export * from './legacy.ts';
+export * from './pairing.ts';
 export * from './reads.ts';
 export { decodedElement, readTimings } from './shapes.ts';
 export * from './writes.ts';
@@ -79,12 +81,39 @@ export type AgentMessage = z.infer<typeof agentMessage>;
 
 // ---------------------------------------------------------------------------------------------------- local API
 
+/** GET /status and /v1/status: no person, no card number. */
+export const statusResponse = z.looseObject({
+  service: z.literal('reader-agent'),
+  version: z.string(),
+  /** Of the messages. */
+  api: z.int(),
+  ready: z.boolean(),
+  pcsc: z.looseObject({ state: z.string(), restarts: z.int() }),
+  readers: z.int(),
+  cards: z.int(),
+  issuerChannel: z.string(),
+  writes: z.object({ open: z.int(), unreadable: z.int() }),
+});
+export const readersResponse = z.object({ readers: z.array(readerState) });
+/** GET /v1/events, and the query of the WebSocket. */
+export const eventsQuery = z.strictObject({ read: z.literal('identity').optional() });
+
 /** POST /v1/card/identity */
 export const identityResponse = z.object({
   cardFactor: hexBytes,
   insertion: z.int(),
   genuine: z.boolean(),
   elements: z.array(decodedElement),
+  timings: readTimings,
+});
+
+/** POST /v1/card/photo */
+export const photoResponse = z.object({
+  cardFactor: hexBytes,
+  insertion: z.int(),
+  genuine: z.boolean(),
+  /** JPEG, base64. */
+  photo: z.string().nullable(),
   timings: readTimings,
 });
 
@@ -103,14 +132,18 @@ export const summaryResponse = z.object({
   timings: readTimings,
 });
 
-/** Events on GET /v1/events (server-sent events) and the WebSocket. */
+/** Events on GET /v1/events (server-sent events) and the WebSocket; each carries `v: 1` beside. */
 export const localEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('card-inserted'), reader: z.string(), card: presentCard }),
+  /** Only for listeners that asked with `?read=identity` and may read it. */
+  z.object({ event: z.literal('card-data'), reader: z.string(), insertion: z.int(), data: identityStage }),
   z.object({ event: z.literal('card-removed'), reader: z.string(), insertion: z.int() }),
   z.object({ event: z.literal('reader-added'), reader: z.string() }),
   z.object({ event: z.literal('reader-removed'), reader: z.string() }),
   /** An outcome that was `unknown` is known: the same card came back and was read. */
   z.object({ event: z.literal('write-settled'), reader: z.string(), insertion: z.int(), write: writeRecord }),
+  /** For the agent's own page only: a page asks to be paired, was paired, or lost its grant. */
+  z.object({ event: z.literal('pairing-changed') }),
   z.object({ event: z.literal('error'), error: errorBody }),
 ]);
 

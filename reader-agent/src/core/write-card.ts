@@ -41,6 +41,8 @@ export interface CardWriterOptions {
 }
 
 interface WriteJob {
+  /** The grant of the page that asked; null: the desk. */
+  readonly by: string | null;
   readonly kind: JournalEntry['kind'];
   readonly wish: NonNullable<JournalEntry['wish']>;
   /** What makes two requests of one id the same. */
@@ -68,11 +70,12 @@ export class CardWriter {
   }
 
   /** @throws CARD_PATCH_REFUSED, CARD_PATCH_CONFLICT, CARD_CHANGED, WRITE_* …; after any error nothing was written */
-  patch(request: PatchRequest): Promise<WriteAnswer> {
+  patch(request: PatchRequest, by: string | null = null): Promise<WriteAnswer> {
     const patch = cardPatchOf(request.patch);
     const expected = cardPatchOf(request.expected);
     planPatch(nationalProfile, rhcBlank1, patch, expected);
     return this.#write(request, {
+      by,
       kind: 'patch',
       wish: { patch: request.patch },
       asked: [request.patch, request.expected],
@@ -84,11 +87,12 @@ export class CardWriter {
   }
 
   /** @throws VISIT_INVALID, VISIT_SIGNATURE_UNUSABLE, CARD_CHANGED, WRITE_* …; after any error nothing was written */
-  visit(request: VisitRequest): Promise<WriteAnswer> {
+  visit(request: VisitRequest, by: string | null = null): Promise<WriteAnswer> {
     const visit = cardVisitOf(request.visit);
     const { signer } = this.#options;
     encodeVisit({ profile: nationalProfile, product: rhcBlank1 }, visit);
     return this.#write(request, {
+      by,
       kind: 'visit',
       wish: { visit: request.visit },
       asked: request.visit,
@@ -104,9 +108,11 @@ export class CardWriter {
     return this.#options.journal.entries().map(recordOf);
   }
 
-  /** @throws WRITE_UNKNOWN */
-  find(id: string): WriteRecord {
-    return recordOf(this.#entry(id));
+  /** A page sees its own writes, the desk (null) all. @throws WRITE_UNKNOWN */
+  find(id: string, by: string | null = null): WriteRecord {
+    const entry = this.#entry(id);
+    if (by !== null && entry.by !== by) throw agentErrors.make('WRITE_UNKNOWN');
+    return recordOf(entry);
   }
 
   /** Gives up an open entry whose card will not come back; what was unknown stays unknown. */
@@ -126,7 +132,7 @@ export class CardWriter {
   async #write(request: PatchRequest | VisitRequest, job: WriteJob): Promise<WriteAnswer> {
     const { journal, newId } = this.#options;
     const id = request.id ?? newId();
-    const requestDigest = digestOf([job.kind, job.asked]);
+    const requestDigest = digestOf(job.by === null ? [job.kind, job.asked] : [job.kind, job.asked, job.by]);
     const earlier = journal.find(id);
     const running = this.#running.get(id);
     const known = running ?? earlier;
@@ -168,7 +174,7 @@ export class CardWriter {
     return answer;
   }
 
-  #begin(id: string, card: HealthCardFact, { kind, wish }: WriteJob, requestDigest: string): JournalEntry {
+  #begin(id: string, card: HealthCardFact, { kind, wish, by }: WriteJob, requestDigest: string): JournalEntry {
     const entry: JournalEntry = {
       format: 1,
       id,
@@ -180,6 +186,7 @@ export class CardWriter {
       elements: null,
       settledAt: null,
       settledBy: null,
+      ...(by === null ? {} : { by }),
     };
     this.#options.journal.begin(entry);
     return entry;

@@ -1,19 +1,17 @@
 /**
- * Events on a WebSocket. The upgrade passes by Koa, so Host, Origin and token are checked here again. A browser cannot
- * set headers on a WebSocket: its token travels as the subprotocol `bearer.<token>` beside `rhc.v1`.
+ * Events on a WebSocket. The upgrade passes by Koa, so Host, Origin and token are checked here again, by the same rules. A
+ * browser cannot set headers on a WebSocket: its token travels as the subprotocol `bearer.<token>` beside `rhc.v1`.
  */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { SecretBytes } from '@rhc/card/bytes';
-import { bearerToken, hostAndOriginFault, tokenMatches } from '@rhc/service-shell';
+import { type Authenticator, type HttpAppOptions, hostAndOriginFault, mayCall } from '@rhc/service-shell';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Desk } from '../desk/desk.ts';
-import { presentEvents } from './routes.ts';
+import type { Audience } from '../events/audience.ts';
 
 export interface EventSocketOptions {
-  readonly desk: Desk;
-  readonly token: SecretBytes;
-  readonly allowedOrigins: readonly string[];
+  readonly audience: Audience;
+  readonly authenticate: Authenticator;
+  readonly allowedOrigins: NonNullable<HttpAppOptions['allowedOrigins']>;
   readonly maxSockets: number;
 }
 
@@ -30,12 +28,29 @@ export function serveEventSocket(server: Server, options: EventSocketOptions): (
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const status = refusal(request, options, sockets.clients.size);
-    if (status !== null) {
+    const refuse = (status: string) =>
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    const fault = faultOf(request, options, sockets.clients.size);
+    if (fault !== null) {
+      refuse(fault);
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (client) => attend(client, options.desk));
+    options.authenticate(request).then(
+      (principal) => {
+        if (principal === null || !mayCall(['card.status'], principal)) {
+          refuse(principal === null ? '401 Unauthorized' : '403 Forbidden');
+          return;
+        }
+        sockets.handleUpgrade(request, socket, head, (client) => {
+          const leave = attend(client, options.audience, {
+            principal,
+            wantsIdentity: new URL(request.url ?? '/', 'http://agent').searchParams.get('read') === 'identity',
+          });
+          client.on('close', leave);
+        });
+      },
+      () => refuse('500 Internal Server Error'),
+    );
   });
   return () => {
     for (const client of sockets.clients) client.terminate();
@@ -43,26 +58,28 @@ export function serveEventSocket(server: Server, options: EventSocketOptions): (
   };
 }
 
-function refusal(request: IncomingMessage, options: EventSocketOptions, open: number): string | null {
-  const fault = hostAndOriginFault(request, { allowedOrigins: options.allowedOrigins });
+function faultOf(request: IncomingMessage, { allowedOrigins, maxSockets }: EventSocketOptions, open: number) {
+  const fault = hostAndOriginFault(request, { allowedOrigins });
   if (fault === 'HOST_REFUSED') return '421 Misdirected Request';
   if (fault === 'ORIGIN_REFUSED') return '403 Forbidden';
-  if (request.url !== '/v1/events') return '404 Not Found';
-  if (!tokenMatches(options.token, presentedToken(request))) return '401 Unauthorized';
-  return open >= options.maxSockets ? '503 Service Unavailable' : null;
+  if (!/^\/v1\/events(\?read=identity)?$/.test(request.url ?? '')) return '404 Not Found';
+  return open >= maxSockets ? '503 Service Unavailable' : null;
 }
 
-function presentedToken(request: IncomingMessage): string | undefined {
-  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-  const bearer = offered.find((name) => name.startsWith('bearer.'));
-  return bearer === undefined ? bearerToken(request.headers.authorization) : bearer.slice('bearer.'.length);
-}
+type Who = Pick<Parameters<Audience['attend']>[0], 'principal' | 'wantsIdentity'>;
 
-function attend(client: WebSocket, desk: Desk): void {
-  const unsubscribe = desk.subscribe((event) => client.send(JSON.stringify(event)));
-  client.on('close', unsubscribe);
+function attend(client: WebSocket, audience: Audience, who: Who): () => void {
   // Nothing is asked over this socket; who talks is cut off.
   client.on('message', () => client.close(1008));
   client.on('error', () => client.terminate());
-  for (const event of presentEvents(desk)) client.send(JSON.stringify(event));
+  try {
+    return audience.attend({
+      ...who,
+      send: (event) => client.send(JSON.stringify(event)),
+      close: () => client.close(1008, 'revoked'),
+    });
+  } catch {
+    client.close(1013);
+    return () => undefined;
+  }
 }

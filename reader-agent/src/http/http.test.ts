@@ -70,7 +70,10 @@ function makeAgent(session: Partial<CardSession> = {}) {
     signer: null,
     visitTrust: { verifier: { verifySignature: () => false }, rootPublicKey: null },
     token: new SecretBytes(new TextEncoder().encode(TOKEN)),
-    allowedOrigins: ['https://his.example'],
+    grantPlace: memoryText(),
+    pairingOrigins: [],
+    random: (length) => Uint8Array.from(randomBytes(length)),
+    sdkFile: () => null,
     logger: createLogger('test', 'silent'),
   });
   port.plug('A');

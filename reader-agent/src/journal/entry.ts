@@ -22,6 +22,8 @@ export const journalEntry = z.strictObject({
   settledAt: moment.nullable(),
   /** `write`: by the write itself; `card`: by reading the card when it came back; `person`: given up by a person. */
   settledBy: z.enum(['write', 'card', 'person']).nullable(),
+  /** The grant of the page that asked; absent: the desk. */
+  by: z.string().optional(),
 });
 
 export type JournalEntry = z.infer<typeof journalEntry>;

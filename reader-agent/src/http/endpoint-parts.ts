@@ -1,0 +1,32 @@
+/** What the endpoints of the local API work with, and what several of them need. */
+import { z } from 'zod';
+import type { CardReader, CardWriter } from '../core/index.ts';
+import type { Desk } from '../desk/desk.ts';
+import type { Audience } from '../events/audience.ts';
+import type { ChannelStatus } from '../issuer-channel/index.ts';
+import type { LegacyFacade } from '../legacy/index.ts';
+import type { Pairing } from '../pairing/index.ts';
+import type { PcscHealth } from '../pcsc/index.ts';
+import type { Timers } from '../pcsc/supervisor.ts';
+
+export interface EndpointParts {
+  readonly version: string;
+  readonly desk: Desk;
+  readonly cardReader: CardReader;
+  readonly cardWriter: CardWriter;
+  readonly legacy: LegacyFacade;
+  readonly pairing: Pairing;
+  readonly audience: Audience;
+  readonly journalState: () => { readonly open: number; readonly unreadable: number };
+  readonly pcscHealth: () => PcscHealth;
+  readonly channelStatus: () => ChannelStatus | null;
+  readonly timers: Timers;
+  /** Text of a file of the built SDK, null when there is none of that name. */
+  readonly sdkFile: (name: string) => string | null;
+}
+
+/** Of the local API's messages; a page asks `/status` before it uses what came later. */
+export const API_VERSION = 1;
+
+export const readerAsk = z.strictObject({ reader: z.string().min(1).max(200).optional() });
+export const wholeAsk = readerAsk.extend({ psychiatric: z.boolean().optional() });

@@ -1,0 +1,22 @@
+/** The local API as one table (FIELD.md, "The local API"): card-level verbs only, never raw APDUs or digests. */
+import type { Endpoint } from '@rhc/service-shell';
+import type { EndpointParts } from '../endpoint-parts.ts';
+import { cardEndpoints } from './cards.ts';
+import { eventEndpoints } from './events.ts';
+import { legacyEndpoints } from './legacy.ts';
+import { pairingEndpoints } from './pairing.ts';
+import { sdkEndpoints } from './sdk.ts';
+import { statusEndpoints } from './status.ts';
+import { writeEndpoints } from './writes.ts';
+
+export function agentEndpoints(parts: EndpointParts): readonly Endpoint[] {
+  return [
+    ...statusEndpoints(parts),
+    ...pairingEndpoints(parts),
+    ...cardEndpoints(parts),
+    ...writeEndpoints(parts),
+    ...eventEndpoints(parts),
+    ...legacyEndpoints(parts),
+    ...sdkEndpoints(parts),
+  ];
+}
