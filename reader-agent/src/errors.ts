@@ -247,13 +247,19 @@ export const agentErrors = defineErrors({
   },
   PAIRING_LOCKED: {
     message: { zh: '配对码多次输错，暂时不能配对。', en: 'Too many wrong codes; pairing is locked for a while.' },
-    nextStep: { zh: '请稍候再试；读卡程序的“配对”页显示解锁时间。', en: 'Wait; the pairing page of the reader agent shows until when.' },
+    nextStep: {
+      zh: '请稍候再试；读卡程序的“配对”页显示解锁时间。',
+      en: 'Wait; the pairing page of the reader agent shows until when.',
+    },
     retriable: true,
     httpStatus: 429,
   },
   PAIRING_TOO_MANY: {
     message: { zh: '配对请求或已配对的网页过多。', en: 'Too many pages ask to be paired, or are paired.' },
-    nextStep: { zh: '请在读卡程序的“配对”页拒绝或撤销不用的网页。', en: 'Refuse or revoke those that are not needed on the pairing page of the reader agent.' },
+    nextStep: {
+      zh: '请在读卡程序的“配对”页拒绝或撤销不用的网页。',
+      en: 'Refuse or revoke those that are not needed on the pairing page of the reader agent.',
+    },
     retriable: true,
     httpStatus: 429,
   },
@@ -265,13 +271,19 @@ export const agentErrors = defineErrors({
   },
   PAIRING_CODE_WRONG: {
     message: { zh: '配对码不正确。', en: 'The pairing code is wrong.' },
-    nextStep: { zh: '请核对读卡程序“配对”页显示的六位数字。', en: 'Compare with the six digits on the pairing page of the reader agent.' },
+    nextStep: {
+      zh: '请核对读卡程序“配对”页显示的六位数字。',
+      en: 'Compare with the six digits on the pairing page of the reader agent.',
+    },
     retriable: true,
     httpStatus: 403,
   },
   PAIRING_PROOF_WRONG: {
     message: { zh: '网页没有证明它持有配对密钥。', en: 'The page did not prove the key it was paired with.' },
-    nextStep: { zh: '请重新取挑战并签名；仍不成功则重新配对。', en: 'Ask for a new challenge and sign it; pair again if that fails.' },
+    nextStep: {
+      zh: '请重新取挑战并签名；仍不成功则重新配对。',
+      en: 'Ask for a new challenge and sign it; pair again if that fails.',
+    },
     retriable: false,
     httpStatus: 403,
   },
@@ -283,7 +295,10 @@ export const agentErrors = defineErrors({
   },
   PAIRING_ORIGIN_MISSING: {
     message: { zh: '只有网页可以配对，请求没有来源。', en: 'Only pages are paired; the request names no origin.' },
-    nextStep: { zh: '请在浏览器页面中调用；本机程序使用令牌文件。', en: 'Call from a page in a browser; programs on this machine use the token file.' },
+    nextStep: {
+      zh: '请在浏览器页面中调用；本机程序使用令牌文件。',
+      en: 'Call from a page in a browser; programs on this machine use the token file.',
+    },
     retriable: false,
     httpStatus: 403,
   },
@@ -295,7 +310,10 @@ export const agentErrors = defineErrors({
   },
   SCOPE_MISSING: {
     message: { zh: '这个网页没有得到所需的授权。', en: 'This page was not granted what it asks for.' },
-    nextStep: { zh: '请以所需的权限重新配对，并在读卡程序上确认。', en: 'Pair again with the scope that is needed and confirm it at the reader agent.' },
+    nextStep: {
+      zh: '请以所需的权限重新配对，并在读卡程序上确认。',
+      en: 'Pair again with the scope that is needed and confirm it at the reader agent.',
+    },
     retriable: false,
     httpStatus: 403,
   },

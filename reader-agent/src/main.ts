@@ -94,16 +94,18 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
   const { audience, authenticate, allowedOrigins } = agent;
   const socketOptions = { audience, authenticate, allowedOrigins, maxSockets: 32 };
   const portFile = join(settings.stateFolder, 'port.json');
-  const running = await listenOnFirst(settings.portFallback ? [settings.port, ...OTHER_PORTS] : [settings.port], (port) =>
-    listen(agent.app, {
-      host: '127.0.0.1',
-      port,
-      onStop: async () => {
-        rmSync(portFile, { force: true });
-        for (const close of closers) close();
-        await agent.close();
-      },
-    }),
+  const running = await listenOnFirst(
+    settings.portFallback ? [settings.port, ...OTHER_PORTS] : [settings.port],
+    (port) =>
+      listen(agent.app, {
+        host: '127.0.0.1',
+        port,
+        onStop: async () => {
+          rmSync(portFile, { force: true });
+          for (const close of closers) close();
+          await agent.close();
+        },
+      }),
   );
   // Programs of this machine find the agent by it; pages cannot read files and try the ports that it may have.
   textFile(portFile).write(`${JSON.stringify({ port: running.port, pid: process.pid, api: API_VERSION })}\n`);

@@ -179,7 +179,8 @@ export function hostAndOriginFault(
   if (origin === `http://${host}` || origin === `https://${host}`) return null;
   if (origin === 'null') return 'ORIGIN_REFUSED';
   const { allowedOrigins = [] } = options;
-  const named = typeof allowedOrigins === 'function' ? allowedOrigins(origin, request) : allowedOrigins.includes(origin);
+  const named =
+    typeof allowedOrigins === 'function' ? allowedOrigins(origin, request) : allowedOrigins.includes(origin);
   return named ? null : 'ORIGIN_REFUSED';
 }
 

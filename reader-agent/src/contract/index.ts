@@ -3,8 +3,8 @@
  * card-issuer pushes batches of APDU steps. (2) The local API for the hospital's programs, on loopback only.
  */
 import { z } from 'zod';
-import { decodedElement, hexBytes, readTimings, text } from './shapes.ts';
 import { identityStage } from './reads.ts';
+import { decodedElement, hexBytes, readTimings, text } from './shapes.ts';
 import { writeRecord } from './writes.ts';
 
 export * from './legacy.ts';

@@ -1,5 +1,5 @@
 /**
- * Pairing of a page with this agent (ADR 010): the page makes a key that it cannot read itself, asks for scopes, and a
+ * Pairing of a page with this agent (docs/adr, pairing): the page makes a key that it cannot read itself, asks for scopes, and a
  * person carries a six-digit code from the agent's own page to the hospital's page. Afterwards the page proves its key for
  * every short-lived token. Texts that are signed stand here, so that page and agent build the same bytes.
  */

@@ -3,9 +3,9 @@
  * listeners are cut off at once; what nobody may hear is not read from a card for them.
  */
 import type { Principal } from '@rhc/service-shell';
+import { mayCall } from '@rhc/service-shell';
 import type { LocalEvent } from '../contract/index.ts';
 import type { Scope } from '../contract/pairing.ts';
-import { mayCall } from '@rhc/service-shell';
 import type { Desk } from '../desk/desk.ts';
 import { agentErrors } from '../errors.ts';
 import { DESK, grantOf } from '../http/callers.ts';

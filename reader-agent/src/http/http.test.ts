@@ -1,84 +1,17 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { hexToBytes, SecretBytes } from '@rhc/card/bytes';
-import { rhcBlank1 } from '@rhc/card/profile';
-import type { CardSession, TerminalKeys } from '@rhc/card/session';
-import { createLogger } from '@rhc/service-shell';
 import request from 'supertest';
 import { WebSocket } from 'ws';
-import { memoryFolder } from '../../test/memory-folder.ts';
-import { ManualTimers, StandInPort } from '../../test/stand-in-port.ts';
-import { createAgent } from '../app.ts';
+import { PairedPage } from '../../test/paired-page.ts';
+import {
+  deskHeaders as good,
+  agentWithStandIns as makeAgent,
+  OURS,
+  DESK_TOKEN as TOKEN,
+} from '../../test/stand-in-agent.ts';
 import { identityResponse, summaryResponse } from '../contract/index.ts';
-import { WriteJournal } from '../journal/index.ts';
-
 import { serveEventSocket } from './event-socket.ts';
-
-const TOKEN = 'b'.repeat(64);
-const OURS = hexToBytes('3B8B8001000101000000002A01000021');
-const good = { Authorization: `Bearer ${TOKEN}`, 'X-RHC-Request': '1', Host: '127.0.0.1:8103' };
-const element = { id: 'name', item: 11, label: { zh: '姓名', en: 'name' }, value: '张三', raw: new Uint8Array(30) };
-const keys: TerminalKeys = {
-  suite: 'intl-128',
-  activeVersion: async () => 1,
-  externalAuthentication: async () => ({ cryptogram: new Uint8Array(8), terminalRandom: new Uint8Array(8) }),
-  verifyInternalAuthentication: async () => true,
-  protect: async () => new Uint8Array(4),
-};
-
-function makeAgent(session: Partial<CardSession> = {}) {
-  const port = new StandInPort();
-  const agent = createAgent({
-    agentId: 'desk-1',
-    version: '0',
-    port,
-    timers: new ManualTimers(),
-    product: rhcBlank1,
-    leaseMs: 30_000,
-    keys,
-    openSession: async (channel, counted) =>
-      ({
-        checkGenuine: async () => {
-          await channel.transmit(hexToBytes('0084000008'));
-          await counted.externalAuthentication({} as never);
-          return 'genuine';
-        },
-        readIdentity: async () => ({ cardFactor: new Uint8Array(8), provinceCode: '13', elements: [element] }),
-        readSummary: async () => ({
-          identity: [element],
-          contacts: [],
-          alerts: [],
-          allergies: [{ substance: '青霉素', reaction: '皮疹' }],
-          immunizations: [],
-          photo: Uint8Array.of(0xff, 0xd8),
-          psychiatric: null,
-        }),
-        readPhoto: async () => null,
-        ...session,
-      }) as Partial<CardSession> as CardSession,
-    clock: () => 0,
-    journal: new WriteJournal({
-      folder: memoryFolder(),
-      key: new SecretBytes(new Uint8Array(32)),
-      random: (length) => new Uint8Array(length),
-      maxOpen: 4,
-      maxSettled: 4,
-    }),
-    now: () => new Date(0),
-    newId: () => 'made',
-    signer: null,
-    visitTrust: { verifier: { verifySignature: () => false }, rootPublicKey: null },
-    token: new SecretBytes(new TextEncoder().encode(TOKEN)),
-    grantPlace: memoryText(),
-    pairingOrigins: [],
-    random: (length) => Uint8Array.from(randomBytes(length)),
-    sdkFile: () => null,
-    logger: createLogger('test', 'silent'),
-  });
-  port.plug('A');
-  return { port, agent, callback: agent.app.callback() };
-}
 
 describe('local API', () => {
   test('reads the identity and the summary in the contract’s shape, without raw bytes', async () => {
@@ -97,10 +30,12 @@ describe('local API', () => {
   test('a card that fails the genuine-card check shows nothing', async () => {
     let read = false;
     const { port, callback } = makeAgent({
-      checkGenuine: async () => 'not-genuine',
-      readIdentity: async () => {
-        read = true;
-        throw new Error('must not be reached');
+      session: {
+        checkGenuine: async () => 'not-genuine',
+        readIdentity: async () => {
+          read = true;
+          throw new Error('must not be reached');
+        },
       },
     });
     port.insert('A', OURS);
@@ -179,12 +114,8 @@ describe('event socket', () => {
   async function serve() {
     const made = makeAgent();
     const server = createServer(made.callback);
-    const close = serveEventSocket(server, {
-      desk: made.agent.desk,
-      token: new SecretBytes(new TextEncoder().encode(TOKEN)),
-      allowedOrigins: ['https://his.example'],
-      maxSockets: 4,
-    });
+    const { audience, authenticate, allowedOrigins } = made.agent;
+    const close = serveEventSocket(server, { audience, authenticate, allowedOrigins, maxSockets: 4 });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     open.push({ server, close });
     return { ...made, url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/v1/events` };
@@ -210,10 +141,12 @@ describe('event socket', () => {
     expect(await refusal(url, [], options)).toBe(status);
   });
 
-  test('an allowed page gets what lies there now and what happens then', async () => {
-    const { port, url } = await serve();
+  test('a paired page gets what lies there now and what happens then, and is cut off when it is revoked', async () => {
+    const { port, url, callback } = await serve();
+    const page = new PairedPage(callback, good, 'https://his.example');
+    await page.pair(['card.status']);
     const events: { event: string }[] = [];
-    const socket = new WebSocket(url, ['rhc.v1', `bearer.${TOKEN}`], { origin: 'https://his.example' });
+    const socket = new WebSocket(url, ['rhc.v1', `bearer.${await page.token()}`], { origin: page.origin });
     const closed = new Promise((done) => socket.once('close', done));
     const seen = new Promise<void>((done) => {
       socket.on('message', (data) => {
@@ -226,7 +159,7 @@ describe('event socket', () => {
     await seen;
     expect(socket.protocol).toBe('rhc.v1');
     expect(events.map((event) => event.event)).toEqual(['reader-added', 'card-inserted', 'card-removed']);
-    socket.close();
-    await closed;
+    await request(callback).post('/v1/pairing/revoke').set(good).send({ grant: page.grant });
+    expect(await closed).toBe(1008);
   });
 });

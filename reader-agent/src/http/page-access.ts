@@ -63,12 +63,14 @@ export function pageAccess({ rates }: PageAccessOptions) {
 }
 
 function answerPreflight(ctx: Context): void {
-  if (ctx.get('origin') === '' || ctx.get('access-control-request-method') === '') throw shellErrors.make('ROUTE_UNKNOWN');
+  if (ctx.get('origin') === '' || ctx.get('access-control-request-method') === '')
+    throw shellErrors.make('ROUTE_UNKNOWN');
   ctx.set('Access-Control-Allow-Methods', METHODS);
   ctx.set('Access-Control-Allow-Headers', HEADERS);
   ctx.set('Access-Control-Max-Age', PREFLIGHT_SECONDS);
   // Browsers of 2022–2025 asked this before a page of a wider network could reach loopback.
-  if (ctx.get('access-control-request-private-network') === 'true') ctx.set('Access-Control-Allow-Private-Network', 'true');
+  if (ctx.get('access-control-request-private-network') === 'true')
+    ctx.set('Access-Control-Allow-Private-Network', 'true');
   if (ctx.get('access-control-request-local-network') === 'true') ctx.set('Access-Control-Allow-Local-Network', 'true');
   ctx.status = 204;
 }

@@ -1,5 +1,5 @@
 /**
- * Who among the pages of this machine's browsers may ask for what (ADR 010). A page gets a grant by a code that a person
+ * Who among the pages of this machine's browsers may ask for what (docs/adr, pairing). A page gets a grant by a code that a person
  * carries over, and a token by signing a challenge that is good once; the token works for the origin it was made for and
  * no other, and dies with its grant.
  */
@@ -84,7 +84,16 @@ export class Pairing {
     const request = this.#newId();
     const expiresAtMs = this.#nowMs() + REQUEST_MS;
     const unique = [...new Set<Scope>(scopes)];
-    this.#asked.set(request, { request, origin, name, scopes: unique, key, code: this.#newCode(), expiresAtMs, wrong: 0 });
+    this.#asked.set(request, {
+      request,
+      origin,
+      name,
+      scopes: unique,
+      key,
+      code: this.#newCode(),
+      expiresAtMs,
+      wrong: 0,
+    });
     this.#changed();
     return { request, expiresAt: iso(expiresAtMs) };
   }
@@ -102,7 +111,8 @@ export class Pairing {
       this.#changed();
       throw agentErrors.make('PAIRING_CODE_WRONG');
     }
-    if (!provesKey(asked.key, confirmText(origin, request, code), signature)) throw agentErrors.make('PAIRING_PROOF_WRONG');
+    if (!provesKey(asked.key, confirmText(origin, request, code), signature))
+      throw agentErrors.make('PAIRING_PROOF_WRONG');
     const { name, scopes, key } = asked;
     const grantedAt = this.#options.now().toISOString();
     const grant: Grant = { grant: this.#newId(), origin, name, scopes, key, grantedAt, lastUsedAt: null };
@@ -135,8 +145,7 @@ export class Pairing {
     this.#forgetOld();
     const given = this.#challenges.get(challenge);
     this.#challenges.delete(challenge);
-    const proven =
-      given?.grant === grantId && provesKey(grant.key, tokenText(origin, grantId, challenge), signature);
+    const proven = given?.grant === grantId && provesKey(grant.key, tokenText(origin, grantId, challenge), signature);
     if (!proven) throw agentErrors.make('PAIRING_PROOF_WRONG');
     dropOldest(this.#tokens, MAX_TOKENS);
     const token = Buffer.from(this.#options.random(32)).toString('base64url');

@@ -72,7 +72,10 @@ export function pairingEndpoints({ pairing }: EndpointParts) {
       path: '/v1/pairing',
       access: [DESK],
       tag,
-      summary: { zh: '等待配对的网页(含配对码)与已配对的网页', en: 'Pages that wait (with their codes) and pages that are paired' },
+      summary: {
+        zh: '等待配对的网页(含配对码)与已配对的网页',
+        en: 'Pages that wait (with their codes) and pages that are paired',
+      },
       response: pairingOverview,
       handle: () => pairing.overview(),
     }),

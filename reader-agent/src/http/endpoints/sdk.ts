@@ -1,6 +1,5 @@
 /** The built SDK, so that a page can load it from the agent that it talks to. */
-import { endpoint } from '@rhc/service-shell';
-import { shellErrors } from '@rhc/service-shell';
+import { endpoint, shellErrors } from '@rhc/service-shell';
 import type { EndpointParts } from '../endpoint-parts.ts';
 
 export const SDK_FILES = ['rhc-reader.js', 'rhc-reader.mjs'] as const;

@@ -1,8 +1,8 @@
 /** Whether the agent is there and well. No person, no card number: anybody on this machine may ask. */
 import { endpoint } from '@rhc/service-shell';
 import { readersResponse, statusResponse } from '../../contract/index.ts';
-import { API_VERSION, type EndpointParts } from '../endpoint-parts.ts';
 import { DESK } from '../callers.ts';
+import { API_VERSION, type EndpointParts } from '../endpoint-parts.ts';
 
 export function statusEndpoints(parts: EndpointParts) {
   const summary = { zh: '读卡程序是否就绪', en: 'Whether the agent is ready' };
