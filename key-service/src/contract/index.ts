@@ -8,6 +8,7 @@ import { z } from 'zod';
 export * from './access.ts';
 export * from './approvals.ts';
 export * from './audit.ts';
+export * from './ceremony.ts';
 export * from './certificates.ts';
 export * from './key-life.ts';
 export * from './rotation.ts';
