@@ -2,6 +2,7 @@
  * `npm start`: brings the whole system up on this machine, issues the first resident's card, reads it at the clinic desk
  * and says what it did. `--help` tells the options.
  */
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -50,10 +51,15 @@ async function waitForCard(readerAgent) {
   }
 }
 
-/** @param {string | null} csockName @param {import('./start/services.mjs').Apis} apis */
-function printAddresses(csockName, { keyService, cardIssuer, readerAgent }) {
+/**
+ * @param {string | null} csockName @param {import('./start/services.mjs').Apis} apis
+ * @param {Record<string, string>} people role → token file
+ */
+function printAddresses(csockName, { keyService, cardIssuer, readerAgent }, people) {
   section('入口', 'where to go on');
-  row('发卡台 issuing console', `${cardIssuer.url}/#token=${cardIssuer.token()}`);
+  const token = (/** @type {string} */ role) => readFileSync(people[role] ?? '', 'utf8').trim();
+  row('发卡台 issuing console (办事员 clerk)', `${cardIssuer.url}/#token=${token('clerk')}`);
+  row('复核员令牌 token of the reviewer', dim(people.reviewer ?? ''));
   row('诊室读卡 clinic desk', `${readerAgent.url}/#token=${readerAgent.token()}`);
   row('密钥服务 key-service', `${keyService.url}/#token=${keyService.token()}`);
   if (csockName !== null) {
@@ -122,7 +128,7 @@ async function run(options) {
     say();
     const all = held.every(Boolean);
     verdict(all, `全部步骤成立，用时 ${millis(Date.now() - started)}`, all ? 'every step held' : 'not every step held');
-    if (!options.once) printAddresses(csockName, apis);
+    if (!options.once) printAddresses(csockName, apis, state.tokens.issuerPeople);
     return all ? 0 : 1;
   };
 

@@ -2,8 +2,11 @@
 import type { Crypto } from '@rhc/card/secure-messaging';
 import type { RandomBytes } from '@rhc/card/session';
 import type { Logger } from '@rhc/service-shell';
+import { Approvals, type ApprovedWork } from './approvals.ts';
 import type { Clock } from './clock.ts';
+import type { ApprovalOperation } from './domain/approval.ts';
 import type { IssuerIdentity } from './domain/card-data.ts';
+import type { ReasonCode } from './domain/card-reasons.ts';
 import { HotlistPublisher, type HotlistSigner } from './hotlist-publisher.ts';
 import { importRoster, type RosterReport } from './import-roster.ts';
 import { IssuerService } from './issuer-service.ts';
@@ -38,6 +41,7 @@ export interface IssuerOptions {
 export interface Issuer {
   readonly service: IssuerService;
   readonly stock: Stock;
+  readonly approvals: Approvals;
   readonly hotlist: HotlistPublisher;
   readonly hub: AgentHub;
   readonly feed: EventFeed;
@@ -78,6 +82,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   });
   const policy = { ...DEFAULT_POLICY, ...options.policy };
   const service = new IssuerService({ database, clock, random, issuer, hub, runner, feed, policy, stock });
+  const approvals = new Approvals({ database, clock, newId, work: approvedWork(service, stock) });
   const seen = () => {
     feed.progress(null, 'agents', {});
     runner.noteBlanks().catch((error: unknown) => logger.error({ err: error }, 'chips were not noted'));
@@ -93,6 +98,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   return {
     service,
     stock,
+    approvals,
     hotlist,
     hub,
     feed,
@@ -103,6 +109,22 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
       unsubscribe();
       hub.stop();
       await runner.stop();
+    },
+  };
+}
+
+/** What happens when two people have signed; one row for each operation of `domain/approval.ts`. */
+function approvedWork(service: IssuerService, stock: Stock): Record<ApprovalOperation, ApprovedWork> {
+  return {
+    'card-spoil': async ({ subject, reason }, signed, key) => {
+      await service.spoil(subject, { ...signed, reason: reason ?? '' }, key);
+    },
+    'card-destroy': async ({ subject, reason }, signed, key) => {
+      await service.lifeCycle.move(subject, { move: 'destroy', reason: reason as ReasonCode, ...signed }, key);
+    },
+    'blank-write-off': async ({ subject, reason, request }, signed, key) => {
+      const movement = request.movement === 'return-to-supplier' ? 'return-to-supplier' : 'spoil';
+      await stock.writeOff(subject, movement, { ...signed, reason: reason ?? '' }, key);
     },
   };
 }

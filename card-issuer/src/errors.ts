@@ -329,6 +329,36 @@ export const issuerErrors = defineErrors({
     retriable: false,
     httpStatus: 502,
   },
+  APPROVAL_WAITING: {
+    message: { zh: '同一事项已提请审批，正在等待', en: 'The same thing waits for approval already' },
+    nextStep: {
+      zh: '请另一位有权人员在审批列表中处理',
+      en: 'Ask a colleague with the role to decide it in the list of approvals',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  APPROVAL_UNKNOWN: {
+    message: { zh: '没有这项待审批事项，或已处理', en: 'There is no such approval, or it is decided already' },
+    nextStep: { zh: '刷新审批列表', en: 'Look at the list of approvals again' },
+    retriable: false,
+    httpStatus: 404,
+  },
+  APPROVAL_NOT_YOURS: {
+    message: { zh: '您无权处理这项审批', en: 'This approval is not yours to decide' },
+    nextStep: {
+      zh: '请有相应角色的同事处理；只有提请人可以撤回',
+      en: 'Ask a colleague with the role; only the requester may withdraw',
+    },
+    retriable: false,
+    httpStatus: 403,
+  },
+  CURSOR_WRONG: {
+    message: { zh: '分页游标无效', en: 'The cursor is not one of this list' },
+    nextStep: { zh: '从第一页重新查询', en: 'Start again from the first page' },
+    retriable: false,
+    httpStatus: 400,
+  },
   CARD_REJECTED: {
     message: {
       zh: '个人化检验未通过：回读、真伪或反向检验不符',

@@ -5,7 +5,8 @@
 import { encodeBody, encodeDelta, openHotlist, parseIssueSerial, withSignature } from '@rhc/card/hotlist';
 import { type Clock, dayInChina, timestamp } from './clock.ts';
 import { issuerErrors } from './errors.ts';
-import { type Database, hotlists, isUniqueViolation } from './store/index.ts';
+import { idempotentCall } from './idempotent-call.ts';
+import { type Database, hotlists, isUniqueViolation, remembered } from './store/index.ts';
 
 export interface HotlistSigner {
   /** Name of the key, as agents know it. */
@@ -21,6 +22,11 @@ export interface HotlistPublisherParts {
   readonly signer: HotlistSigner | null;
 }
 
+export type PublishedHotlist = hotlists.StoredHotlist & {
+  readonly fullBytes: number;
+  readonly deltaBytes: number | null;
+};
+
 export class HotlistPublisher {
   readonly #parts: HotlistPublisherParts;
 
@@ -32,9 +38,12 @@ export class HotlistPublisher {
    * A new version out of the cards as they stand now, also when nothing changed: a list must not grow old.
    * @throws HOTLIST_NO_SIGNER, HOTLIST_PUBLISHED_MEANWHILE
    */
-  async publish(): Promise<
-    hotlists.StoredHotlist & { readonly fullBytes: number; readonly deltaBytes: number | null }
-  > {
+  async publish(key: string | null = null): Promise<PublishedHotlist> {
+    const { database, clock } = this.#parts;
+    return remembered(database, idempotentCall('hotlist', key, {}, timestamp(clock.nowMs())), () => this.#publish());
+  }
+
+  async #publish(): Promise<PublishedHotlist> {
     const { database, clock, provinceCode, signer } = this.#parts;
     if (signer === null) throw issuerErrors.make('HOTLIST_NO_SIGNER');
     const nowMs = clock.nowMs();

@@ -6,7 +6,7 @@ import type { RandomBytes } from '@rhc/card/session';
 import type { ReaderState } from '@rhc/reader-agent/contract';
 import { type Clock, dayInChina, timestamp } from './clock.ts';
 import type { IssuerIdentity } from './domain/card-data.ts';
-import { type CardMove, CHIP_HOLDING_STATES, LIVE_CARD_STATES, movesFrom } from './domain/card-state.ts';
+import { type CardMove, CHIP_HOLDING_STATES, LIVE_CARD_STATES, movesFrom, nextCardState } from './domain/card-state.ts';
 import { issueSerial } from './domain/issue-serial.ts';
 import type { Job } from './domain/job.ts';
 import type { MedicalCopy } from './domain/medical-copy.ts';
@@ -16,6 +16,7 @@ import { validateResident } from './domain/validate-resident.ts';
 import { issuerErrors } from './errors.ts';
 import { idempotentCall } from './idempotent-call.ts';
 import { LifeCycle, type LifeCyclePolicy } from './life-cycle.ts';
+import { pageOf, readCursor } from './page-cursor.ts';
 import type { AgentHub, AgentView } from './personalize/agent-hub.ts';
 import { choosePlace } from './personalize/choose-place.ts';
 import type { EventFeed } from './personalize/event-feed.ts';
@@ -218,6 +219,25 @@ export class IssuerService {
       moves: movesFrom(card.state),
       successor: successor?.id ?? null,
     };
+  }
+
+  /** Newest first, by cursor. @throws CURSOR_WRONG */
+  async cardsPage(filter: {
+    residentId?: string | undefined;
+    state?: cards.Card['state'] | undefined;
+    limit: number;
+    cursor?: string | undefined;
+  }) {
+    const before = readCursor(filter.cursor);
+    const found = await cards.listCards(this.#parts.database, { ...filter, limit: filter.limit + 1, before });
+    return pageOf(found, filter.limit, ({ orderedAt, id }) => ({ at: orderedAt, id }));
+  }
+
+  /** @throws CARD_UNKNOWN, CARD_STATE_FORBIDS, READER_BUSY: told to the one who asks, before a second person is asked */
+  async requireSpoilable(cardId: string): Promise<void> {
+    const card = await this.#card(cardId);
+    if (this.#parts.runner.isRunning(cardId)) throw issuerErrors.make('READER_BUSY');
+    nextCardState(card.state, 'spoil');
   }
 
   cards(filter: Parameters<typeof cards.listCards>[1]): Promise<cards.Card[]> {

@@ -4,7 +4,7 @@
  */
 import { type Clock, dayInChina, timestamp } from './clock.ts';
 import { type ReasonCode, type ReplacementReason, replacementFeeFen } from './domain/card-reasons.ts';
-import { CARD_TRANSITIONS, type CardMove } from './domain/card-state.ts';
+import { CARD_TRANSITIONS, type CardMove, nextCardState } from './domain/card-state.ts';
 import { type MedicalCopy, medicalCopyOf } from './domain/medical-copy.ts';
 import { requireTwoPeople } from './domain/two-people.ts';
 import { issuerErrors } from './errors.ts';
@@ -90,6 +90,13 @@ export class LifeCycle {
     });
     feed.cardMoved(cardId, request.move);
     return receipt;
+  }
+
+  /** @throws as `move`: told to the one who asks, before a second person is asked */
+  async requireMovable(cardId: string, move: CardMove, reason: ReasonCode): Promise<void> {
+    const card = await this.#card(this.#parts.database, cardId);
+    if (CARD_TRANSITIONS[move].asked?.reasons.includes(reason) !== true) throw issuerErrors.make('REASON_WRONG');
+    nextCardState(card.state, move);
   }
 
   /**

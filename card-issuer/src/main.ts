@@ -6,19 +6,22 @@ import { KeyServiceClient, personalizationKeysOver } from '@rhc/key-service/clie
 import {
   createHttpApp,
   createLogger,
+  firstOf,
   listen,
   loadSettings,
   readSecretFile,
   settingsHelp,
   startService,
+  tokenAuthenticator,
+  tokenRegisterAuthenticator,
 } from '@rhc/service-shell';
 import { createIssuer } from './app.ts';
 import { systemClock } from './clock.ts';
 import { serveAgentChannel } from './http/agent-channel.ts';
-import { IMPORT_PATH, issuerRoutes } from './http/routes.ts';
-import { DELIVERIES_PATH } from './http/routes-stock.ts';
+import { issuerEndpoints } from './http/endpoints.ts';
 import { issuerSettings } from './settings.ts';
 import { openDatabase } from './store/index.ts';
+import { readUserRegister, SERVICE_PRINCIPAL } from './user-register.ts';
 
 if (process.argv.includes('--help')) {
   process.stdout.write(settingsHelp('card-issuer', issuerSettings));
@@ -64,9 +67,11 @@ await startService(bootLogger, async () => {
   const { app } = createHttpApp({
     service: 'card-issuer',
     logger,
-    router: issuerRoutes(issuer),
-    token,
-    rawBodyPaths: [IMPORT_PATH, DELIVERIES_PATH],
+    endpoints: issuerEndpoints(issuer),
+    authenticate: firstOf(
+      tokenAuthenticator(token, SERVICE_PRINCIPAL),
+      tokenRegisterAuthenticator(readUserRegister(settings.usersFile)),
+    ),
     // From dist/main.js and src/main.ts alike: pages are served as they are written.
     webRoot: fileURLToPath(new URL('../src/web', import.meta.url)),
   });

@@ -29,6 +29,15 @@ export const issuerSettings = defineSettings({
     default: 'var/tokens/card-issuer',
     meaning: { zh: '操作员令牌文件（权限 0600）', en: "File with the operator's token (mode 0600)" },
   },
+  usersFile: {
+    kind: 'text',
+    env: 'RHC_ISSUER_USERS_FILE',
+    default: '',
+    meaning: {
+      zh: '用户登记文件（JSON：编号、姓名、角色、令牌的 SHA-256；权限 0600）；空 = 只有服务令牌',
+      en: 'Register of users (JSON: id, name, roles, SHA-256 of the token; mode 0600); empty = the service token only',
+    },
+  },
   agentTokenFile: {
     kind: 'path',
     env: 'RHC_AGENT_TOKEN_FILE',

@@ -9,6 +9,7 @@ import { STOCK_MOVEMENTS, type StockCount, type StockLedger, type StockMovement 
 import { requireTwoPeople } from './domain/two-people.ts';
 import { issuerErrors } from './errors.ts';
 import { idempotentCall } from './idempotent-call.ts';
+import { pageOf, readCursor } from './page-cursor.ts';
 import { type Database, isUniqueViolation, once, stock } from './store/index.ts';
 
 export interface StockParts {
@@ -58,6 +59,20 @@ export class Stock {
 
   transfers(): Promise<stock.StockTransfer[]> {
     return stock.listTransfers(this.#parts.database, {});
+  }
+
+  /** Newest first, by cursor. @throws CURSOR_WRONG */
+  async transfersPage(page: { readonly limit: number; readonly cursor?: string | undefined }) {
+    const before = readCursor(page.cursor);
+    const found = await stock.listTransfers(this.#parts.database, { limit: page.limit + 1, before });
+    return pageOf(found, page.limit, ({ givenAt, id }) => ({ at: givenAt, id }));
+  }
+
+  /** @throws BLANK_NOT_LISTED, BLANK_NOT_IN_STOCK: told to the one who asks, before a second person is asked */
+  async requireInStock(cardFactor: string): Promise<void> {
+    const unit = await stock.findUnit(this.#parts.database, cardFactor);
+    if (unit === null) throw issuerErrors.make('BLANK_NOT_LISTED');
+    if (unit.bucket !== 'stock') throw issuerErrors.make('BLANK_NOT_IN_STOCK');
   }
 
   /** A supplier's list that came with the goods. @throws STOCK_LIST_UNREADABLE, STOCK_LOCATION_UNKNOWN */

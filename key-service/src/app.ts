@@ -132,6 +132,7 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
         sha256: parts.sha256,
         serviceVersion: parts.serviceVersion,
       },
+      dataKeys: { hsm, audit },
       audit: parts.audit,
     }),
     authenticate: firstOf(

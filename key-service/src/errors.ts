@@ -131,6 +131,13 @@ export const keyServiceErrors = defineErrors({
     'See the versions in /v1/slots; on first use run the ceremony command.',
     { httpStatus: 409 },
   ),
+  DATA_KEY_REFUSED: entry(
+    '封装的数据密钥不能打开:内容被改动,或不是为此用途封装的。',
+    'The sealed data key cannot be opened: it was changed, or sealed for another purpose.',
+    '核对调用方保存的封装值与用途;必要时从备份恢复。',
+    'Check the sealed value and the purpose that the caller keeps; restore them from the backup if need be.',
+    { httpStatus: 409 },
+  ),
   KEY_VERSION_UNUSABLE: entry(
     '该密钥版本的状态不允许此操作。',
     'The state of this key version does not allow the operation.',

@@ -516,3 +516,22 @@ describe('audit log', () => {
     }
   });
 });
+
+test('a data key of another service is sealed and opened by the token, for its purpose only, and logged without it', async () => {
+  const key = createHash('sha256').update('any 32 bytes').digest('hex').toUpperCase();
+  const purpose = 'card-issuer/residents';
+  const { kek, wrapped } = await client.wrapDataKey({ purpose, key });
+  expect(wrapped).not.toContain(key.slice(0, 16));
+  expect(await client.unwrapDataKey({ purpose, kek, wrapped })).toEqual({ key });
+  await expect(client.unwrapDataKey({ purpose: 'other', kek, wrapped })).rejects.toMatchObject({
+    code: 'DATA_KEY_REFUSED',
+  });
+  await expect(client.unwrapDataKey({ purpose, kek: 'DEK.KEK#2', wrapped })).rejects.toMatchObject({
+    code: 'KEY_MISSING',
+  });
+  const leaves = (await auditStore(database).leaves(0, 1_000_000)).join('\n');
+  expect(leaves).toContain('data-key-unwrap');
+  expect(leaves).not.toContain(key);
+  // The key that seals is no root of the card hierarchy.
+  expect(JSON.stringify(await client.slots())).not.toContain('DEK');
+});

@@ -103,6 +103,7 @@ export async function startServices(root, { dirs, tokens }, processes, { csockNa
     'card-issuer': {
       ...shared,
       RHC_ISSUER_PORT: String(issuerPort),
+      RHC_ISSUER_USERS_FILE: tokens.issuerUsers,
       RHC_ISSUER_DATABASE: join(dirs.cardIssuer, 'card-issuer.sqlite'),
     },
     'reader-agent': {

@@ -1,6 +1,6 @@
 /** What stays between two starts: folders, service tokens, free ports. All of it below var/, readable by its owner only. */
-import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { StartFailure } from './failure.mjs';
@@ -35,7 +35,36 @@ export function prepareState(varDir) {
       if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
     }
   }
-  return { dirs, tokens };
+  return { dirs, tokens: { ...tokens, ...prepareIssuerUsers(dirs.tokens) } };
+}
+
+/** People of the demonstration: invented names, one for each role of card-issuer. */
+const ISSUER_PEOPLE = [
+  { role: 'clerk', id: 'clerk:wang.fang', name: '王芳' },
+  { role: 'reviewer', id: 'reviewer:li.qiang', name: '李强' },
+  { role: 'stock', id: 'stock:zhao.min', name: '赵敏' },
+  { role: 'manager', id: 'manager:chen.jing', name: '陈静' },
+  { role: 'auditor', id: 'auditor:liu.yang', name: '刘洋' },
+];
+
+/**
+ * One token file a person, and the register that card-issuer reads: it holds their hashes. A register that is there is
+ * left as it is, so that people added to it stay.
+ * @param {string} folder
+ */
+function prepareIssuerUsers(folder) {
+  /** @type {Record<string, string>} */
+  const issuerPeople = {};
+  const users = ISSUER_PEOPLE.map(({ role, id, name }) => {
+    const file = join(folder, `card-issuer-${role}`);
+    issuerPeople[role] = file;
+    if (!existsSync(file)) writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
+    const tokenSha256 = createHash('sha256').update(readFileSync(file, 'utf8').trim()).digest('hex');
+    return { id, name, roles: [role], tokenSha256 };
+  });
+  const issuerUsers = join(folder, 'card-issuer-users.json');
+  if (!existsSync(issuerUsers)) writeFileSync(issuerUsers, `${JSON.stringify({ users }, null, 2)}\n`, { mode: 0o600 });
+  return { issuerUsers, issuerPeople };
 }
 
 /** @param {number} port @returns {Promise<boolean>} */

@@ -13,7 +13,7 @@ import { ROOT, RunningHouse, startOnce, untilApdus } from './running-house.ts';
 import { filesBelow, leaks, leaksInFiles, pilotSecrets } from './secrets-of-the-run.ts';
 
 const LONG_MS = 300_000;
-const CARD_LIMIT_MS = 30_000;
+const CARD_LIMIT_MS = 120_000;
 const BLOWS = 6;
 const SLOTS = CARD_KEY_SLOTS.length + OFF_CARD_KEY_SLOTS.length;
 const folder = mkdtempSync(join(tmpdir(), 'rhc-first-light-'));

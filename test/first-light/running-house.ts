@@ -91,7 +91,7 @@ export class RunningHouse {
     return found[1];
   }
 
-  token(service: 'key-service' | 'card-issuer' | 'reader-agent'): string {
+  token(service: 'key-service' | 'card-issuer' | 'card-issuer-clerk' | 'reader-agent'): string {
     return readFileSync(join(this.state, 'tokens', service), 'utf8').trim();
   }
 

@@ -3,7 +3,10 @@ import { type ErrorBody, errorFromBody } from '@rhc/card/errors';
 import type { z } from 'zod';
 import {
   type AgentsResponse,
+  type ApprovalResponse,
   agentsResponse,
+  approvalResponse,
+  approvalsResponse,
   type CardResponse,
   type CardsResponse,
   type CloseShiftRequest,
@@ -36,7 +39,6 @@ import {
   transferResponse,
   transfersResponse,
   type WriteOffRequest,
-  writeOffResponse,
 } from '../contract/index.ts';
 
 export interface IssuerClientOptions {
@@ -45,6 +47,11 @@ export interface IssuerClientOptions {
   /** Lends the operator's token for one request. */
   readonly token: () => string;
   readonly timeoutMs?: number;
+}
+
+function queryOf(given: Readonly<Record<string, string | number | undefined>>): URLSearchParams {
+  const stated = Object.entries(given).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(stated.map(([name, value]): [string, string] => [name, String(value)]));
 }
 
 export class IssuerClient {
@@ -70,10 +77,7 @@ export class IssuerClient {
     });
   }
   residents(page: { offset?: number; limit?: number; search?: string } = {}): Promise<ResidentsResponse> {
-    const query = new URLSearchParams(
-      Object.entries(page).map(([name, value]): [string, string] => [name, String(value)]),
-    );
-    return this.#call('GET', `/v1/residents?${query}`, residentsResponse);
+    return this.#call('GET', `/v1/residents?${queryOf(page)}`, residentsResponse);
   }
   orderCard(residentId: string, key?: string): Promise<CardResponse> {
     return this.#call('POST', '/v1/cards', cardResponse, { residentId }, key);
@@ -84,21 +88,29 @@ export class IssuerClient {
   card(cardId: string): Promise<CardResponse> {
     return this.#call('GET', `/v1/cards/${cardId}`, cardResponse);
   }
-  cards(filter: { residentId?: string; limit?: number } = {}): Promise<CardsResponse> {
-    const query = new URLSearchParams(
-      Object.entries(filter).map(([name, value]): [string, string] => [name, String(value)]),
-    );
-    return this.#call('GET', `/v1/cards?${query}`, cardsResponse);
+  cards(filter: { residentId?: string; limit?: number; cursor?: string } = {}): Promise<CardsResponse> {
+    return this.#call('GET', `/v1/cards?${queryOf(filter)}`, cardsResponse);
   }
   activate(cardId: string, key?: string): Promise<CardResponse> {
     return this.#call('POST', `/v1/cards/${cardId}/activate`, cardResponse, {}, key);
   }
-  spoil(
-    cardId: string,
-    waste: { actor: string; witness: string; reason: string },
-    key?: string,
-  ): Promise<CardResponse> {
-    return this.#call('POST', `/v1/cards/${cardId}/spoil`, cardResponse, waste, key);
+  /** Asks for it; it happens when a second person approves. */
+  spoil(cardId: string, reason: string, key?: string): Promise<ApprovalResponse> {
+    return this.#call('POST', `/v1/cards/${cardId}/spoil`, approvalResponse, { reason }, key);
+  }
+  approvals(
+    filter: { state?: string; cursor?: string; limit?: number } = {},
+  ): Promise<z.output<typeof approvalsResponse>> {
+    return this.#call('GET', `/v1/approvals?${queryOf(filter)}`, approvalsResponse);
+  }
+  approve(approvalId: string, key?: string): Promise<ApprovalResponse> {
+    return this.#call('POST', `/v1/approvals/${approvalId}/approve`, approvalResponse, {}, key);
+  }
+  refuse(approvalId: string, key?: string): Promise<ApprovalResponse> {
+    return this.#call('POST', `/v1/approvals/${approvalId}/refuse`, approvalResponse, {}, key);
+  }
+  withdrawRequest(approvalId: string, key?: string): Promise<ApprovalResponse> {
+    return this.#call('POST', `/v1/approvals/${approvalId}/withdraw`, approvalResponse, {}, key);
   }
   move(cardId: string, request: MoveRequest, key?: string): Promise<MoveResponse> {
     return this.#call('POST', `/v1/cards/${cardId}/moves`, moveResponse, request, key);
@@ -128,14 +140,14 @@ export class IssuerClient {
   offerBlanks(offer: OfferRequest, key?: string): Promise<z.output<typeof transferResponse>> {
     return this.#call('POST', '/v1/stock/transfers', transferResponse, offer, key);
   }
-  takeBlanks(transferId: string, taker: string, key?: string): Promise<z.output<typeof transferResponse>> {
-    return this.#call('POST', `/v1/stock/transfers/${transferId}/take`, transferResponse, { taker }, key);
+  takeBlanks(transferId: string, key?: string): Promise<z.output<typeof transferResponse>> {
+    return this.#call('POST', `/v1/stock/transfers/${transferId}/take`, transferResponse, {}, key);
   }
   withdrawBlanks(transferId: string, key?: string): Promise<z.output<typeof transferResponse>> {
     return this.#call('POST', `/v1/stock/transfers/${transferId}/withdraw`, transferResponse, {}, key);
   }
-  writeOffBlank(request: WriteOffRequest, key?: string): Promise<{ cardFactor: string }> {
-    return this.#call('POST', '/v1/stock/write-offs', writeOffResponse, request, key);
+  writeOffBlank(request: WriteOffRequest, key?: string): Promise<ApprovalResponse> {
+    return this.#call('POST', '/v1/stock/write-offs', approvalResponse, request, key);
   }
   openShift(request: OpenShiftRequest, key?: string): Promise<z.output<typeof shiftResponse>> {
     return this.#call('POST', '/v1/stock/shifts', shiftResponse, request, key);

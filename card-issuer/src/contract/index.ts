@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { REASONS, REPLACEMENT_REASONS, type ReasonCode } from '../domain/card-reasons.ts';
 import { CARD_STATES, CARD_TRANSITIONS, type CardMove } from '../domain/card-state.ts';
+import { approvalResponse } from './approvals.ts';
 
 const text = z.string().max(400);
 const optional = text.optional();
@@ -62,8 +63,11 @@ export const residentsQuery = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(100),
   search: z.string().max(60).optional(),
 });
+const cardState = z.enum(CARD_STATES);
 export const cardsQuery = z.object({
   residentId: z.string().max(64).optional(),
+  state: cardState.optional(),
+  cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(200),
 });
 export const orderRequest = z.strictObject({ residentId: z.string().max(64) });
@@ -71,27 +75,19 @@ export const personalizeRequest = z.strictObject({
   agent: z.string().max(200).optional(),
   reader: z.string().max(200).optional(),
 });
-const person = z.string().min(1).max(60);
-/** POST /v1/cards/:id/activate */
-export const activateRequest = z.strictObject({ actor: person.optional() });
-/** POST /v1/cards/:id/spoil: two different people. */
-export const spoilRequest = z.strictObject({ reason: z.string().min(1).max(200), actor: person, witness: person });
+/** POST /v1/cards/:id/activate: who acts is the caller. */
+export const activateRequest = z.strictObject({});
+/** POST /v1/cards/:id/spoil: asks a second person for approval. */
+export const spoilRequest = z.strictObject({ reason: z.string().min(1).max(200) });
 const askedMoves = (Object.keys(CARD_TRANSITIONS) as CardMove[]).filter(
   (move) => CARD_TRANSITIONS[move].asked !== null,
 );
 const cardMove = z.enum(Object.keys(CARD_TRANSITIONS) as CardMove[]);
-const cardState = z.enum(CARD_STATES);
 const reasonCode = z.enum(Object.keys(REASONS) as ReasonCode[]);
 /** POST /v1/cards/:id/moves */
-export const moveRequest = z.strictObject({
-  move: z.enum(askedMoves),
-  actor: person,
-  reason: reasonCode,
-  witness: person.optional(),
-});
+export const moveRequest = z.strictObject({ move: z.enum(askedMoves), reason: reasonCode });
 /** POST /v1/cards/:id/replacement */
 export const replaceRequest = z.strictObject({
-  actor: person,
   reason: z.enum(REPLACEMENT_REASONS.map(({ reason }) => reason)),
 });
 
@@ -186,6 +182,7 @@ export const cardResponse = z.object({
 /** Without names and jobs, which are asked for card by card. */
 export const cardsResponse = z.object({
   cards: z.array(cardResponse.omit({ residentName: true, job: true, moves: true, successor: true })),
+  next: z.string().nullable(),
 });
 const receipt = z.object({
   number: z.int(),
@@ -198,7 +195,12 @@ const receipt = z.object({
   actor: z.string(),
   at: z.string(),
 });
-export const moveResponse = z.object({ card: cardResponse, receipt: receipt.nullable() });
+/** `approval`: nothing has moved yet, a second person must approve. */
+export const moveResponse = z.object({
+  card: cardResponse,
+  receipt: receipt.nullable(),
+  approval: approvalResponse.nullable(),
+});
 export const historyResponse = z.object({
   moves: z.array(
     z.object({
@@ -254,6 +256,8 @@ export const agentsResponse = z.object({
     }),
   ),
 });
+/** GET /v1/me */
+export const meResponse = z.object({ id: z.string(), name: z.string(), roles: z.array(z.string()) });
 export const statusResponse = z.object({
   service: z.literal('card-issuer'),
   version: z.string(),
@@ -277,4 +281,5 @@ export type ResidentsResponse = z.infer<typeof residentsResponse>;
 export type AgentsResponse = z.infer<typeof agentsResponse>;
 export type StatusResponse = z.infer<typeof statusResponse>;
 
+export * from './approvals.ts';
 export * from './stock.ts';

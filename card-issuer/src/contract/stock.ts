@@ -2,7 +2,6 @@
 import { z } from 'zod';
 
 const id = z.string().min(1).max(64);
-const person = z.string().min(1).max(60);
 const count = z.int().min(0).max(10_000_000);
 const counted = z.strictObject({ stock: count, inWork: count });
 const bilingual = z.object({ zh: z.string(), en: z.string() });
@@ -13,30 +12,31 @@ export const locationRequest = z.strictObject({ name: z.string().min(1).max(60) 
 export const deliveryRequest = z.strictObject({
   locationId: id,
   supplier: z.string().min(1).max(60),
-  actor: person,
   list: z.base64(),
 });
-/** POST /v1/stock/transfers: the giver's signature. */
+/** POST /v1/stock/transfers: the caller signs as the giver. */
 export const offerRequest = z.strictObject({
   fromLocation: id,
   toLocation: id,
   boxes: z.array(z.string().max(40)).min(1).max(1000),
-  giver: person,
 });
-/** POST /v1/stock/transfers/:id/take: the taker's signature. */
-export const takeRequest = z.strictObject({ taker: person });
-/** POST /v1/stock/write-offs: two people. */
+/** GET /v1/stock/transfers */
+export const transfersQuery = z.object({
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(200),
+});
+/** POST /v1/stock/transfers/:id/take and /withdraw: the caller signs. */
+export const takeRequest = z.strictObject({});
+/** POST /v1/stock/write-offs: asks a second person for approval. */
 export const writeOffRequest = z.strictObject({
   cardFactor: z.string().regex(/^[0-9A-F]{16}$/),
   movement: z.enum(['spoil', 'return-to-supplier']),
-  actor: person,
-  witness: person,
   reason: z.string().min(1).max(200),
 });
 /** POST /v1/stock/shifts */
-export const openShiftRequest = z.strictObject({ locationId: id, actor: person, counted });
+export const openShiftRequest = z.strictObject({ locationId: id, counted });
 /** POST /v1/stock/shifts/:id/close */
-export const closeShiftRequest = z.strictObject({ actor: person, counted });
+export const closeShiftRequest = z.strictObject({ counted });
 
 const ledger = z.object({
   received: z.int(),
@@ -66,8 +66,7 @@ export const transferResponse = z.object({
   endedAt: z.string().nullable(),
   state: z.enum(['offered', 'taken', 'withdrawn']),
 });
-export const transfersResponse = z.object({ transfers: z.array(transferResponse) });
-export const writeOffResponse = z.object({ cardFactor: z.string() });
+export const transfersResponse = z.object({ transfers: z.array(transferResponse), next: z.string().nullable() });
 export const shiftResponse = z.object({
   id: z.string(),
   locationId: z.string(),

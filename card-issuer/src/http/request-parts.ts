@@ -1,18 +1,15 @@
-/** What every route takes from a request. */
-import type { Context } from 'koa';
+/** What every row takes from a call. */
+import { type Call, type Principal, shellErrors } from '@rhc/service-shell';
 
-export function body(ctx: Context): unknown {
-  return (ctx.request as { body?: unknown }).body ?? {};
+/** Rows that are not public always have one; the shell has checked it. */
+export function caller(call: Pick<Call<unknown, unknown>, 'principal'>): Principal {
+  if (call.principal === null) throw shellErrors.make('UNAUTHORIZED');
+  return call.principal;
 }
 
-/** The `:id` of the path. */
-export function cardId(ctx: Context): string {
-  return String((ctx as Context & { params: Record<string, string> }).params.id ?? '');
-}
-
-export function idempotencyKey(ctx: Context): string | null {
-  const key = ctx.get('idempotency-key');
-  return key === '' ? null : key.slice(0, 200);
+/** A parameter of the path. */
+export function pathPart(call: Pick<Call<unknown, unknown>, 'params'>, name = 'id'): string {
+  return call.params[name] ?? '';
 }
 
 /** Undefined when it is no JSON: the schema then says what is missing. */
@@ -22,4 +19,8 @@ export function jsonOf(bytes: Uint8Array): unknown {
   } catch {
     return undefined;
   }
+}
+
+export function decoded(base64: string): Uint8Array {
+  return new Uint8Array(Buffer.from(base64, 'base64'));
 }

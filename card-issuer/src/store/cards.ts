@@ -93,9 +93,28 @@ export async function findCardByFactor(database: Database, cardFactor: string): 
 
 export async function listCards(
   database: Database,
-  filter: { readonly residentId?: string; readonly state?: CardState; readonly limit: number },
+  filter: {
+    readonly residentId?: string | undefined;
+    readonly state?: CardState | undefined;
+    readonly limit: number;
+    /** Newest first: what was ordered before this one. */
+    readonly before?: { readonly at: string; readonly id: string } | null;
+  },
 ): Promise<Card[]> {
-  const query = database<CardRow>('cards').orderBy('ordered_at', 'desc').limit(filter.limit);
+  const query = database<CardRow>('cards')
+    .orderBy([
+      { column: 'ordered_at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ])
+    .limit(filter.limit);
+  const { before } = filter;
+  if (before != null) {
+    query.where((older) => {
+      older.where('ordered_at', '<', before.at).orWhere((same) => {
+        same.where('ordered_at', before.at).where('id', '<', before.id);
+      });
+    });
+  }
   if (filter.residentId !== undefined) query.where({ resident_id: filter.residentId });
   if (filter.state !== undefined) query.where({ state: filter.state });
   return ((await query) as CardRow[]).map(cardOf);

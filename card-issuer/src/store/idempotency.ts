@@ -32,6 +32,22 @@ export async function once<T>(
   }
 }
 
+/**
+ * For work that cannot stand in one transaction (a signature is asked for in between): the result is kept after it. A crash
+ * between the two lets the work happen again, so it must bear that.
+ */
+export async function remembered<T>(
+  database: Database,
+  call: IdempotentCall | null,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (call === null) return work();
+  const kept = await findResult<T>(database, call);
+  if (kept !== undefined) return kept.result;
+  const result = await work();
+  return once(database, call, async () => result);
+}
+
 async function attempt<T>(database: Database, call: IdempotentCall, work: (t: Database) => Promise<T>): Promise<T> {
   return database.transaction(async (transaction) => {
     const kept = await findResult<T>(transaction, call);

@@ -1,11 +1,12 @@
 /** Persistence of card-issuer: functions over a connection or a transaction; Knex is imported nowhere else. */
+export * as approvals from './approvals.ts';
 export * as blanks from './blanks.ts';
 export * as cardMoves from './card-moves.ts';
 export * as cards from './cards.ts';
 export { type Database, isPostgres, isUniqueViolation, migrate, openDatabase } from './database.ts';
 export * as events from './events.ts';
 export * as hotlists from './hotlists.ts';
-export { type IdempotentCall, once } from './idempotency.ts';
+export { type IdempotentCall, once, remembered } from './idempotency.ts';
 export * as jobs from './jobs.ts';
 export * as receipts from './receipts.ts';
 export * as residents from './residents.ts';

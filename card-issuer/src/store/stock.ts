@@ -198,9 +198,27 @@ export async function setTransferQuantity(database: Database, id: string, quanti
 
 export async function listTransfers(
   database: Database,
-  filter: { readonly id?: string; readonly state?: StockTransfer['state'] },
+  filter: {
+    readonly id?: string;
+    readonly state?: StockTransfer['state'];
+    readonly limit?: number;
+    readonly before?: { readonly at: string; readonly id: string } | null;
+  },
 ): Promise<StockTransfer[]> {
-  const query = database('stock_transfers').orderBy('given_at', 'desc').limit(200);
+  const query = database('stock_transfers')
+    .orderBy([
+      { column: 'given_at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ])
+    .limit(filter.limit ?? 200);
+  const { before } = filter;
+  if (before != null) {
+    query.where((older) => {
+      older.where('given_at', '<', before.at).orWhere((same) => {
+        same.where('given_at', before.at).where('id', '<', before.id);
+      });
+    });
+  }
   if (filter.id !== undefined) query.where({ id: filter.id });
   if (filter.state !== undefined) query.where({ state: filter.state });
   const rows = (await query) as {

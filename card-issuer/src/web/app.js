@@ -168,10 +168,7 @@ function openMove(move) {
       return option;
     }),
   );
-  $('move-actor').value = sessionStorage.getItem('clerk') ?? '';
-  $('move-witness').value = '';
-  $('move-witness').required = move.twoPeople;
-  $('move-witness-row').hidden = !move.twoPeople;
+  $('move-two-people').hidden = !move.twoPeople;
   $('move').hidden = false;
   $('move-reason').focus();
 }
@@ -182,16 +179,14 @@ function closeMove() {
 }
 
 async function confirmMove() {
-  const { path, body, key, twoPeople } = asked;
-  const actor = $('move-actor').value.trim();
-  sessionStorage.setItem('clerk', actor);
-  const witness = twoPeople ? { witness: $('move-witness').value.trim() } : {};
-  const request = { ...body, reason: $('move-reason').value, actor, ...witness };
-  const { card, receipt } = await call('POST', path, request, { 'idempotency-key': key });
+  const { path, body, key } = asked;
+  const request = { ...body, reason: $('move-reason').value };
+  const { card, receipt, approval } = await call('POST', path, request, { 'idempotency-key': key });
   closeMove();
   await showCard(card.id);
   await showResidents();
-  $('card-receipt').textContent = receipt ? receiptText(receipt) : '';
+  const waits = approval ? '已提请审批，等待第二人 Waits for a second person' : '';
+  $('card-receipt').textContent = receipt ? receiptText(receipt) : waits;
 }
 
 const yuan = (fen) => `¥${(fen / 100).toFixed(2)}`;

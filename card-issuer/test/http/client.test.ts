@@ -1,21 +1,17 @@
 /** Life cycle, stock and hotlist over a real port, through the typed client: shapes, keys, errors with their next step. */
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { SecretBytes } from '@rhc/card/bytes';
 import { openHotlist } from '@rhc/card/hotlist';
-import { createHttpApp, createLogger } from '../../../service-shell/src/index.ts';
 import type { Issuer } from '../../src/app.ts';
-import { IssuerClient } from '../../src/client/index.ts';
-import { IMPORT_PATH, issuerRoutes } from '../../src/http/routes.ts';
-import { DELIVERIES_PATH } from '../../src/http/routes-stock.ts';
+import type { IssuerClient } from '../../src/client/index.ts';
+import { IMPORT_PATH } from '../../src/http/endpoints-residents.ts';
 import { type Database, migrate, openDatabase } from '../../src/store/index.ts';
-import { inUse, issuerWith, TurnedClock } from '../life-cycle/in-use.ts';
+import { enrolled, inUse, issuerWith, TurnedClock } from '../life-cycle/in-use.ts';
+import { type ServedIssuer, serveIssuer } from './serve-issuer.ts';
 
-const TOKEN = randomBytes(16).toString('hex');
+const LONG_MS = 60_000;
+
 const clock = new TurnedClock();
 const hotlistSigner = { keyId: 'test-1', sign: () => Promise.resolve(Uint8Array.of(1, 2, 3)) };
 const withNextStep = (code: string) =>
@@ -24,28 +20,23 @@ const withNextStep = (code: string) =>
 describe('client over HTTP', () => {
   let database: Database;
   let issuer: Issuer;
-  let server: Server;
+  let served: ServedIssuer;
   let client: IssuerClient;
-  let baseUrl: string;
+  let reviewer: IssuerClient;
+  let manager: IssuerClient;
+  let keeper: IssuerClient;
   beforeAll(async () => {
     database = openDatabase(':memory:');
     await migrate(database);
     issuer = await issuerWith(database, clock, { hotlistSigner });
-    const { app } = createHttpApp({
-      service: 'card-issuer',
-      logger: createLogger('card-issuer', 'silent'),
-      router: issuerRoutes(issuer),
-      token: new SecretBytes(new TextEncoder().encode(TOKEN)),
-      rawBodyPaths: [IMPORT_PATH, DELIVERIES_PATH],
-    });
-    server = createServer(app.callback());
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    client = new IssuerClient({ baseUrl, token: () => TOKEN });
+    served = await serveIssuer(issuer);
+    client = served.client('clerk');
+    reviewer = served.client('reviewer');
+    manager = served.client('manager');
+    keeper = served.client('stock');
   });
   afterAll(async () => {
-    server.closeAllConnections();
-    await new Promise((closed) => server.close(closed));
+    await served.stop();
     await issuer.stop();
     await database.destroy();
   });
@@ -56,20 +47,18 @@ describe('client over HTTP', () => {
     expect(table.replacement).toContainEqual({ reason: 'lost', feeFen: 2000 });
     const id = await inUse(issuer, database, clock, 1);
     expect((await client.card(id)).moves).toEqual(['suspend', 'report-lost', 'cancel']);
-    const suspend = { move: 'suspend', reason: 'loss-by-phone', actor: '李' } as const;
+    const suspend = { move: 'suspend', reason: 'loss-by-phone' } as const;
     const first = await client.move(id, suspend, 'k1');
     expect(first).toMatchObject({ card: { state: 'suspended' }, receipt: { feeFen: 0 } });
     expect((await client.move(id, suspend, 'k1')).receipt).toEqual(first.receipt);
-    await expect(client.move(id, { ...suspend, actor: '王' }, 'k1')).rejects.toEqual(
+    await expect(client.move(id, { ...suspend, reason: 'misuse-suspected' }, 'k1')).rejects.toEqual(
       withNextStep('IDEMPOTENCY_KEY_REUSED'),
     );
     await expect(client.move(id, suspend)).rejects.toEqual(withNextStep('CARD_STATE_FORBIDS'));
-    await expect(client.move(id, { move: 'lift', reason: 'lost', actor: '李' })).rejects.toEqual(
-      withNextStep('REASON_WRONG'),
-    );
+    await expect(client.move(id, { move: 'lift', reason: 'lost' })).rejects.toEqual(withNextStep('REASON_WRONG'));
     await expect(client.move(id, { ...suspend, move: 'expire' })).rejects.toMatchObject({ retriable: false });
-    await client.move(id, { move: 'report-lost', reason: 'lost', actor: '李' });
-    const made = await client.replace(id, { reason: 'lost', actor: '李' }, 'k2');
+    await client.move(id, { move: 'report-lost', reason: 'lost' });
+    const made = await client.replace(id, { reason: 'lost' }, 'k2');
     expect(made).toMatchObject({ card: { state: 'ordered', replaces: id }, receipt: { feeFen: 2000 } });
     expect((await client.card(id)).successor).toBe(made.card.id);
     expect((await client.history(id)).moves.map(({ move }) => move)).toEqual([
@@ -80,54 +69,110 @@ describe('client over HTTP', () => {
       'report-lost',
     ]);
     await expect(client.history('c_none')).rejects.toEqual(withNextStep('CARD_UNKNOWN'));
-    const waste = { actor: '李', witness: '李', reason: '试' };
-    await expect(client.spoil(made.card.id, waste)).rejects.toEqual(withNextStep('SECOND_PERSON_MISSING'));
-    expect((await client.spoil(made.card.id, { ...waste, witness: '王' })).state).toBe('spoiled');
+    expect((await client.history(id)).moves.at(-1)).toMatchObject({ actor: 'clerk:test', witness: null });
   });
 
-  test('blanks: delivery, transfer, write-off, shift', async () => {
-    const depot = await client.addStockLocation('省库', 'place-1');
-    expect(await client.addStockLocation('省库', 'place-1')).toEqual(depot);
-    await expect(client.addStockLocation('省库')).rejects.toEqual(withNextStep('STOCK_LOCATION_KNOWN'));
-    const counter = await client.addStockLocation('长安窗口');
-    const factor = (n: number) => (0x5201_0000_0000 + n).toString(16).padStart(16, '0').toUpperCase();
-    const csv = ['箱号,芯片序列号', ...Array.from({ length: 60_000 }, (_, i) => `B${i % 6},${factor(i)}`)].join('\n');
-    const delivery = {
-      locationId: depot.id,
-      supplier: '卡商甲',
-      actor: '赵',
-      list: Buffer.from(csv).toString('base64'),
-    };
-    // Larger than the body that other routes take.
-    expect(delivery.list.length).toBeGreaterThan(1024 * 1024);
-    expect(await client.receiveBlanks(delivery)).toEqual({ rows: 60_000, taken: 60_000, refused: [] });
-    const offer = { fromLocation: depot.id, toLocation: counter.id, boxes: ['B0'], giver: '赵' };
-    const transfer = await client.offerBlanks(offer);
-    await expect(client.takeBlanks(transfer.id, '赵')).rejects.toEqual(withNextStep('SECOND_PERSON_MISSING'));
-    expect(await client.takeBlanks(transfer.id, '钱')).toMatchObject({ state: 'taken', quantity: 10_000 });
-    const second = await client.offerBlanks({ ...offer, boxes: ['B1'] });
-    expect(await client.withdrawBlanks(second.id)).toMatchObject({ state: 'withdrawn' });
-    expect((await client.stockTransfers()).transfers).toHaveLength(2);
-    const counted = { stock: 10_000, inWork: 0 };
-    const shift = await client.openShift({ locationId: counter.id, actor: '钱', counted });
-    const writeOff = { cardFactor: factor(0), movement: 'spoil', actor: '钱', witness: '孙', reason: '弯曲' } as const;
-    expect(await client.writeOffBlank(writeOff, 'w1')).toEqual({ cardFactor: factor(0) });
-    await expect(client.closeShift(shift.id, { actor: '钱', counted })).rejects.toMatchObject({
-      code: 'STOCK_COUNT_DIFFERS',
-      fields: [{ field: 'stock', rule: { en: 'book 9999, counted 10000, difference 1' } }],
-    });
-    const closed = await client.closeShift(shift.id, { actor: '钱', counted: { stock: 9999, inWork: 0 } });
-    expect(closed.ledger).toEqual({ received: 10_000, stock: 9999, inWork: 0, issued: 0, spoiled: 1, returned: 0 });
-    const { locations } = await client.stockLocations();
-    expect(locations.find(({ id }) => id === depot.id)?.ledger).toMatchObject({ received: 60_000, returned: 10_000 });
+  test('waste and destruction: one asks, another one approves, and nobody approves what they asked for', async () => {
+    const { id } = await issuer.service.orderCard(await enrolled(issuer, 40));
+    const asked = await client.spoil(id, '弯曲', 'w');
+    expect(asked).toMatchObject({ operation: 'card-spoil', subject: id, requestedBy: 'clerk:test', state: 'open' });
+    expect(await client.spoil(id, '弯曲', 'w')).toEqual(asked);
+    await expect(client.spoil(id, '弯曲')).rejects.toEqual(withNextStep('APPROVAL_WAITING'));
+    await expect(client.approve(asked.id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(keeper.approve(asked.id)).rejects.toEqual(withNextStep('APPROVAL_NOT_YOURS'));
+    await expect(reviewer.withdrawRequest(asked.id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(manager.withdrawRequest(asked.id)).rejects.toEqual(withNextStep('APPROVAL_NOT_YOURS'));
+    expect((await reviewer.approvals()).approvals).toEqual([asked]);
+    expect((await client.card(id)).state).toBe('ordered');
+    expect(await reviewer.approve(asked.id)).toMatchObject({ state: 'approved', decidedBy: 'reviewer:test' });
+    expect(await reviewer.approve(asked.id)).toMatchObject({ state: 'approved' });
+    expect((await client.card(id)).state).toBe('spoiled');
+    expect((await client.history(id)).moves.at(-1)).toMatchObject({ actor: 'clerk:test', witness: 'reviewer:test' });
+    await expect(client.spoil(id, '弯曲')).rejects.toEqual(withNextStep('CARD_STATE_FORBIDS'));
+
+    const old = await inUse(issuer, database, clock, 41);
+    await manager.move(old, { move: 'cancel', reason: 'moved-away' });
+    await manager.move(old, { move: 'take-back', reason: 'handed-in' });
+    const destroy = { move: 'destroy', reason: 'routine-destruction' } as const;
+    const { approval, card } = await manager.move(old, destroy);
+    expect(card.state).toBe('returned');
+    if (approval === null) throw new Error('no approval was asked for');
+    await expect(manager.approve(approval.id)).rejects.toEqual(withNextStep('SECOND_PERSON_MISSING'));
+    // Past the program, too: the database knows who asked.
+    const forced = database('approvals').where({ id: approval.id });
+    await expect(forced.update({ state: 'approved', decided_by: 'manager:test' })).rejects.toThrow(
+      /approvals_two_people/,
+    );
+    expect(await reviewer.refuse(approval.id)).toMatchObject({ state: 'refused' });
+    expect((await client.card(old)).state).toBe('returned');
+    const again = (await manager.move(old, destroy)).approval;
+    await reviewer.approve(again?.id ?? '');
+    expect((await client.card(old)).state).toBe('destroyed');
   });
+
+  test('lists are paged by cursor: every entry once', async () => {
+    const all = await client.cards({ limit: 500 });
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await client.cards({ limit: 2, ...(cursor === undefined ? {} : { cursor }) });
+      seen.push(...page.cards.map((card) => card.id));
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+    expect(all.next).toBeNull();
+    expect(seen).toEqual(all.cards.map((card) => card.id));
+    await expect(client.cards({ cursor: 'x' })).rejects.toEqual(withNextStep('CURSOR_WRONG'));
+  });
+
+  test(
+    'blanks: delivery, transfer, write-off, shift',
+    async () => {
+      const depot = await manager.addStockLocation('省库', 'place-1');
+      expect(await manager.addStockLocation('省库', 'place-1')).toEqual(depot);
+      await expect(manager.addStockLocation('省库')).rejects.toEqual(withNextStep('STOCK_LOCATION_KNOWN'));
+      const counter = await manager.addStockLocation('长安窗口');
+      const factor = (n: number) => (0x5201_0000_0000 + n).toString(16).padStart(16, '0').toUpperCase();
+      const csv = ['箱号,芯片序列号', ...Array.from({ length: 60_000 }, (_, i) => `B${i % 6},${factor(i)}`)].join('\n');
+      const delivery = {
+        locationId: depot.id,
+        supplier: '卡商甲',
+        list: Buffer.from(csv).toString('base64'),
+      };
+      // Larger than the body that other routes take.
+      expect(delivery.list.length).toBeGreaterThan(1024 * 1024);
+      expect(await keeper.receiveBlanks(delivery)).toEqual({ rows: 60_000, taken: 60_000, refused: [] });
+      const offer = { fromLocation: depot.id, toLocation: counter.id, boxes: ['B0'] };
+      const transfer = await keeper.offerBlanks(offer);
+      await expect(keeper.takeBlanks(transfer.id)).rejects.toEqual(withNextStep('SECOND_PERSON_MISSING'));
+      expect(await client.takeBlanks(transfer.id)).toMatchObject({ state: 'taken', quantity: 10_000 });
+      const second = await keeper.offerBlanks({ ...offer, boxes: ['B1'] });
+      expect(await keeper.withdrawBlanks(second.id)).toMatchObject({ state: 'withdrawn' });
+      expect((await client.stockTransfers()).transfers).toHaveLength(2);
+      const counted = { stock: 10_000, inWork: 0 };
+      const shift = await client.openShift({ locationId: counter.id, counted });
+      const writeOff = { cardFactor: factor(0), movement: 'spoil', reason: '弯曲' } as const;
+      const asked = await client.writeOffBlank(writeOff, 'w1');
+      expect(asked).toMatchObject({ operation: 'blank-write-off', subject: factor(0), state: 'open' });
+      expect(await keeper.approve(asked.id)).toMatchObject({ state: 'approved' });
+      await expect(client.writeOffBlank(writeOff)).rejects.toEqual(withNextStep('BLANK_NOT_IN_STOCK'));
+      await expect(client.closeShift(shift.id, { counted })).rejects.toMatchObject({
+        code: 'STOCK_COUNT_DIFFERS',
+        fields: [{ field: 'stock', rule: { en: 'book 9999, counted 10000, difference 1' } }],
+      });
+      const closed = await client.closeShift(shift.id, { counted: { stock: 9999, inWork: 0 } });
+      expect(closed.ledger).toEqual({ received: 10_000, stock: 9999, inWork: 0, issued: 0, spoiled: 1, returned: 0 });
+      const { locations } = await client.stockLocations();
+      expect(locations.find(({ id }) => id === depot.id)?.ledger).toMatchObject({ received: 60_000, returned: 10_000 });
+    },
+    LONG_MS,
+  );
 
   test('the report of a dry run as a file', async () => {
     const roster = readFileSync(join(process.cwd(), 'test-vectors/residents/pilot-roster.csv'));
     const before = (await client.status()).residents;
-    const answer = await fetch(`${baseUrl}${IMPORT_PATH}?dryRun=true&report=csv`, {
+    const answer = await fetch(`${served.baseUrl}${IMPORT_PATH}?dryRun=true&report=csv`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'text/csv' },
+      headers: { authorization: `Bearer ${served.token('clerk')}`, 'content-type': 'text/csv' },
       body: new Uint8Array(roster),
     });
     expect([answer.status, answer.headers.get('content-disposition')]).toEqual([
@@ -144,19 +189,19 @@ describe('client over HTTP', () => {
 
   test('the hotlist with its cache headers', async () => {
     const get = (path: string, headers: Record<string, string> = {}) =>
-      fetch(`${baseUrl}${path}`, { headers: { authorization: `Bearer ${TOKEN}`, ...headers } });
+      fetch(`${served.baseUrl}${path}`, { headers: { authorization: `Bearer ${served.token('clerk')}`, ...headers } });
     expect((await get('/v1/hotlist')).status).toBe(404);
-    await client.publishHotlist();
+    await manager.publishHotlist();
     const answer = await get('/v1/hotlist');
     const list = openHotlist(new Uint8Array(await answer.arrayBuffer()), () => true);
     expect([answer.headers.get('x-hotlist-version'), list.version, list.entries]).toEqual(['1', 1, 1]);
     const etag = answer.headers.get('etag') ?? '';
     expect((await get('/v1/hotlist', { 'if-none-match': etag })).status).toBe(304);
-    expect(await client.publishHotlist()).toMatchObject({ version: 2, entries: 1 });
+    expect(await manager.publishHotlist()).toMatchObject({ version: 2, entries: 1 });
     expect((await get('/v1/hotlist', { 'if-none-match': etag })).status).toBe(200);
     const delta = await get('/v1/hotlist/deltas/2');
     expect([delta.status, delta.headers.get('cache-control')]).toEqual([200, 'private, max-age=31536000, immutable']);
     for (const none of ['1', '3', 'x', '-1']) expect((await get(`/v1/hotlist/deltas/${none}`)).status).toBe(404);
-    expect((await fetch(`${baseUrl}/v1/hotlist`)).status).toBe(401);
+    expect((await fetch(`${served.baseUrl}/v1/hotlist`)).status).toBe(401);
   });
 });

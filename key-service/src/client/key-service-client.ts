@@ -20,6 +20,12 @@ import {
   type TerminalRequest,
   type TerminalResponse,
   terminalResponse,
+  type UnwrapDataKeyRequest,
+  type UnwrapDataKeyResponse,
+  unwrapDataKeyResponse,
+  type WrapDataKeyRequest,
+  type WrapDataKeyResponse,
+  wrapDataKeyResponse,
 } from '../contract/index.ts';
 import { keyServiceErrors } from '../errors.ts';
 
@@ -50,6 +56,12 @@ export class KeyServiceClient {
   }
   rekey(request: RekeyRequest): Promise<RekeyResponse> {
     return this.#call('/v1/rekey', rekeyResponse, request);
+  }
+  wrapDataKey(request: WrapDataKeyRequest): Promise<WrapDataKeyResponse> {
+    return this.#call('/v1/data-keys/wrap', wrapDataKeyResponse, request);
+  }
+  unwrapDataKey(request: UnwrapDataKeyRequest): Promise<UnwrapDataKeyResponse> {
+    return this.#call('/v1/data-keys/unwrap', unwrapDataKeyResponse, request);
   }
   slots(): Promise<SlotsResponse> {
     return this.#call('/v1/slots', slotsResponse);

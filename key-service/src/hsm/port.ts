@@ -162,6 +162,15 @@ export interface HsmOperations {
     /** r ‖ s, 64 bytes. */
     readonly output: { readonly signature: Uint8Array };
   };
+  /** A 32-byte data key of another service, sealed for a purpose; made when missing, `kek` stays in the token. */
+  readonly 'seal-data-key': {
+    readonly input: { readonly kek: string; readonly purpose: string; readonly key: Uint8Array };
+    readonly output: { readonly sealed: Uint8Array };
+  };
+  readonly 'open-data-key': {
+    readonly input: { readonly kek: string; readonly purpose: string; readonly sealed: Uint8Array };
+    readonly output: { readonly key: Uint8Array };
+  };
   /** For the benchmark: derive + wrap + destroy, `count` times in one message. */
   readonly 'wrap-loop': {
     readonly input: { readonly key: KeyPath; readonly count: number };

@@ -4,12 +4,14 @@ import * as first from './001-first-light.ts';
 import * as lifeCycle from './002-life-cycle.ts';
 import * as stock from './003-stock.ts';
 import * as hotlist from './004-hotlist.ts';
+import * as approvals from './005-approvals.ts';
 
 const ALL = [
   { name: '001-first-light', ...first },
   { name: '002-life-cycle', ...lifeCycle },
   { name: '003-stock', ...stock },
   { name: '004-hotlist', ...hotlist },
+  { name: '005-approvals', ...approvals },
 ] as const;
 type Migration = (typeof ALL)[number];
 

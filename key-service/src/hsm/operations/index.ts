@@ -4,6 +4,7 @@ import { PROTECTION_KEY_PREFIX } from '../pkcs11/key-block-engine.ts';
 import { templates } from '../pkcs11/templates.ts';
 import type { Token } from '../pkcs11/token.ts';
 import type { HsmOperationName, HsmOperations } from '../port.ts';
+import { DATA_KEY_PREFIX, openDataKey, sealDataKey } from './data-keys.ts';
 import { describeRoot, importRoot } from './import-root.ts';
 import { exportKeyBlock, importKeyBlock, importProtectionKey } from './key-blocks.ts';
 import { finish, prepare } from './prepare.ts';
@@ -26,7 +27,7 @@ export const operations: Operations = {
   'describe-roots': (token) =>
     token
       .rootNames()
-      .filter((name) => !name.startsWith(PROTECTION_KEY_PREFIX))
+      .filter((name) => !name.startsWith(PROTECTION_KEY_PREFIX) && !name.startsWith(DATA_KEY_PREFIX))
       .sort()
       .map((root) => describeRoot(token, root)),
   'destroy-root': (token, { root }) => ({ destroyed: token.destroyRoot(root) }),
@@ -40,6 +41,8 @@ export const operations: Operations = {
     if (keys === null) throw keyServiceErrors.make('KEY_MISSING', { detail: pair });
     return { signature: Uint8Array.from(token.sign(keys.privateKey, digest)) };
   },
+  'seal-data-key': sealDataKey,
+  'open-data-key': openDataKey,
   'wrap-loop': (token, { key, count }) => {
     const wrapping: typeof key = { ...key, blocks: [...key.blocks, new Uint8Array(16)] };
     token.withKey(wrapping, templates.wrapping, (wrappingKey) => {

@@ -1,0 +1,64 @@
+/** The hotlist over HTTP: the newest list under its version as ETag, deltas that never change once published. */
+import { type Endpoint, endpoint } from '@rhc/service-shell';
+import type { Context } from 'koa';
+import type { Issuer } from '../app.ts';
+import { hotlistResponse } from '../contract/index.ts';
+import { issuerErrors } from '../errors.ts';
+import { ANYBODY, PUBLISHERS } from './access.ts';
+import { pathPart } from './request-parts.ts';
+
+const FILE_TYPE = 'application/vnd.rhc.hotlist';
+const FOR_EVER = 'private, max-age=31536000, immutable';
+const tag = '挂失名单 Hotlist';
+
+export function hotlistEndpoints({ hotlist }: Issuer): Endpoint[] {
+  return [
+    endpoint({
+      method: 'post',
+      path: '/v1/hotlist',
+      access: PUBLISHERS,
+      tag,
+      summary: { zh: '签发新版名单', en: 'Publish a new version' },
+      response: hotlistResponse,
+      status: 201,
+      handle: ({ idempotencyKey }) => hotlist.publish(idempotencyKey),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/v1/hotlist',
+      access: ANYBODY,
+      tag,
+      summary: { zh: '最新名单', en: 'The newest list' },
+      answers: FILE_TYPE,
+      handle: async ({ ctx }) => {
+        const newest = await hotlist.newest();
+        ctx.set('X-Hotlist-Version', String(newest.version));
+        ctx.set('Cache-Control', 'private, no-cache');
+        ctx.etag = `hotlist-${newest.version}`;
+        // Not `ctx.fresh`: fetch sends `no-cache` beside a validator of the caller's own, and we are the origin ourselves.
+        if (ctx.get('if-none-match') === ctx.response.get('etag')) ctx.status = 304;
+        else sendFile(ctx, newest.file);
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/v1/hotlist/deltas/:version',
+      access: ANYBODY,
+      tag,
+      summary: { zh: '由上一版到该版的增量', en: 'The delta that leads to a version' },
+      answers: FILE_TYPE,
+      handle: async (call) => {
+        const version = Number(pathPart(call, 'version'));
+        if (!Number.isSafeInteger(version) || version < 1) throw issuerErrors.make('HOTLIST_NONE');
+        const delta = await hotlist.delta(version);
+        call.ctx.set('Cache-Control', FOR_EVER);
+        sendFile(call.ctx, delta);
+      },
+    }),
+  ];
+}
+
+function sendFile(ctx: Context, file: Uint8Array): void {
+  ctx.type = FILE_TYPE;
+  ctx.body = Buffer.from(file);
+}
