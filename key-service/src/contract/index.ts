@@ -10,9 +10,9 @@ export * from './approvals.ts';
 export * from './audit.ts';
 export * from './ceremony.ts';
 export * from './certificates.ts';
+export * from './data-keys.ts';
 export * from './key-life.ts';
 export * from './rotation.ts';
-export * from './data-keys.ts';
 
 const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^[0-9A-F]{${bytes * 2}}$`), `${bytes} bytes as upper-case hex`);
