@@ -28,7 +28,6 @@ import { agentSettings } from './settings.ts';
 import { textFile } from './text-file.ts';
 
 const VERSION = '0.1.0';
-const BUILT_PAGE = fileURLToPath(new URL('./web/index.html', import.meta.url));
 const configFlag = process.argv.indexOf('--config');
 const configFile = configFlag === -1 ? undefined : process.argv[configFlag + 1];
 
@@ -78,7 +77,7 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
     random: (length) => new Uint8Array(randomBytes(length)),
     sdkFile: (name) => textFile(fileURLToPath(new URL(`./sdk/${name}`, import.meta.url))).read(),
     logger,
-    webRoot: fileURLToPath(new URL(existsSync(BUILT_PAGE) ? './web' : '../src/web', import.meta.url)),
+    webRoot: fileURLToPath(new URL('./web', import.meta.url)),
     ...(settings.issuerChannel
       ? {
           issuer: {

@@ -56,7 +56,7 @@ async function insertion(): Promise<number> {
 
 beforeAll(async () => {
   await house.untilRunning();
-  // The second reader is emptied: the desk then means the only card.
+  // The second reader is emptied: the API calls of this test then mean the only card.
   await house.hand(2, 'eject');
   for (const visit of visits) {
     const { status, body } = await house.ask('reader-agent', 'POST', '/v1/card/visits', {
@@ -100,6 +100,8 @@ test(
     ).toBeGreaterThan(50);
     const times = await page.locator('#visits time').allTextContents();
     expect(times).toEqual(['2026-11-20 09:10', '2026-08-03 15:40', '2025-12-01']);
+    // A loud tone for alerts; a person may not hear it, so the page says that it was played.
+    expect(await page.locator('html').getAttribute('data-sound')).toBe('alert');
     expect(await textOf('#visits')).toContain('未签名 unsigned');
     expect(await textOf('#genuine')).toContain('真卡');
     expect(await textOf('#validity')).toMatch(/有效至 valid to \d{4}-\d{2}-\d{2}/);
@@ -166,7 +168,7 @@ test(
     await page.locator('#phone').press('Enter');
     await page.locator('#open-writes').waitFor({ timeout: SHOWN_MS });
     expect(await textOf('#open-writes')).toMatch(/1 次写卡结果未确认/);
-    expect(await page.locator('#card').isHidden()).toBe(true);
+    expect(await page.locator('#card').count()).toBe(0);
     await picture('desk-unknown');
     await house.hand(1, 'eject');
     await light('idle');
@@ -184,15 +186,86 @@ test(
     await page.locator('#phone').fill('13900009999');
     await house.hand(1, 'eject');
     await light('idle');
-    expect(await page.locator('#card').isHidden()).toBe(true);
+    expect(await page.locator('#card').count()).toBe(0);
     const markup = await page.content();
     for (const trace of ['王', '青霉素', '头孢', '正定县', ID_NUMBER, '1390000', 'data:image']) {
       expect(markup).not.toContain(trace);
     }
-    expect(await page.locator('#displaced').isHidden()).toBe(true);
-    expect(await page.locator('#phone').inputValue()).toBe('');
+    expect(await page.locator('#displaced').count()).toBe(0);
+    expect(await page.locator('#phone').count()).toBe(0);
     expect(await page.evaluate(() => JSON.stringify(Object.values(sessionStorage)))).not.toContain('王');
     await picture('desk-removed');
+  },
+  LONG_MS,
+);
+
+test(
+  'a blank in the other reader does not stand in the way, whichever comes first',
+  async () => {
+    await house.hand(2, 'insert');
+    await page.locator('#headline', { hasText: '还没有完成个人化' }).waitFor({ timeout: SHOWN_MS });
+    await house.hand(1, 'insert');
+    await light('good');
+    expect(await textOf('#identity')).toContain('王＊＊');
+    expect(await page.locator('#phone').inputValue()).toBe('');
+    await page.locator('#desk-readers', { hasText: '空白卡 blank' }).waitFor({ timeout: SHOWN_MS });
+    // The blank again, and now last: the page looks at it and comes back to the resident's card.
+    await house.hand(2, 'eject');
+    await house.hand(2, 'insert');
+    await page.locator('#desk-readers', { hasText: '空白卡 blank' }).waitFor({ timeout: SHOWN_MS });
+    await light('good');
+    expect(await textOf('#identity')).toContain('王＊＊');
+    await picture('desk-two-readers');
+    await house.hand(2, 'eject');
+    await page.locator('#desk-readers').waitFor({ state: 'detached', timeout: SHOWN_MS });
+    await light('good');
+  },
+  LONG_MS,
+);
+
+test(
+  'a visit is written by keyboard and stands in the timeline; the summary on paper is whole and gone afterwards',
+  async () => {
+    await page.keyboard.press('v');
+    await page.locator('#institution').fill('正定县人民医院');
+    await page.locator('#department').fill('全科');
+    await page.locator('#diagnosis').fill('急性咽炎');
+    await page.locator('#diagnosis').press('Enter');
+    await page.locator('#outcome [data-outcome="applied"]').waitFor({ timeout: SHOWN_MS });
+    await page.locator('#visits', { hasText: '急性咽炎' }).waitFor({ timeout: SHOWN_MS });
+    await light('good');
+    // What is on paper: seen at the moment in which the browser would print.
+    const printed = await page.evaluate(async () => {
+      let paper = '';
+      window.print = () => {
+        paper = document.querySelector('.sheet')?.textContent ?? '';
+      };
+      document.dispatchEvent(new KeyboardEvent('keydown', { key: 'p', bubbles: true }));
+      return paper;
+    });
+    for (const words of ['王淑兰', ID_NUMBER, '青霉素', '急性咽炎', '李建国']) expect(printed).toContain(words);
+    expect(printed).not.toContain('精神病');
+    expect(await page.locator('.sheet').count()).toBe(0);
+  },
+  LONG_MS,
+);
+
+test(
+  'writes, self-test and events have pages of their own; mute is kept',
+  async () => {
+    await page.keyboard.press('m');
+    expect(await page.locator('#mute').getAttribute('aria-pressed')).toBe('true');
+    await page.keyboard.press('Alt+2');
+    await page.locator('#writes tbody tr', { hasText: '已写入' }).first().waitFor({ timeout: SHOWN_MS });
+    expect(await textOf('#writes')).not.toContain('13900001234');
+    await picture('desk-writes');
+    await page.locator('.console-menu', { hasText: '浏览器自检' }).getByText('浏览器自检').click();
+    await page.locator('#self-test-verdict', { hasText: '可以使用' }).waitFor({ timeout: SHOWN_MS });
+    await picture('desk-self-test');
+    await page.locator('.console-menu').getByText('事件').click();
+    await page.locator('#events tbody tr', { hasText: '读卡完成' }).first().waitFor({ timeout: SHOWN_MS });
+    expect(await textOf('#events')).not.toContain('王');
+    await picture('desk-events');
   },
   LONG_MS,
 );

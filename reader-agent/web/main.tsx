@@ -1,0 +1,84 @@
+/** The agent's own pages: the desk, and what belongs around it. Served by the agent from 127.0.0.1. */
+import 'antd/dist/antd.css';
+import '@rhc/console-shell/console.css';
+import './desk.css';
+import { HistoryOutlined, IdcardOutlined, SafetyCertificateOutlined, UnorderedListOutlined } from '@ant-design/icons';
+import { Console, call, newIdempotencyKey, StatusTag, startConsole, useLoad } from '@rhc/console-shell';
+import type { WriteAnswer } from '../src/contract/index.ts';
+import { events, readCard } from './desk/agent-streams.ts';
+import { DeskPage } from './desk/desk-page.tsx';
+import { DeskStore } from './desk/desk-store.ts';
+import { play } from './desk/sounds.ts';
+import { EventsPage } from './pages/events-page.tsx';
+import { SelfTestPage } from './pages/self-test-page.tsx';
+import type { AgentStatus } from './pages/status.ts';
+import { listWrites, WritesPage } from './pages/writes-page.tsx';
+
+const REFRESH_MS = 5_000;
+/** Every card verb says so: no plain form of a foreign page can send this header. */
+export const REQUEST = { 'x-rhc-request': '1' };
+
+const store = new DeskStore({
+  readCard,
+  events,
+  write: (kind, request) =>
+    call<WriteAnswer>('POST', kind === 'patch' ? '/v1/card/patch' : '/v1/card/visits', {
+      body: request,
+      headers: REQUEST,
+    }),
+  openWrites: async () => (await listWrites()).filter(({ settled }) => !settled).length,
+  play,
+  now: Date.now,
+  newId: newIdempotencyKey,
+  after: (delayMs, action) => void setTimeout(action, delayMs),
+});
+
+function ReaderLight({ status }: { status: AgentStatus | null }) {
+  if (status === null) return <StatusTag state="idle">读取中 Loading</StatusTag>;
+  const { pcsc, readers } = status;
+  if (pcsc.state !== 'running') return <StatusTag state="bad">智能卡服务未运行 PC/SC down</StatusTag>;
+  return readers === 0 ? (
+    <StatusTag state="warn">没有读卡器 No reader</StatusTag>
+  ) : (
+    <StatusTag state="good">读卡器 {readers} Readers</StatusTag>
+  );
+}
+
+function AgentConsole() {
+  const status = useLoad('status', (signal) => call<AgentStatus>('GET', '/v1/status', { signal }), REFRESH_MS);
+  return (
+    <Console
+      title={{ zh: '诊室读卡', en: 'Clinic desk' }}
+      status={<ReaderLight status={status.value} />}
+      pages={[
+        {
+          path: 'desk',
+          title: { zh: '读卡', en: 'Read' },
+          icon: <IdcardOutlined />,
+          render: () => <DeskPage store={store} />,
+        },
+        {
+          path: 'writes',
+          title: { zh: '写卡记录', en: 'Writes' },
+          icon: <HistoryOutlined />,
+          render: () => <WritesPage />,
+        },
+        {
+          path: 'self-test',
+          title: { zh: '浏览器自检', en: 'Self-test' },
+          icon: <SafetyCertificateOutlined />,
+          render: () => <SelfTestPage />,
+        },
+        {
+          path: 'events',
+          title: { zh: '事件', en: 'Events' },
+          icon: <UnorderedListOutlined />,
+          render: () => <EventsPage store={store} />,
+        },
+      ]}
+    />
+  );
+}
+
+startConsole(<AgentConsole />);
+void store.listen();

@@ -1,0 +1,16 @@
+/** GET /v1/status: no person, no card number. */
+import type { FaultBody } from '@rhc/console-shell';
+
+export interface AgentStatus {
+  readonly version: string;
+  readonly ready: boolean;
+  readonly pcsc: {
+    readonly state: 'starting' | 'running' | 'service-down' | 'stopped';
+    readonly restarts: number;
+    readonly error: FaultBody | null;
+  };
+  readonly readers: number;
+  readonly cards: number;
+  readonly issuerChannel: string;
+  readonly writes: { readonly open: number; readonly unreadable: number };
+}
