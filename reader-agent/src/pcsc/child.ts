@@ -101,7 +101,7 @@ function connect(request: ToChild & { kind: 'connect' }, open: OpenReader): void
         return;
       }
       open.protocol = chosen;
-      say({ kind: 'answer', id: request.id, response: null });
+      say({ kind: 'answer', id: request.id, response: Uint8Array.of(chosen) });
     });
   if (!reader.connected) {
     go();

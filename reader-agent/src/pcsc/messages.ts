@@ -28,6 +28,7 @@ export type FromChild =
       readonly eventCount: number;
       readonly atr: Uint8Array;
     }
+  /** To `connect`: one byte, the protocol that was agreed (SCARD_PROTOCOL_…). */
   | { readonly kind: 'answer'; readonly id: number; readonly response: Uint8Array | null }
   | { readonly kind: 'refused'; readonly id: number; readonly code: number; readonly text: string };
 

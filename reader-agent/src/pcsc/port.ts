@@ -17,6 +17,8 @@ export interface PcscHandle {
   readonly id: number;
   readonly reader: string;
   readonly insertion: number;
+  /** Agreed between reader and card; absent where no reader is (a stand-in). */
+  readonly protocol?: 'T=0' | 'T=1' | 'raw';
 }
 
 export interface PcscHealth {

@@ -29,6 +29,8 @@ export interface SupervisedPortOptions {
   readonly readerReturnMs: number;
 }
 
+/** SCARD_PROTOCOL_T0, _T1, _RAW. */
+const PROTOCOLS: Readonly<Record<number, NonNullable<PcscHandle['protocol']>>> = { 1: 'T=0', 2: 'T=1', 4: 'raw' };
 const RUNGS = ['again', 'new-context', 'new-process'] as const;
 
 export class SupervisedPort implements PcscPort {
@@ -86,9 +88,10 @@ export class SupervisedPort implements PcscPort {
       const handle: PcscHandle = { id: this.#nextHandle++, reader, insertion };
       slot.handle = handle;
       try {
-        await this.#supervisor.request({ kind: 'connect', reader, share: options.share });
+        const agreed = await this.#supervisor.request({ kind: 'connect', reader, share: options.share });
         if (slot.handle?.id !== handle.id) throw agentErrors.make('CARD_CHANGED', { detail: 'while connecting' });
-        return handle;
+        const protocol = PROTOCOLS[agreed?.[0] ?? 0];
+        return protocol === undefined ? handle : { ...handle, protocol };
       } catch (failure) {
         if (slot.handle?.id === handle.id) slot.handle = null;
         if (!isChildFailure(failure)) throw failure;
