@@ -2,7 +2,13 @@
 import 'antd/dist/antd.css';
 import '@rhc/console-shell/console.css';
 import './desk.css';
-import { HistoryOutlined, IdcardOutlined, SafetyCertificateOutlined, UnorderedListOutlined } from '@ant-design/icons';
+import {
+  ApiOutlined,
+  HistoryOutlined,
+  IdcardOutlined,
+  SafetyCertificateOutlined,
+  UnorderedListOutlined,
+} from '@ant-design/icons';
 import { Console, call, newIdempotencyKey, StatusTag, startConsole, useLoad } from '@rhc/console-shell';
 import type { WriteAnswer } from '../src/contract/index.ts';
 import { events, readCard } from './desk/agent-streams.ts';
@@ -10,6 +16,7 @@ import { DeskPage } from './desk/desk-page.tsx';
 import { DeskStore } from './desk/desk-store.ts';
 import { play } from './desk/sounds.ts';
 import { EventsPage } from './pages/events-page.tsx';
+import { PairingPage } from './pages/pairing-page.tsx';
 import { SelfTestPage } from './pages/self-test-page.tsx';
 import type { AgentStatus } from './pages/status.ts';
 import { listWrites, WritesPage } from './pages/writes-page.tsx';
@@ -62,6 +69,12 @@ function AgentConsole() {
           title: { zh: '写卡记录', en: 'Writes' },
           icon: <HistoryOutlined />,
           render: () => <WritesPage />,
+        },
+        {
+          path: 'pairing',
+          title: { zh: '接入的网页', en: 'Paired pages' },
+          icon: <ApiOutlined />,
+          render: () => <PairingPage store={store} />,
         },
         {
           path: 'self-test',

@@ -34,6 +34,8 @@ export interface DeskState {
   readonly log: readonly LogEntry[];
   /** Grows whenever the form must be emptied. */
   readonly formRound: number;
+  /** Grows when a page asks to be paired, is paired or loses its grant. */
+  readonly pairingRound: number;
 }
 
 export interface DeskParts {
@@ -76,6 +78,7 @@ export class DeskStore {
     settled: null,
     log: [],
     formRound: 0,
+    pairingRound: 0,
   };
   #turn = 0;
   #arrivals = 0;
@@ -250,6 +253,9 @@ export class DeskStore {
           this.#set({ settled: null });
           void this.#countOpenWrites();
         });
+        break;
+      case 'pairing-changed':
+        this.#set({ pairingRound: this.#state.pairingRound + 1 });
         break;
       case 'error':
         this.#showFault(event.error as FaultBody);
