@@ -107,6 +107,19 @@ async function faultOf(response: Response): Promise<Fault> {
   return new Fault(UNREADABLE, response.status, response.headers.get('x-request-id'));
 }
 
+/** Told when a call was refused because nobody is signed in (any more): the console shows its sign-in page. */
+const signedOutListeners = new Set<() => void>();
+export function onSignedOut(listener: () => void): () => void {
+  signedOutListeners.add(listener);
+  return () => signedOutListeners.delete(listener);
+}
+
+async function refusal(response: Response): Promise<Fault> {
+  const fault = await faultOf(response);
+  if (fault.status === 401) for (const listener of signedOutListeners) listener();
+  return fault;
+}
+
 /** @throws Fault */
 export async function call<T>(
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
@@ -114,14 +127,21 @@ export async function call<T>(
   options: CallOptions = {},
 ): Promise<T> {
   const response = await send(method, path, options);
-  if (!response.ok) throw await faultOf(response);
+  if (!response.ok) throw await refusal(response);
   return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+/** An answer that is text (JSON lines, signed notes, PEM). @throws Fault */
+export async function callText(path: string, options: CallOptions = {}): Promise<string> {
+  const response = await send('GET', path, options);
+  if (!response.ok) throw await refusal(response);
+  return response.text();
 }
 
 /** An answer that is a file (PDF, CSV). @throws Fault */
 export async function download(path: string, options: CallOptions & { method?: 'GET' | 'POST' } = {}): Promise<Blob> {
   const response = await send(options.method ?? 'GET', path, options);
-  if (!response.ok) throw await faultOf(response);
+  if (!response.ok) throw await refusal(response);
   return response.blob();
 }
 

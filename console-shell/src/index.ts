@@ -1,23 +1,23 @@
-/** What every web console has at its edge. Knows nothing of cards, keys or people. */
+/** What every web console has at its edge. Knows nothing of cards, keys or people. See README.md. */
 export {
   accessToken,
   type CallOptions,
   call,
+  callText,
   download,
   Fault,
   type FaultBody,
   newIdempotencyKey,
+  onSignedOut,
   saveAs,
   type Text,
 } from './api.ts';
 export { Both, both, FaultNotice } from './both.tsx';
-export {
-  Console,
-  type ConsolePage,
-  type ConsoleProps,
-  goTo,
-  StatusTag,
-  startConsole,
-  useHashPath,
-} from './console.tsx';
+export { Console, type ConsolePage, type ConsoleProps } from './console.tsx';
+export { goTo, useHashPath } from './hash-path.ts';
+export { Band, Code, EmptyHint, Figure, type Light, Section, StatusTag } from './pieces.tsx';
+export { type SignedInPerson, SignedIn, SignInFrame, TokenSignIn } from './sign-in.tsx';
+export { startConsole } from './start-console.tsx';
+export { type Notices, useNotices } from './undo.tsx';
 export { type Doing, type Loaded, useDo, useLoad } from './use-call.ts';
+export { spanText, When, whenText } from './when.tsx';

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { antdCss } from './antd-css.mjs';
 
 const ROOT = resolve(fileURLToPath(import.meta.url), '../../..');
 const ROOMS = ['key-service', 'card-issuer', 'reader-agent'];
@@ -23,6 +24,7 @@ for (const room of asked.length > 0 ? asked : ROOMS) {
     configFile: false,
     root,
     base: './',
+    plugins: [antdCss(join(ROOT, 'console-shell/src'))],
     logLevel: 'warn',
     oxc: { jsx: { runtime: 'automatic' } },
     resolve: { alias: { '@rhc/console-shell': join(ROOT, 'console-shell/src') } },
