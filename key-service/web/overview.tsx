@@ -1,57 +1,172 @@
-/** Token, known answers, slots with their versions. */
-import { Both, both, call, FaultNotice, useLoad } from '@rhc/console-shell';
-import { Card, Descriptions, Space, Table, Tag } from 'antd';
-import type { SlotsResponse, StatusResponse } from '../src/contract/index.ts';
+/** What one sees first: does the HSM answer, which keys are where in their life, what needs somebody. */
+import { Both, call, EmptyHint, FaultNotice, Figure, goTo, Section, StatusTag, useLoad, When } from '@rhc/console-shell';
+import { Button, Descriptions, List, Skeleton } from 'antd';
+import type { ReactNode } from 'react';
+import type { AuditStatusResponse, KeyVersionsResponse, StatusResponse } from '../src/contract/index.ts';
+import { type Attention, attentionOf } from './attention.ts';
+import { STATE_ORDER, STATES } from './words.tsx';
 
-const STATES: Readonly<Record<string, readonly [string, string]>> = {
-  'pre-active': ['预置 pre-active', 'processing'],
-  active: ['启用 active', 'success'],
-  suspended: ['挂起 suspended', 'warning'],
-  deactivated: ['停用 deactivated', 'default'],
-  compromised: ['泄露 compromised', 'error'],
-  destroyed: ['销毁 destroyed', 'default'],
-};
+const REFRESH_MS = 10_000;
 
-export function OverviewPage({ status }: { status: StatusResponse | null }) {
-  const slots = useLoad('slots', (signal) => call<SlotsResponse>('GET', '/v1/slots', { signal }), 10_000);
-  const rows = (slots.value?.slots ?? []).flatMap(({ slot, levels, versions }) =>
-    versions.map((version) => ({ key: `${slot}#${version.version}`, slot, levels, ...version })),
+export function OverviewPage({ status, more }: { status: StatusResponse | null; more: readonly Attention[] }): ReactNode {
+  const keys = useLoad(
+    'key-versions',
+    (signal) => call<KeyVersionsResponse>('GET', '/v1/key-versions', { signal }),
+    REFRESH_MS,
   );
+  const audit = useLoad(
+    'audit',
+    (signal) => call<AuditStatusResponse>('GET', '/v1/audit', { signal }),
+    REFRESH_MS,
+  );
+  const attention = [...attentionOf(status, keys.value, audit.value, new Date()), ...more];
+  const count = (state: string) => keys.value?.versions.filter((each) => each.state === state).length ?? 0;
+  const passed = status?.token?.knownAnswers.filter((each) => each.passed).length ?? 0;
+  const all = status?.token?.knownAnswers.length ?? 0;
   return (
-    <Space orientation="vertical" size="middle" style={{ width: '100%' }}>
-      <FaultNotice fault={slots.fault} onRetry={slots.reload} />
-      <Card title={<Both zh="令牌" en="Token" />} size="small">
-        <Descriptions size="small" column={3}>
-          <Descriptions.Item label={both('标签', 'Label')}>{status?.token?.label ?? '—'}</Descriptions.Item>
-          <Descriptions.Item label={both('型号', 'Model')}>{status?.token?.model ?? '—'}</Descriptions.Item>
-          <Descriptions.Item label={both('工作进程', 'Workers')}>{status?.workers ?? '—'}</Descriptions.Item>
-        </Descriptions>
-        {(status?.token?.knownAnswers ?? []).map(({ name, passed }) => (
-          <Tag key={name} color={passed ? 'success' : 'error'}>
-            {name}
-          </Tag>
-        ))}
-      </Card>
-      <Card title={<Both zh="槽位与密钥版本" en="Slots and key versions" />} size="small">
-        <Table
-          size="small"
-          pagination={false}
-          dataSource={rows}
-          columns={[
-            { title: both('槽位', 'Slot'), dataIndex: 'slot' },
-            { title: both('级数', 'Levels'), dataIndex: 'levels' },
-            { title: both('版本', 'Version'), dataIndex: 'version', render: (version: number) => `v${version}` },
-            {
-              title: both('状态', 'State'),
-              dataIndex: 'state',
-              render: (state: string) => (
-                <Tag color={STATES[state]?.[1] ?? 'default'}>{STATES[state]?.[0] ?? state}</Tag>
-              ),
-            },
-            { title: both('校验值', 'KCV'), dataIndex: 'kcv', className: 'kcv' },
-          ]}
+    <div className="stack">
+      <FaultNotice fault={keys.fault} onRetry={keys.reload} />
+      <FaultNotice fault={audit.fault} onRetry={audit.reload} />
+      <div className="figures">
+        <Figure
+          label={{ zh: '密码机', en: 'HSM' }}
+          value={status === null ? '…' : status.ready ? '就绪' : '未就绪'}
+          note={`${status?.workers ?? 0} 个工作进程 workers`}
+          state={status === null ? 'idle' : status.ready ? 'good' : 'bad'}
         />
-      </Card>
-    </Space>
+        <Figure
+          label={{ zh: '已知答案测试', en: 'Known answers' }}
+          value={`${passed}/${all}`}
+          note={passed === all ? '全部通过 all passed' : '有未通过 some failed'}
+          state={all > 0 && passed === all ? 'good' : 'bad'}
+        />
+        <Figure
+          label={{ zh: '启用的密钥', en: 'Active keys' }}
+          value={count('active')}
+          note={`预置 pre-active ${count('pre-active')}`}
+          state={count('active') > 0 ? 'good' : 'bad'}
+        />
+        <Figure
+          label={{ zh: '审计日志', en: 'Audit log' }}
+          value={audit.value?.size ?? '…'}
+          note={`已签名 signed ${audit.value?.signedSize ?? '…'}`}
+          state={audit.value === null ? 'idle' : audit.value.damaged ? 'bad' : audit.value.spooled > 0 ? 'warn' : 'good'}
+        />
+        <Figure
+          label={{ zh: '需要处理', en: 'Needs attention' }}
+          value={attention.length}
+          note={attention.length === 0 ? '没有待办 nothing waits' : '见下 see below'}
+          state={attention.some(({ light }) => light === 'bad') ? 'bad' : attention.length > 0 ? 'warn' : 'good'}
+        />
+      </div>
+      <Section title={{ zh: '需要处理', en: 'What needs attention' }}>
+        {keys.value === null ? (
+          <Skeleton active paragraph={{ rows: 2 }} title={false} />
+        ) : attention.length === 0 ? (
+          <EmptyHint
+            text={{ zh: '没有需要处理的事项。', en: 'Nothing needs attention.' }}
+            next={{ zh: '下一次例行检查:查看密钥树与审计日志。', en: 'For the routine check look at key tree and audit log.' }}
+          />
+        ) : (
+          <AttentionList attention={attention} />
+        )}
+      </Section>
+      <div className="side-by-side">
+        <KeysByState versions={keys.value?.versions ?? []} />
+        <HsmSection status={status} />
+      </div>
+    </div>
+  );
+}
+
+function AttentionList({ attention }: { attention: readonly Attention[] }): ReactNode {
+  return (
+    <List
+      size="small"
+      dataSource={[...attention]}
+      renderItem={({ light, text, at, page, next }) => (
+        <List.Item
+          actions={
+            page === undefined
+              ? []
+              : [
+                  <Button key="go" size="small" onClick={() => goTo(page)}>
+                    <Both {...next} />
+                  </Button>,
+                ]
+          }
+        >
+          <span className="attention">
+            <StatusTag state={light}>{light === 'bad' ? '紧急 urgent' : light === 'warn' ? '注意 look' : '计划 planned'}</StatusTag>
+            <Both {...text} />
+            {at !== undefined && <When at={at} />}
+          </span>
+        </List.Item>
+      )}
+    />
+  );
+}
+
+function KeysByState({ versions }: { versions: KeyVersionsResponse['versions'] }): ReactNode {
+  const total = Math.max(1, versions.length);
+  return (
+    <Section
+      title={{ zh: '密钥版本的状态', en: 'Key versions by state' }}
+      tools={
+        <Button size="small" type="link" onClick={() => goTo('keys')}>
+          <Both zh="密钥树" en="Key tree" />
+        </Button>
+      }
+    >
+      <table className="bars">
+        <tbody>
+          {STATE_ORDER.map((state) => {
+            const found = versions.filter((each) => each.state === state).length;
+            return (
+              <tr key={state}>
+                <th scope="row">
+                  <Both {...STATES[state]} />
+                </th>
+                <td className="bars-number">{found}</td>
+                <td className="bars-bar">
+                  <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+                    <rect className="bars-ground" width="100" height="10" />
+                    <rect className={STATES[state].fill} width={(100 * found) / total} height="10" />
+                  </svg>
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </Section>
+  );
+}
+
+function HsmSection({ status }: { status: StatusResponse | null }): ReactNode {
+  const token = status?.token;
+  return (
+    <Section title={{ zh: '密码机与令牌', en: 'HSM and token' }}>
+      <Descriptions
+        size="small"
+        column={1}
+        items={[
+          { key: 'model', label: <Both zh="型号" en="Model" />, children: token?.model ?? '—' },
+          { key: 'label', label: <Both zh="标签" en="Label" />, children: token?.label ?? '—' },
+          { key: 'serial', label: <Both zh="序列号" en="Serial" />, children: <code>{token?.serial ?? '—'}</code> },
+          { key: 'version', label: <Both zh="服务版本" en="Service version" />, children: status?.version ?? '—' },
+        ]}
+      />
+      <h3 className="small-head">
+        <Both zh="已知答案测试" en="Known-answer tests" />
+      </h3>
+      <div className="tools">
+        {(token?.knownAnswers ?? []).map(({ name, passed }) => (
+          <StatusTag key={name} state={passed ? 'good' : 'bad'}>
+            {name}
+          </StatusTag>
+        ))}
+      </div>
+    </Section>
   );
 }

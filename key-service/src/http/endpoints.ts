@@ -2,6 +2,7 @@
 import type { Endpoint } from '@rhc/service-shell';
 import { auditEndpoints } from './audit-endpoints.ts';
 import { type DataKeyEndpointParts, dataKeyEndpoints } from './data-key-endpoints.ts';
+import { hierarchyEndpoints } from './hierarchy-endpoints.ts';
 import { type KeyEndpointParts, keyEndpoints } from './key-endpoints.ts';
 
 export interface EndpointParts {
@@ -13,5 +14,6 @@ export interface EndpointParts {
 export const keyServiceEndpoints = (parts: EndpointParts): Endpoint[] => [
   ...keyEndpoints(parts.keys),
   ...dataKeyEndpoints(parts.dataKeys),
+  ...hierarchyEndpoints(parts.keys.book.hierarchy),
   ...auditEndpoints(parts.audit),
 ];
