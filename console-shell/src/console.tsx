@@ -134,7 +134,8 @@ function menuItems(pages: readonly ConsolePage[]): Items {
       title: at < PAGE_KEYS.length ? `Alt+${PAGE_KEYS[at]}` : '',
     });
   }
-  return [...groups].flatMap(([name, { text, children }]): Items =>
-    text === undefined ? children : [{ type: 'group', key: `group ${name}`, label: <Both {...text} />, children }],
+  return [...groups].flatMap(
+    ([name, { text, children }]): Items =>
+      text === undefined ? children : [{ type: 'group', key: `group ${name}`, label: <Both {...text} />, children }],
   );
 }

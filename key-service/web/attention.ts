@@ -28,6 +28,11 @@ export function attentionOf(
   return [...ofHsm(status), ...ofAudit(audit), ...ofKeys(keys, now)];
 }
 
+const ORDER = { bad: 0, warn: 1, idle: 2 } as const;
+/** What is urgent stands first; within one urgency the order stays. */
+export const byUrgency = (list: readonly Attention[]): Attention[] =>
+  [...list].sort((a, b) => ORDER[a.light] - ORDER[b.light]);
+
 function ofHsm(status: StatusResponse | null): Attention[] {
   if (status === null) return [];
   const failed = (status.token?.knownAnswers ?? []).filter(({ passed }) => !passed).map(({ name }) => name);
@@ -93,4 +98,3 @@ function ofKeys(keys: KeyVersionsResponse | null, now: Date): Attention[] {
   }
   return found;
 }
-

@@ -1,9 +1,5 @@
 /** Sign-in, then the pages; which of them a person sees follows from the roles. */
-import {
-  ApartmentOutlined,
-  DashboardOutlined,
-  FileProtectOutlined,
-} from '@ant-design/icons';
+import { ApartmentOutlined, DashboardOutlined, FileProtectOutlined } from '@ant-design/icons';
 import { Console, type ConsolePage, call, FaultNotice, StatusTag, useLoad } from '@rhc/console-shell';
 import type { ReactNode } from 'react';
 import type { StatusResponse } from '../src/contract/index.ts';
@@ -42,7 +38,7 @@ export function KeyConsole(): ReactNode {
       title: { zh: '审计日志', en: 'Audit log' },
       icon: <FileProtectOutlined />,
       group: PROOF,
-      render: (rest) => <AuditPage rest={rest} />,
+      render: (rest) => <AuditPage rest={rest} mayReadLeaves={true} />,
     },
   ];
   return (

@@ -1,25 +1,38 @@
 /** What one sees first: does the HSM answer, which keys are where in their life, what needs somebody. */
-import { Both, call, EmptyHint, FaultNotice, Figure, goTo, Section, StatusTag, useLoad, When } from '@rhc/console-shell';
+import {
+  Both,
+  call,
+  EmptyHint,
+  FaultNotice,
+  Figure,
+  goTo,
+  Section,
+  StatusTag,
+  useLoad,
+  When,
+} from '@rhc/console-shell';
 import { Button, Descriptions, List, Skeleton } from 'antd';
 import type { ReactNode } from 'react';
 import type { AuditStatusResponse, KeyVersionsResponse, StatusResponse } from '../src/contract/index.ts';
-import { type Attention, attentionOf } from './attention.ts';
+import { type Attention, attentionOf, byUrgency } from './attention.ts';
 import { STATE_ORDER, STATES } from './words.tsx';
 
 const REFRESH_MS = 10_000;
 
-export function OverviewPage({ status, more }: { status: StatusResponse | null; more: readonly Attention[] }): ReactNode {
+export function OverviewPage({
+  status,
+  more,
+}: {
+  status: StatusResponse | null;
+  more: readonly Attention[];
+}): ReactNode {
   const keys = useLoad(
     'key-versions',
     (signal) => call<KeyVersionsResponse>('GET', '/v1/key-versions', { signal }),
     REFRESH_MS,
   );
-  const audit = useLoad(
-    'audit',
-    (signal) => call<AuditStatusResponse>('GET', '/v1/audit', { signal }),
-    REFRESH_MS,
-  );
-  const attention = [...attentionOf(status, keys.value, audit.value, new Date()), ...more];
+  const audit = useLoad('audit', (signal) => call<AuditStatusResponse>('GET', '/v1/audit', { signal }), REFRESH_MS);
+  const attention = byUrgency([...attentionOf(status, keys.value, audit.value, new Date()), ...more]);
   const count = (state: string) => keys.value?.versions.filter((each) => each.state === state).length ?? 0;
   const passed = status?.token?.knownAnswers.filter((each) => each.passed).length ?? 0;
   const all = status?.token?.knownAnswers.length ?? 0;
@@ -50,7 +63,9 @@ export function OverviewPage({ status, more }: { status: StatusResponse | null; 
           label={{ zh: '审计日志', en: 'Audit log' }}
           value={audit.value?.size ?? '…'}
           note={`已签名 signed ${audit.value?.signedSize ?? '…'}`}
-          state={audit.value === null ? 'idle' : audit.value.damaged ? 'bad' : audit.value.spooled > 0 ? 'warn' : 'good'}
+          state={
+            audit.value === null ? 'idle' : audit.value.damaged ? 'bad' : audit.value.spooled > 0 ? 'warn' : 'good'
+          }
         />
         <Figure
           label={{ zh: '需要处理', en: 'Needs attention' }}
@@ -65,7 +80,10 @@ export function OverviewPage({ status, more }: { status: StatusResponse | null; 
         ) : attention.length === 0 ? (
           <EmptyHint
             text={{ zh: '没有需要处理的事项。', en: 'Nothing needs attention.' }}
-            next={{ zh: '下一次例行检查:查看密钥树与审计日志。', en: 'For the routine check look at key tree and audit log.' }}
+            next={{
+              zh: '下一次例行检查:查看密钥树与审计日志。',
+              en: 'For the routine check look at key tree and audit log.',
+            }}
           />
         ) : (
           <AttentionList attention={attention} />
@@ -97,7 +115,9 @@ function AttentionList({ attention }: { attention: readonly Attention[] }): Reac
           }
         >
           <span className="attention">
-            <StatusTag state={light}>{light === 'bad' ? '紧急 urgent' : light === 'warn' ? '注意 look' : '计划 planned'}</StatusTag>
+            <StatusTag state={light}>
+              {light === 'bad' ? '紧急 urgent' : light === 'warn' ? '注意 look' : '计划 planned'}
+            </StatusTag>
             <Both {...text} />
             {at !== undefined && <When at={at} />}
           </span>

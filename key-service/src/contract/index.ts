@@ -11,9 +11,9 @@ export * from './audit.ts';
 export * from './ceremony.ts';
 export * from './certificates.ts';
 export * from './data-keys.ts';
+export * from './hierarchy.ts';
 export * from './key-life.ts';
 export * from './rotation.ts';
-export * from './hierarchy.ts';
 
 const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^[0-9A-F]{${bytes * 2}}$`), `${bytes} bytes as upper-case hex`);

@@ -18,7 +18,11 @@ export function AuditPage({ rest, mayReadLeaves }: { rest: string; mayReadLeaves
           label={{ zh: '已签名', en: 'Signed' }}
           value={value?.signedSize ?? '…'}
           note={
-            value === null ? '' : value.size === value.signedSize ? '全部 all' : `${value.size - value.signedSize} 待签 to sign`
+            value === null
+              ? ''
+              : value.size === value.signedSize
+                ? '全部 all'
+                : `${value.size - value.signedSize} 待签 to sign`
           }
           state={value === null ? 'idle' : value.size === value.signedSize ? 'good' : 'busy'}
         />

@@ -3,7 +3,18 @@
  * this browser saw before? What was seen is kept in the browser, so that a log that was cut or rewritten in between is
  * found out by whoever looks again.
  */
-import { Both, Code, call, callText, FaultNotice, type Loaded, Section, StatusTag, useLoad, When } from '@rhc/console-shell';
+import {
+  Both,
+  Code,
+  call,
+  callText,
+  FaultNotice,
+  type Loaded,
+  Section,
+  StatusTag,
+  useLoad,
+  When,
+} from '@rhc/console-shell';
 import { Button, Descriptions, Skeleton } from 'antd';
 import type { ReactNode } from 'react';
 import type { ConsistencyProofResponse } from '../../src/contract/index.ts';
@@ -73,7 +84,11 @@ export function CheckpointSection({ checkpoint }: { checkpoint: Loaded<JudgedChe
       }
     >
       <FaultNotice fault={checkpoint.fault} onRetry={checkpoint.reload} />
-      {judged === null ? checkpoint.loading && <Skeleton active paragraph={{ rows: 3 }} title={false} /> : <Judged judged={judged} />}
+      {judged === null ? (
+        checkpoint.loading && <Skeleton active paragraph={{ rows: 3 }} title={false} />
+      ) : (
+        <Judged judged={judged} />
+      )}
     </Section>
   );
 }
@@ -121,7 +136,15 @@ function Judged({ judged }: { judged: JudgedCheckpoint }): ReactNode {
   );
 }
 
-function Growth({ since, verdict, size }: { since: Seen | null; verdict: JudgedCheckpoint['verdict']; size: number }): ReactNode {
+function Growth({
+  since,
+  verdict,
+  size,
+}: {
+  since: Seen | null;
+  verdict: JudgedCheckpoint['verdict'];
+  size: number;
+}): ReactNode {
   if (since === null) {
     return <StatusTag state="idle">首次在此浏览器核对,已记住 remembered for the next time</StatusTag>;
   }

@@ -84,7 +84,11 @@ export function LeavesSection({
             onChange={(value: string | undefined) => setAction(value ?? null)}
             options={actions.map((value) => ({ value, label: both(actionText(value).zh, actionText(value).en) }))}
           />
-          <Button size="small" disabled={to >= size} onClick={() => setEnd(to + PAGE_SIZE >= size ? null : to + PAGE_SIZE)}>
+          <Button
+            size="small"
+            disabled={to >= size}
+            onClick={() => setEnd(to + PAGE_SIZE >= size ? null : to + PAGE_SIZE)}
+          >
             <Both zh="较新" en="newer" />
           </Button>
           <Button size="small" disabled={from === 0} onClick={() => setEnd(from)}>

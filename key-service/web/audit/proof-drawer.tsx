@@ -74,7 +74,10 @@ export function ProofDrawer({
             size="small"
             current={proved.value.steps.length + 1}
             items={[
-              { title: <Both zh="记录的哈希" en="hash of the entry" />, content: <Code>{hexOf(proved.value.leaf)}</Code> },
+              {
+                title: <Both zh="记录的哈希" en="hash of the entry" />,
+                content: <Code>{hexOf(proved.value.leaf)}</Code>,
+              },
               ...proved.value.steps.map(({ side, sibling, result }, at) => ({
                 key: at,
                 title:

@@ -9,15 +9,21 @@ type Version = KeyVersionsResponse['versions'][number];
 type Slot = HierarchyResponse['slots'][number];
 export type Level = 'nation' | 'province' | 'city' | 'card' | 'session';
 
-export const COLUMNS: Readonly<Record<Level, number>> = { nation: 16, province: 250, city: 492, card: 600, session: 700 };
-export const BOX = { width: 92, height: 42 } as const;
-export const PILL = { width: 40, height: 19 } as const;
+export const COLUMNS: Readonly<Record<Level, number>> = {
+  nation: 12,
+  province: 208,
+  city: 406,
+  card: 492,
+  session: 578,
+};
+export const BOX = { width: 76, height: 42 } as const;
+export const PILL = { width: 34, height: 19 } as const;
 const LANE = 25;
 const HEADING = 30;
-const NAME_WIDTH = 92;
+const NAME_WIDTH = 76;
 const TOP = 14;
-export const WIDTH = 960;
-export const LABEL_X = 806;
+export const WIDTH = 774;
+export const LABEL_X = 664;
 
 export interface AreaBox {
   readonly key: string;

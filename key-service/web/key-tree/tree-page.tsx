@@ -46,7 +46,7 @@ export function TreePage({ rest }: { rest: string }): ReactNode {
               <Segmented
                 size="small"
                 value={view}
-                onChange={(value) => setView(value)}
+                onChange={(value) => setView(value as 'picture' | 'table')}
                 options={[
                   { value: 'picture', label: both('图', 'picture') },
                   { value: 'table', label: both('表', 'table') },

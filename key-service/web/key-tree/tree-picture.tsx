@@ -1,10 +1,11 @@
+// biome-ignore-all lint/a11y: WAI-ARIA's tree with a roving tabindex, on SVG elements that the rules do not know as such
 /**
  * The key tree as a picture. By keyboard: arrows walk over areas and versions, Enter chooses, + − 0 zoom; the one thing
  * in the tab order is where the walk stands (roving tabindex), and it says what it is to a reader of the screen.
  */
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
-import { keyName, type KeyVersionRow, STATES } from '../words.tsx';
-import { type AreaBox, BOX, type Lane, LABEL_X, PILL, type TreeLayout, WIDTH } from './tree-layout.ts';
+import { type KeyVersionRow, keyName, STATES } from '../words.tsx';
+import { type AreaBox, BOX, LABEL_X, type Lane, PILL, type TreeLayout, WIDTH } from './tree-layout.ts';
 
 export interface TreePictureProps {
   readonly layout: TreeLayout;
@@ -45,19 +46,19 @@ export function TreePicture({ layout, zoom, chosen, onZoom, onArea, onVersion }:
       moved.current = true;
       setAt(next);
     };
-    const moves: Record<string, () => void> = {
-      ArrowDown: () => to(row + 1, column),
-      ArrowUp: () => to(row - 1, column),
-      ArrowRight: () => to(row, column + 1),
-      ArrowLeft: () => to(row, column - 1),
-      Home: () => to(0, 0),
-      End: () => to(rows.length - 1, 0),
-      '+': () => onZoom(1),
-      '=': () => onZoom(1),
-      '-': () => onZoom(-1),
-      '0': () => onZoom(0),
-    };
-    const move = event.altKey || event.ctrlKey || event.metaKey ? undefined : moves[event.key];
+    const moves = new Map<string, () => void>([
+      ['ArrowDown', () => to(row + 1, column)],
+      ['ArrowUp', () => to(row - 1, column)],
+      ['ArrowRight', () => to(row, column + 1)],
+      ['ArrowLeft', () => to(row, column - 1)],
+      ['Home', () => to(0, 0)],
+      ['End', () => to(rows.length - 1, 0)],
+      ['+', () => onZoom(1)],
+      ['=', () => onZoom(1)],
+      ['-', () => onZoom(-1)],
+      ['0', () => onZoom(0)],
+    ]);
+    const move = event.altKey || event.ctrlKey || event.metaKey ? undefined : moves.get(event.key);
     if (move === undefined) return;
     event.preventDefault();
     move();

@@ -3,7 +3,7 @@ import { Both, EmptyHint, Section, When } from '@rhc/console-shell';
 import { Alert, Descriptions } from 'antd';
 import type { ReactNode } from 'react';
 import type { HierarchyResponse, KeyVersionsResponse } from '../../src/contract/index.ts';
-import { keyName, type KeyVersionRow, purposeText, StateTag, WARNINGS } from '../words.tsx';
+import { type KeyVersionRow, keyName, purposeText, StateTag, WARNINGS } from '../words.tsx';
 
 export function VersionDetail({
   version,
@@ -51,7 +51,11 @@ export function VersionDetail({
         size="small"
         column={1}
         items={[
-          { key: 'purpose', label: <Both zh="用途" en="Purpose" />, children: <Both {...purposeText(slot?.purpose ?? '')} /> },
+          {
+            key: 'purpose',
+            label: <Both zh="用途" en="Purpose" />,
+            children: <Both {...purposeText(slot?.purpose ?? '')} />,
+          },
           {
             key: 'root',
             label: <Both zh="根密钥" en="Root" />,
@@ -59,9 +63,21 @@ export function VersionDetail({
           },
           { key: 'suite', label: <Both zh="算法套件" en="Suite" />, children: version.suite },
           { key: 'made', label: <Both zh="建立" en="Made" />, children: <When at={version.createdAt} /> },
-          { key: 'activate', label: <Both zh="计划启用" en="To be activated" />, children: <When at={version.activateAt} /> },
-          { key: 'ends', label: <Both zh="使用期至" en="Cryptoperiod ends" />, children: <When at={version.cryptoperiodEnds} /> },
-          { key: 'destroy', label: <Both zh="计划销毁" en="To be destroyed" />, children: <When at={version.destroyAt} /> },
+          {
+            key: 'activate',
+            label: <Both zh="计划启用" en="To be activated" />,
+            children: <When at={version.activateAt} />,
+          },
+          {
+            key: 'ends',
+            label: <Both zh="使用期至" en="Cryptoperiod ends" />,
+            children: <When at={version.cryptoperiodEnds} />,
+          },
+          {
+            key: 'destroy',
+            label: <Both zh="计划销毁" en="To be destroyed" />,
+            children: <When at={version.destroyAt} />,
+          },
         ]}
       />
     </Section>
