@@ -27,8 +27,8 @@ function faultsWith(change: (file: string, content: Record<string, unknown>) => 
 describe('the pilot configuration', () => {
   const config = loadHsmConfig(folder, 'pilot', readText);
 
-  test('declares the 24 slots of CARD.md, 13 of them of one level', () => {
-    expect(config.hierarchy.slots).toHaveLength(24);
+  test('declares the 26 slots of CARD.md and ADR 006, 14 of them of one level', () => {
+    expect(config.hierarchy.slots).toHaveLength(26);
     const oneLevel = config.hierarchy.slots.filter((slot) => slot.levels === 1).map((slot) => slot.name);
     expect(oneLevel).toEqual([
       'MK.MF',
@@ -44,6 +44,7 @@ describe('the pilot configuration', () => {
       'UK2.DF03',
       'TMK',
       'CVK',
+      'SAM-TMK',
     ]);
   });
 
@@ -67,7 +68,7 @@ describe('a fault names file, field and rule', () => {
       }
     });
     expect(error.faults).toEqual([
-      { file: join(folder, 'hierarchy/hebei.json'), field: 'slots[24].name', rule: 'slot MK.MF is declared twice' },
+      { file: join(folder, 'hierarchy/hebei.json'), field: 'slots[26].name', rule: 'slot MK.MF is declared twice' },
     ]);
   });
 

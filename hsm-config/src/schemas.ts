@@ -10,19 +10,38 @@ const mechanism = z.string().regex(/^CKM_[A-Z0-9_]+$/, 'name of a PKCS#11 mechan
 const schemaReference = { $schema: z.string().optional() };
 export const suiteName = z.enum(['intl-128', 'sm-128', 'pboc-3des']);
 
-/** Mechanisms with which a model serves one algorithm suite; what is missing here the model does not do. */
-export const suiteMechanisms = z.strictObject({
-  keyType: z.enum(['AES']),
+/** `cbc-zero-iv`: {IV, pointer, length}; `string-data`: {pointer, length}, encipherment as ECB. */
+const deriveParameter = z.enum(['cbc-zero-iv', 'string-data']);
+
+/** The token does everything: what is missing here the model does not do. */
+export const tokenSuite = z.strictObject({
+  engine: z.literal('token'),
+  /** CKK_*; a name that PKCS#11 does not have stands in `vendorNumbers`. */
+  keyType: z.string().regex(/^CKK_[A-Z0-9_]+$/, 'name of a PKCS#11 key type'),
   keyLengthBytes: z.literal(16),
-  blockLengthBytes: z.literal(16),
-  derive: z.strictObject({ mechanism, parameter: z.enum(['aes-cbc-zero-iv']) }),
+  /** False where the type says the length (DES2) and the token refuses CKA_VALUE_LEN. */
+  tellsLength: z.boolean(),
+  blockLengthBytes: z.union([z.literal(8), z.literal(16)]),
+  derive: z.strictObject({ mechanism, parameter: deriveParameter }),
   ecb: mechanism,
   cbc: mechanism,
-  wrap: mechanism,
+  /**
+   * C_WrapKey with zero IV; over keys of one block it is ECB. `through-carrier`: the token wraps with no mechanism of
+   * this cipher, so the card key passes through the worker's memory for one encipherment.
+   */
+  wrap: z.union([mechanism, z.literal('through-carrier')]),
   generate: mechanism,
-  generatePair: mechanism,
-  sign: mechanism,
+  /** Null: the suite has no signatures. */
+  pair: z
+    .strictObject({ generate: mechanism, sign: mechanism, curve: z.string().regex(/^06([0-9A-F]{2})+$/) })
+    .nullable(),
 });
+
+/** LABELLED SOFTWARE: keys in the worker's memory, at rest under an AES key of the token. Production refuses it. */
+export const softSuite = z.strictObject({ engine: z.literal('soft'), text });
+
+/** How a model serves one algorithm suite. */
+export const suiteMechanisms = z.discriminatedUnion('engine', [tokenSuite, softSuite]);
 
 export const hsmModel = z.strictObject({
   ...schemaReference,
@@ -36,11 +55,18 @@ export const hsmModel = z.strictObject({
   /** The first that exists is loaded. */
   modulePaths: z.array(z.string().startsWith('/', 'absolute path')).min(1),
   suites: z.partialRecord(suiteName, suiteMechanisms),
+  /** Numbers of names that PKCS#11 does not define, from the vendor's header file: `0x80000101`. */
+  vendorNumbers: z
+    .record(
+      z.string().regex(/^CK[MK]_[A-Z0-9_]+$/),
+      z.string().regex(/^0x[89A-F][0-9A-F]{7}$/, 'CKM_VENDOR_DEFINED and above'),
+    )
+    .optional(),
   quirks: z.array(z.strictObject({ id: identifier, text })),
 });
 
 export const hierarchySlot = z.strictObject({
-  name: z.string().regex(/^[A-Z][A-Z0-9]*(\.[A-Z0-9]+)?$/, 'slot name such as RK1.DDF1 or TMK'),
+  name: z.string().regex(/^[A-Z][A-Z0-9]*([.-][A-Z0-9]+)?$/, 'slot name such as RK1.DDF1 or SAM-MK'),
   levels: z.union([z.literal(1), z.literal(2)]),
   root: z.enum(['national', 'provincial']),
   purpose: z.enum([
@@ -127,6 +153,7 @@ export const ceremonyScript = z.strictObject({
     .min(1),
 });
 
+export type TokenSuite = z.infer<typeof tokenSuite>;
 export type SuiteMechanisms = z.infer<typeof suiteMechanisms>;
 export type HsmModel = z.infer<typeof hsmModel>;
 export type HierarchySlot = z.infer<typeof hierarchySlot>;

@@ -60,7 +60,9 @@ export async function run() {
     const bare = new Token({
       modulePath: config.model.modulePaths[0],
       tokenLabel: TOKEN_LABEL,
-      mechanisms: config.model.suites['intl-128'],
+      suites: config.model.suites,
+      vendorNumbers: undefined,
+      required: ['intl-128'],
       pin: Uint8Array.from(readFileSync(folder.pinFile).subarray(0, 24)),
     });
     operations.prepare(bare, input);

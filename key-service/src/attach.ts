@@ -24,13 +24,20 @@ export const workerEnvironment = (softHsmConf: string): Record<string, string> =
 
 export async function attachHsm(options: AttachOptions): Promise<HsmWorkerPool> {
   const { model, hierarchy } = options.config;
-  const mechanisms = model.suites[hierarchy.suite];
-  if (mechanisms === undefined) throw keyServiceErrors.make('HSM_MECHANISM_REFUSED', { detail: hierarchy.suite });
+  if (model.suites[hierarchy.suite] === undefined) {
+    throw keyServiceErrors.make('HSM_MECHANISM_REFUSED', { detail: hierarchy.suite });
+  }
   const pin = readPinFile(options.pinFile);
   return HsmWorkerPool.start({
     workerPath: options.workerPath,
     environment: workerEnvironment(options.softHsmConf),
-    attach: { modulePath: findModulePath(model.modulePaths, existsSync), tokenLabel: options.tokenLabel, mechanisms },
+    attach: {
+      modulePath: findModulePath(model.modulePaths, existsSync),
+      tokenLabel: options.tokenLabel,
+      suites: model.suites,
+      vendorNumbers: model.vendorNumbers,
+      required: [hierarchy.suite],
+    },
     pin: () => pin.use((bytes) => Uint8Array.from(bytes)),
     workers: options.workers,
     ...options.tuning,

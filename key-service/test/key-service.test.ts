@@ -122,7 +122,7 @@ describe('pilot ceremony', () => {
 
   test('every root has the check value of its recomputed components', async () => {
     const { slots } = await client.slots();
-    expect(slots).toHaveLength(24);
+    expect(slots).toHaveLength(26);
     for (const { slot, versions } of slots) {
       expect(versions.map(({ state: at }) => at)).toEqual(['active', 'pre-active']);
       for (const each of versions) expect(each.kcv).toBe(kcv(pilotRoot(slot, each.version)));
@@ -166,11 +166,12 @@ describe('pilot ceremony', () => {
       },
     ).toString();
     const objects = listing.split('Secret Key Object').slice(1);
-    expect(objects).toHaveLength(48);
+    expect(objects).toHaveLength(53);
     for (const object of objects) {
       const label = /label:\s+(\S+)/.exec(object)?.[1] ?? '';
       expect(object).toContain('sensitive, always sensitive, never extractable');
-      expect(/Usage:\s+(.*)/.exec(object)?.[1]).toBe(label.startsWith('CVK') ? 'encrypt' : 'derive');
+      const use = label.startsWith('CVK') ? 'encrypt' : label.startsWith('SAM.LOAD') ? 'decrypt, derive' : 'derive';
+      expect(/Usage:\s+(.*)/.exec(object)?.[1]).toBe(use);
     }
   });
 });
@@ -419,7 +420,7 @@ describe('life and use of key versions', () => {
         await fetch(`http://127.0.0.1:${service.port}${path}`, { headers: { authorization: `Bearer ${bearer}` } })
       ).text();
     const shown = keyVersionsResponse.parse(JSON.parse(await get('/v1/key-versions')));
-    expect(shown.versions).toHaveLength(48);
+    expect(shown.versions).toHaveLength(52);
     expect(shown.warnings).toEqual([{ slot: 'RK1.DF02', version: 1, kind: 'ends-soon', daysLeft: 10 }]);
     expect(await get('/metrics')).toMatch(
       /rhc_key_uses_total\{slot="RK1.DF02",version="1",operation="load-onto-card"\} [1-9]/,
@@ -448,11 +449,11 @@ describe('faults of the token, each with its sentence', () => {
   }, 20_000);
   test('a mechanism that gives another answer is named', async () => {
     const suite = config.model.suites['intl-128'];
-    if (suite === undefined) throw new Error('no suite');
+    if (suite?.engine !== 'token') throw new Error('no suite');
     const model = { ...config.model, suites: { 'intl-128': { ...suite, cbc: 'CKM_AES_CBC_PAD' } } };
     await expect(refusal({ config: { ...config, model } })).rejects.toMatchObject({
       code: 'HSM_KNOWN_ANSWER_FAILED',
-      fields: [{ field: 'aes-128-cbc' }],
+      fields: [{ field: 'cbc' }],
     });
   }, 20_000);
 });
@@ -482,12 +483,15 @@ describe('audit log', () => {
     for (const action of ['personalization-prepare', 'personalization-finish', 'terminal-batch']) {
       expect(actions).toContain(action);
     }
-    const refused = leaves.map((line) => JSON.parse(line)).find((leaf) => leaf.action === 'authorisation-failed-batch');
-    expect(refused.details.operations).toEqual({
-      'GET /v1/slots': 1,
-      KEY_POLICY_REFUSED: 2,
-      KEY_CEILING_REACHED: 1,
-    });
+    // A slow machine closes a batch in between: what counts is their sum.
+    const refused: Record<string, number> = {};
+    for (const leaf of leaves.map((line) => JSON.parse(line))) {
+      if (leaf.action !== 'authorisation-failed-batch') continue;
+      for (const [name, count] of Object.entries(leaf.details.operations)) {
+        refused[name] = (refused[name] ?? 0) + Number(count);
+      }
+    }
+    expect(refused).toEqual({ 'GET /v1/slots': 1, KEY_POLICY_REFUSED: 2, KEY_CEILING_REACHED: 1 });
 
     writeFileSync(join(out, 'leaves.jsonl'), `${leaves.slice(0, -1).join('\n')}\n`);
     const cut = spawnSync(process.execPath, [program('verify-main.js'), ...files]);

@@ -49,8 +49,8 @@ export const CARD_KEY_SLOTS = [
 ] as const;
 export type CardKeySlotName = (typeof CARD_KEY_SLOTS)[number];
 
-/** Slots that never reach a card: the blanks' transport master and the security code's key. */
-export const OFF_CARD_KEY_SLOTS = ['TMK', 'CVK'] as const;
+/** Slots that never reach a card: transport master of the blanks, the security code's key, and what commands SAMs (ADR 006). */
+export const OFF_CARD_KEY_SLOTS = ['TMK', 'CVK', 'SAM-TMK', 'SAM-MK'] as const;
 export type OffCardKeySlotName = (typeof OFF_CARD_KEY_SLOTS)[number];
 export type KeySlotName = CardKeySlotName | OffCardKeySlotName;
 

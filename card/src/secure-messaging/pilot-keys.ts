@@ -7,12 +7,8 @@ import { xorBytes } from '../bytes/index.ts';
 import type { KeySlotName } from '../profile/types.ts';
 import type { Crypto } from './crypto.ts';
 
-/** Off-card roots that command SAMs: transport master of the blanks, master of the control keys (ADR 006). */
-export type SamControlSlotName = 'SAM-TMK' | 'SAM-MK';
-type PilotSlot = KeySlotName | SamControlSlotName;
-
 /** Component i of a root: the first 16 bytes of SHA-256 over `rhc-pilot/<slot>/v<version>/component-<i>`. */
-export function pilotComponent(crypto: Crypto, slot: PilotSlot, version: number, i: 1 | 2 | 3): Uint8Array {
+export function pilotComponent(crypto: Crypto, slot: KeySlotName, version: number, i: 1 | 2 | 3): Uint8Array {
   const text = `rhc-pilot/${slot}/v${version}/component-${i}`;
   // The hash of intl-128 is SHA-256, whatever suite the root serves.
   const hash = crypto.hash(
@@ -23,7 +19,7 @@ export function pilotComponent(crypto: Crypto, slot: PilotSlot, version: number,
 }
 
 /** XOR of the three components. */
-export function pilotRoot(crypto: Crypto, slot: PilotSlot, version: number): Uint8Array {
+export function pilotRoot(crypto: Crypto, slot: KeySlotName, version: number): Uint8Array {
   const component = (i: 1 | 2 | 3) => pilotComponent(crypto, slot, version, i);
   return xorBytes(xorBytes(component(1), component(2)), component(3));
 }

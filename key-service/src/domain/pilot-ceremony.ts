@@ -69,7 +69,7 @@ async function importAll({ script, hierarchy, hsm, versions, audit, now }: Cerem
       const root = rootLabel(slot, version);
       if (recorded.get(root) === 'destroyed') continue;
       const pilotTexts = componentTexts(script, slot, version);
-      const made = await hsm.run('import-root', { root, usage, pilotTexts });
+      const made = await hsm.run('import-root', { root, usage, pilotTexts, suite: script.suite });
       const kcv = bytesToHex(made.kcv);
       if (made.created) created++;
       if (recorded.has(root)) continue;

@@ -3,6 +3,7 @@
  * round trip to the worker. Keys are named by paths; no key byte crosses this port. Every operation is idempotent,
  * which is why a lost worker's requests may simply be run again.
  */
+import type { AlgorithmSuite } from '@rhc/card/profile';
 import type { KeyBlockHeader } from '../domain/key-block/header.ts';
 
 /** A token root and the 16-byte blocks by which it is dispersed, root first; `[]` is the root itself. */
@@ -100,6 +101,8 @@ export type TerminalOutput =
 export interface ImportRootInput {
   readonly root: string;
   readonly usage: 'derive' | 'encrypt';
+  /** `intl-128` unless said otherwise. */
+  readonly suite?: AlgorithmSuite;
   readonly pilotTexts: readonly string[];
 }
 
@@ -153,12 +156,16 @@ export interface HsmOperations {
     readonly output: { readonly destroyed: boolean };
   };
   readonly 'ensure-key-pair': {
-    readonly input: { readonly pair: string };
+    readonly input: { readonly pair: string; readonly suite?: AlgorithmSuite };
     /** x ‖ y, 64 bytes. */
     readonly output: { readonly publicKey: Uint8Array; readonly created: boolean };
   };
   readonly sign: {
-    readonly input: { readonly pair: string; readonly digest: Uint8Array };
+    /** A digest, or a message that the worker hashes as the suite does (SM2 hashes its public key in front). */
+    readonly input: { readonly pair: string; readonly suite?: AlgorithmSuite } & (
+      | { readonly digest: Uint8Array }
+      | { readonly message: Uint8Array }
+    );
     /** r ‖ s, 64 bytes. */
     readonly output: { readonly signature: Uint8Array };
   };
@@ -180,6 +187,7 @@ export interface HsmOperations {
 export type HsmOperationName = keyof HsmOperations;
 
 export interface KnownAnswer {
+  /** `dispersal`, `pboc-3des wrap`: the suite stands before the name unless it is `intl-128`. */
   readonly name: string;
   readonly passed: boolean;
 }
@@ -188,6 +196,8 @@ export interface TokenDescription {
   readonly model: string;
   readonly label: string;
   readonly serial: string;
+  /** major.minor */
+  readonly firmware: string;
   readonly knownAnswers: readonly KnownAnswer[];
 }
 

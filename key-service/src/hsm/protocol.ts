@@ -1,12 +1,16 @@
 /** Messages between key-service and one HSM worker process (Node IPC, `serialization: 'advanced'`). */
 import type { ErrorBody } from '@rhc/card/errors';
-import type { SuiteMechanisms } from '@rhc/hsm-config';
+import type { AlgorithmSuite } from '@rhc/card/profile';
+import type { HsmModel } from '@rhc/hsm-config';
 import type { HsmOperationName, HsmOperations, TokenDescription } from './port.ts';
 
 export interface AttachConfig {
   readonly modulePath: string;
   readonly tokenLabel: string;
-  readonly mechanisms: SuiteMechanisms;
+  readonly suites: HsmModel['suites'];
+  readonly vendorNumbers: HsmModel['vendorNumbers'];
+  /** Suites without which this token is of no use: one that fails its known answers refuses the token. */
+  readonly required: readonly AlgorithmSuite[];
   readonly pin: Uint8Array;
 }
 

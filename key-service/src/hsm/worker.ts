@@ -30,7 +30,7 @@ function end(status: number): void {
 function attach(config: AttachConfig): void {
   try {
     token = new Token(config);
-    const knownAnswers = runKnownAnswers(token);
+    const knownAnswers = runKnownAnswers(token, config.required);
     send({ type: 'attached', token: { ...token.info(), knownAnswers } });
   } catch (error) {
     send({ type: 'refused', error: wire(hsmError(error, 'attach')) }, () => end(1));

@@ -8,7 +8,7 @@ import { keyServiceErrors } from '../../errors.ts';
 import { templates } from '../pkcs11/templates.ts';
 import type { Token } from '../pkcs11/token.ts';
 import type { HsmOperations } from '../port.ts';
-import { BLOCK_BYTES, ZERO_BLOCK } from './blocks.ts';
+import { KEY_BYTES as BLOCK_BYTES, ZERO_BLOCK } from './blocks.ts';
 
 export const DATA_KEY_PREFIX = 'DEK.';
 const NONCE_BYTES = 12;
@@ -23,7 +23,7 @@ type Operation<K extends keyof HsmOperations> = (
 
 export const sealDataKey: Operation<'seal-data-key'> = (token, { kek, purpose, key }) => {
   try {
-    if (!token.hasRoot(kek)) token.generate(templates.root(kek, 'encrypt'));
+    if (!token.hasRoot(kek)) token.generate(templates.enciphering(kek));
     const nonce = Uint8Array.from(token.random(NONCE_BYTES));
     const { stream, tag } = ccm(token, kek, nonce, purpose, key);
     return { sealed: concatBytes(nonce, xorBytes(key, stream), tag) };
@@ -54,7 +54,7 @@ function ccm(token: Token, kek: string, nonce: Uint8Array, purpose: string, key:
     lengthOf(key.length, LENGTH_BYTES),
   );
   const blocks = concatBytes(first, padded(concatBytes(lengthOf(associated.length, 2), associated)), padded(key));
-  const chain = Uint8Array.from(token.cbc(token.root(kek), ZERO_BLOCK, blocks));
+  const chain = Uint8Array.from(token.root(kek).cbc(ZERO_BLOCK, blocks));
   blocks.fill(0);
   const stream = keyStream(token, kek, nonce, key.length);
   return { stream: stream.message, tag: xorBytes(chain.slice(chain.length - BLOCK_BYTES), stream.tag) };
@@ -66,7 +66,7 @@ function keyStream(token: Token, kek: string, nonce: Uint8Array, length: number)
   const counters = Array.from({ length: count }, (_, i) =>
     concatBytes(Uint8Array.of(LENGTH_BYTES - 1), nonce, Uint8Array.of(0, 0, i)),
   );
-  const stream = Uint8Array.from(token.ecb(token.root(kek), concatBytes(...counters)));
+  const stream = Uint8Array.from(token.root(kek).ecb(concatBytes(...counters)));
   return { tag: stream.slice(0, BLOCK_BYTES), message: stream.slice(BLOCK_BYTES, BLOCK_BYTES + length) };
 }
 

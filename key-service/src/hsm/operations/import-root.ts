@@ -7,16 +7,20 @@
  */
 import { createHash } from 'node:crypto';
 import { equalBytes } from '@rhc/card/bytes';
+import type { AlgorithmSuite } from '@rhc/card/profile';
 import { keyServiceErrors } from '../../errors.ts';
 import type { Handle } from '../pkcs11/module.ts';
+import { keepForSams } from '../pkcs11/sam-roots.ts';
 import { templates } from '../pkcs11/templates.ts';
 import type { Token } from '../pkcs11/token.ts';
 import type { HsmOperations, ImportRootInput, RootDescription } from '../port.ts';
 
-export function importRoot(token: Token, input: ImportRootInput): HsmOperations['import-root']['output'] {
+type Placed = HsmOperations['import-root']['output'];
+
+export function importRoot(token: Token, input: ImportRootInput): Placed {
   const combined = combinePilotTexts(input.pilotTexts);
   try {
-    return placeRoot(token, input.root, input.usage, combined);
+    return placeRoot(token, input.root, input.usage, combined, undefined, input.suite);
   } finally {
     combined.fill(0);
   }
@@ -32,27 +36,55 @@ export function placeRoot(
   usage: 'derive' | 'encrypt',
   value: Uint8Array,
   confirm: (kcv: Uint8Array) => void = () => undefined,
-): HsmOperations['import-root']['output'] {
+  suite: AlgorithmSuite = 'intl-128',
+): Placed {
+  const own = token.suites.find((keys) => keys.suite === suite);
+  if (own === undefined) return placeSoftRoot(token, root, value, confirm, suite);
   const landing = token.generate(templates.landing);
   const made: Handle[] = [landing];
   try {
     const block = token.decryptEcb(landing, value);
-    const candidate = token.derive(landing, block, templates.candidate);
+    const candidate = token.derive(landing, block, own.templates.candidate);
     made.push(candidate);
-    const kcv = Uint8Array.from(token.checkValueByDerivation(candidate));
+    const kcv = own.key(candidate, 'candidate').checkValue();
     confirm(kcv);
-    if (token.hasRoot(root)) {
-      const present = describeRoot(token, root);
-      if (!equalBytes(present.kcv, kcv)) {
-        throw keyServiceErrors.make('KEY_CHECK_VALUE_MISMATCH', { detail: `${root} is another key already` });
-      }
-      return { ...present, created: false };
-    }
-    token.derive(landing, block, templates.root(root, usage));
+    const present = presentRoot(token, root, kcv);
+    if (present !== null) return present;
+    keepForSams(token, root, value);
+    token.derive(landing, block, own.templates.root(root, usage));
     return { root, kcv, created: true };
   } finally {
     for (const handle of made) token.destroy(handle);
   }
+}
+
+function placeSoftRoot(
+  token: Token,
+  root: string,
+  value: Uint8Array,
+  confirm: (kcv: Uint8Array) => void,
+  suite: AlgorithmSuite,
+): Placed {
+  if (token.soft?.suite !== suite) throw keyServiceErrors.make('HSM_MECHANISM_REFUSED', { detail: `suite ${suite}` });
+  const candidate = token.soft.candidate(value);
+  try {
+    const kcv = candidate.checkValue();
+    confirm(kcv);
+    const present = presentRoot(token, root, kcv);
+    if (present !== null) return present;
+    token.soft.place(root, value);
+    return { root, kcv, created: true };
+  } finally {
+    candidate.destroy();
+  }
+}
+
+/** What stands under this name already, which must be the same key. */
+function presentRoot(token: Token, root: string, kcv: Uint8Array): Placed | null {
+  if (!token.hasRoot(root)) return null;
+  const present = describeRoot(token, root);
+  if (equalBytes(present.kcv, kcv)) return { ...present, created: false };
+  throw keyServiceErrors.make('KEY_CHECK_VALUE_MISMATCH', { detail: `${root} is another key already` });
 }
 
 function combinePilotTexts(texts: readonly string[]): Uint8Array {
@@ -65,9 +97,6 @@ function combinePilotTexts(texts: readonly string[]): Uint8Array {
   return combined;
 }
 
-/** The code key may only ENCRYPT; every other root only DERIVE. The check value is asked for in the way it allows. */
 export function describeRoot(token: Token, root: string): RootDescription {
-  const handle = token.root(root);
-  const kcv = root.startsWith('CVK#') ? token.checkValueByEncipherment(handle) : token.checkValueByDerivation(handle);
-  return { root, kcv: Uint8Array.from(kcv) };
+  return { root, kcv: token.root(root).checkValue() };
 }

@@ -1,12 +1,11 @@
 /** Name of an operation → what the worker does for it. A missing one does not compile. */
-import { keyServiceErrors } from '../../errors.ts';
-import { PROTECTION_KEY_PREFIX } from '../pkcs11/key-block-engine.ts';
-import { templates } from '../pkcs11/templates.ts';
+import { forgetForSams } from '../pkcs11/sam-roots.ts';
 import type { Token } from '../pkcs11/token.ts';
 import type { HsmOperationName, HsmOperations } from '../port.ts';
-import { DATA_KEY_PREFIX, openDataKey, sealDataKey } from './data-keys.ts';
+import { openDataKey, sealDataKey } from './data-keys.ts';
 import { describeRoot, importRoot } from './import-root.ts';
 import { exportKeyBlock, importKeyBlock, importProtectionKey } from './key-blocks.ts';
+import { ensureKeyPair, sign } from './key-pairs.ts';
 import { finish, prepare } from './prepare.ts';
 import { rekey } from './rekey.ts';
 import { terminal } from './terminal.ts';
@@ -27,28 +26,20 @@ export const operations: Operations = {
   'describe-roots': (token) =>
     token
       .rootNames()
-      .filter((name) => !name.startsWith(PROTECTION_KEY_PREFIX) && !name.startsWith(DATA_KEY_PREFIX))
       .sort()
       .map((root) => describeRoot(token, root)),
-  'destroy-root': (token, { root }) => ({ destroyed: token.destroyRoot(root) }),
-  'ensure-key-pair': (token, { pair }) => {
-    const present = token.findPair(pair);
-    const keys = present ?? token.generatePair(pair, true);
-    return { publicKey: Uint8Array.from(token.publicPoint(keys.publicKey)), created: present === null };
-  },
-  sign: (token, { pair, digest }) => {
-    const keys = token.findPair(pair);
-    if (keys === null) throw keyServiceErrors.make('KEY_MISSING', { detail: pair });
-    return { signature: Uint8Array.from(token.sign(keys.privateKey, digest)) };
+  'destroy-root': (token, { root }) => {
+    forgetForSams(token, root);
+    return { destroyed: token.destroyRoot(root) };
   },
   'seal-data-key': sealDataKey,
   'open-data-key': openDataKey,
+  'ensure-key-pair': ensureKeyPair,
+  sign,
   'wrap-loop': (token, { key, count }) => {
     const wrapping: typeof key = { ...key, blocks: [...key.blocks, new Uint8Array(16)] };
-    token.withKey(wrapping, templates.wrapping, (wrappingKey) => {
-      for (let i = 0; i < count; i++) {
-        token.withKey(key, templates.cardKey, (cardKey) => token.wrap(wrappingKey, cardKey));
-      }
+    token.withKey(wrapping, 'wrapping', (wrappingKey) => {
+      for (let i = 0; i < count; i++) token.withKey(key, 'cardKey', (cardKey) => wrappingKey.wrap(cardKey));
     });
     return { count };
   },

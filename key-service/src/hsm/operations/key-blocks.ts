@@ -98,21 +98,19 @@ export const importKeyBlock: Operation<'import-key-block'> = (token, { kbpk, blo
 
 export const exportKeyBlock: Operation<'export-key-block'> = (token, { kbpk, key, header }) => {
   const engine = tokenKeyBlockEngine(token, kbpk);
-  return token.withKey(key, templates.cardKey, (handle) => {
-    const carrier = token.generate(templates.carrier);
+  return token.withKey(key, 'cardKey', (lent) => {
     let value: Uint8Array | undefined;
     try {
-      value = Uint8Array.from(token.decryptEcb(carrier, token.wrap(carrier, handle)));
+      value = lent.reveal();
       const optionalBlocks = [
         ...header.optionalBlocks,
-        checkValueBlock('KC', 'ENC0', token.checkValueByEncipherment(handle)),
+        checkValueBlock('KC', 'ENC0', lent.checkValue()),
         checkValueBlock('KP', 'CMAC0', engine.checkValue()),
       ];
       const random = (length: number) => Uint8Array.from(length === 0 ? [] : token.random(length));
       return { block: sealKeyBlock({ ...header, optionalBlocks }, value, engine, random) };
     } finally {
       value?.fill(0);
-      token.destroy(carrier);
     }
   });
 };

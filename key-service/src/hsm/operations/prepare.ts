@@ -5,23 +5,22 @@
  */
 import { concatBytes } from '@rhc/card/bytes';
 import { decimalize } from '../../domain/security-code.ts';
-import type { Handle } from '../pkcs11/module.ts';
-import { templates } from '../pkcs11/templates.ts';
+import type { SuiteKey } from '../pkcs11/suite-key.ts';
 import type { Token } from '../pkcs11/token.ts';
 import type { Cryptogram, FinishInput, FinishOutput, KeyLoadInput, PrepareInput, PrepareOutput } from '../port.ts';
-import { authenticationBlock, BLOCK_BYTES, foldHalves, lastBlock, pad80, ZERO_BLOCK } from './blocks.ts';
+import { authenticationBlock, foldHalves, KEY_BYTES, lastBlock, pad80, ZERO_BLOCK } from './blocks.ts';
 
-/** WRITE KEY's third block. */
-const FINAL_BLOCK = pad80(new Uint8Array(0));
+/** WRITE KEY's third block: 16 bytes in every suite (ADR 007). */
+const FINAL_BLOCK = pad80(new Uint8Array(0), KEY_BYTES);
 
-export function authenticate(token: Token, sessionKey: Handle): Cryptogram {
+export function authenticate(token: Token, sessionKey: SuiteKey): Cryptogram {
   const terminalRandom = Uint8Array.from(token.random(8));
-  return { cryptogram: foldHalves(token.ecb(sessionKey, authenticationBlock(terminalRandom))), terminalRandom };
+  return { cryptogram: foldHalves(sessionKey.ecb(authenticationBlock(terminalRandom))), terminalRandom };
 }
 
 export function prepare(token: Token, input: PrepareInput): PrepareOutput {
   const enciphering = { ...input.masterKey, blocks: [...input.masterKey.blocks, input.encipherBlock] };
-  const { authentication, ciphers } = token.withKey(enciphering, templates.wrapping, (wrappingKey) => ({
+  const { authentication, ciphers } = token.withKey(enciphering, 'wrapping', (wrappingKey) => ({
     authentication: authenticate(token, wrappingKey),
     ciphers: wrapAll(token, wrappingKey, input.loads),
   }));
@@ -32,28 +31,28 @@ export function prepare(token: Token, input: PrepareInput): PrepareOutput {
   return {
     ...authentication,
     loads: ciphers.map(({ cipher, kcv }, index) => ({ cipher, kcv, mac: (macs[index] as Uint8Array).slice(0, 4) })),
-    macChaining: macs[macs.length - 1] ?? ZERO_BLOCK,
-    securityCode: decimalize(token.ecb(token.root(input.securityCode.root), input.securityCode.block)),
+    macChaining: macs[macs.length - 1] ?? new Uint8Array(token.root(input.masterKey.root).blockBytes),
+    securityCode: decimalize(token.root(input.securityCode.root).ecb(input.securityCode.block)),
   };
 }
 
 export function wrapAll(
   token: Token,
-  wrappingKey: Handle,
+  wrappingKey: SuiteKey,
   loads: readonly KeyLoadInput[],
 ): { cipher: Uint8Array; kcv: Uint8Array }[] {
   // All descriptions and the constant third block in one call: a network HSM charges by the call.
   const enciphered = Uint8Array.from(
-    token.ecb(wrappingKey, concatBytes(...loads.map((load) => load.description), FINAL_BLOCK)),
+    wrappingKey.ecb(concatBytes(...loads.map((load) => load.description), FINAL_BLOCK)),
   );
   return loads.map((load, index) =>
-    token.withKey(load.key, templates.cardKey, (cardKey) => ({
+    token.withKey(load.key, 'cardKey', (cardKey) => ({
       cipher: concatBytes(
-        enciphered.slice(index * BLOCK_BYTES, (index + 1) * BLOCK_BYTES),
-        token.wrap(wrappingKey, cardKey),
-        lastBlock(enciphered),
+        enciphered.slice(index * KEY_BYTES, (index + 1) * KEY_BYTES),
+        wrappingKey.wrap(cardKey),
+        lastBlock(enciphered, KEY_BYTES),
       ),
-      kcv: Uint8Array.from(token.checkValueByEncipherment(cardKey)),
+      kcv: cardKey.checkValue(),
     })),
   );
 }
@@ -66,26 +65,25 @@ export function macAll(
   token: Token,
   channel: Pick<PrepareInput, 'masterKey' | 'macBlock'>,
   commands: readonly Uint8Array[],
+  iv?: Uint8Array,
 ): Uint8Array[] {
-  const padded = commands.map(pad80);
-  if (padded.length === 0) return [];
+  if (commands.length === 0) return [];
   const macKey = { ...channel.masterKey, blocks: [...channel.masterKey.blocks, channel.macBlock] };
-  const chain = token.withKey(macKey, templates.session, (key) =>
-    Uint8Array.from(token.cbc(key, ZERO_BLOCK, concatBytes(...padded))),
-  );
-  let end = 0;
-  return padded.map((command) => {
-    end += command.length;
-    return chain.slice(end - BLOCK_BYTES, end);
+  return token.withKey(macKey, 'session', (key) => {
+    const { blockBytes } = key;
+    const padded = commands.map((command) => pad80(command, blockBytes));
+    const chain = key.cbc(iv ?? ZERO_BLOCK.slice(0, blockBytes), concatBytes(...padded));
+    let end = 0;
+    return padded.map((command) => {
+      end += command.length;
+      return Uint8Array.from(chain.subarray(end - blockBytes, end));
+    });
   });
 }
 
 /** END PERSONALIZATION's MAC, and the authentication that a genuine card must refuse. */
 export function finish(token: Token, input: FinishInput): FinishOutput {
-  const macKey = { ...input.masterKey, blocks: [...input.masterKey.blocks, input.macBlock] };
-  const mac = token.withKey(macKey, templates.session, (key) =>
-    lastBlock(token.cbc(key, input.macChaining, pad80(input.endCommand))).slice(0, 4),
-  );
-  const negativeControl = token.withKey(input.negativeControl, templates.session, (key) => authenticate(token, key));
-  return { mac: Uint8Array.from(mac), negativeControl };
+  const [chained] = macAll(token, input, [input.endCommand], input.macChaining);
+  const negativeControl = token.withKey(input.negativeControl, 'session', (key) => authenticate(token, key));
+  return { mac: (chained as Uint8Array).slice(0, 4), negativeControl };
 }

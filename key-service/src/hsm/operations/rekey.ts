@@ -3,21 +3,20 @@
  * retirement enciphered under it, and one MAC chain over all of them in that order.
  */
 import { concatBytes } from '@rhc/card/bytes';
-import { templates } from '../pkcs11/templates.ts';
 import type { Token } from '../pkcs11/token.ts';
 import type { RekeyInput, RekeyOutput } from '../port.ts';
-import { BLOCK_BYTES } from './blocks.ts';
+import { KEY_BYTES } from './blocks.ts';
 import { authenticate, macAll, wrapAll } from './prepare.ts';
 
 export function rekey(token: Token, input: RekeyInput): RekeyOutput {
   const enciphering = { ...input.masterKey, blocks: [...input.masterKey.blocks, input.encipherBlock] };
-  const { authentication, writes, retirements } = token.withKey(enciphering, templates.wrapping, (wrappingKey) => ({
+  const { authentication, writes, retirements } = token.withKey(enciphering, 'wrapping', (wrappingKey) => ({
     authentication: authenticate(token, wrappingKey),
     writes: input.loads.length === 0 ? [] : wrapAll(token, wrappingKey, input.loads).map(({ cipher }) => cipher),
     retirements: blocksOf(
       input.retirements.length === 0
         ? new Uint8Array(0)
-        : Uint8Array.from(token.ecb(wrappingKey, concatBytes(...input.retirements.map(({ block }) => block)))),
+        : Uint8Array.from(wrappingKey.ecb(concatBytes(...input.retirements.map(({ block }) => block)))),
     ),
   }));
   const headers = [...input.loads, ...input.retirements].map(({ header }) => header);
@@ -29,6 +28,6 @@ export function rekey(token: Token, input: RekeyInput): RekeyOutput {
 }
 
 function blocksOf(bytes: Uint8Array): Uint8Array[] {
-  const count = bytes.length / BLOCK_BYTES;
-  return Array.from({ length: count }, (_, i) => bytes.slice(i * BLOCK_BYTES, (i + 1) * BLOCK_BYTES));
+  const count = bytes.length / KEY_BYTES;
+  return Array.from({ length: count }, (_, i) => bytes.slice(i * KEY_BYTES, (i + 1) * KEY_BYTES));
 }

@@ -14,7 +14,7 @@ import type { Token } from './token.ts';
 export const PROTECTION_KEY_PREFIX = 'KBPK.';
 
 export function tokenKeyBlockEngine(token: Token, name: string): KeyBlockEngine {
-  const kbpk = token.root(`${PROTECTION_KEY_PREFIX}${name}`);
+  const kbpk = token.secret(`${PROTECTION_KEY_PREFIX}${name}`);
   const { kind, bytes } = token.keyShape(kbpk);
   const size = kind === 'AES' ? 16 : 8;
   const derived = (purpose: 'encipher' | 'mac'): Handle => {

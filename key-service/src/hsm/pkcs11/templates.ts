@@ -5,6 +5,7 @@
 import pkcs11js from 'pkcs11js';
 
 const {
+  CKA_APPLICATION,
   CKA_CLASS,
   CKA_DECRYPT,
   CKA_DERIVE,
@@ -28,19 +29,29 @@ const {
   CKK_DES3,
   CKK_EC,
   CKK_GENERIC_SECRET,
+  CKO_DATA,
   CKO_PRIVATE_KEY,
   CKO_PUBLIC_KEY,
   CKO_SECRET_KEY,
 } = pkcs11js;
 
 export type Template = pkcs11js.Template;
+/** OID 1.2.840.10045.3.1.7. */
+const P256 = Buffer.from('06082A8648CE3D030107', 'hex');
 type Use = 'encrypt' | 'decrypt' | 'wrap' | 'derive' | 'sign';
 
-function aes(token: boolean, extractable: boolean, uses: readonly Use[]): Template {
+/** Key type of a suite, and whether its length must be told. */
+export interface KeyShape {
+  readonly keyType: number;
+  readonly tellsLength: boolean;
+}
+const AES: KeyShape = { keyType: CKK_AES, tellsLength: true };
+
+function secret(shape: KeyShape, token: boolean, extractable: boolean, uses: readonly Use[]): Template {
   return [
     { type: CKA_CLASS, value: CKO_SECRET_KEY },
-    { type: CKA_KEY_TYPE, value: CKK_AES },
-    { type: CKA_VALUE_LEN, value: 16 },
+    { type: CKA_KEY_TYPE, value: shape.keyType },
+    ...(shape.tellsLength ? [{ type: CKA_VALUE_LEN, value: 16 }] : []),
     { type: CKA_TOKEN, value: token },
     { type: CKA_PRIVATE, value: true },
     { type: CKA_SENSITIVE, value: true },
@@ -54,6 +65,8 @@ function aes(token: boolean, extractable: boolean, uses: readonly Use[]): Templa
     { type: CKA_VERIFY, value: false },
   ];
 }
+
+const aes = (token: boolean, extractable: boolean, uses: readonly Use[]) => secret(AES, token, extractable, uses);
 
 /** AES or TDES of any length; DES types carry their length in the type. */
 function ofKind(kind: 'TDES' | 'AES', bytes: number, template: Template): Template {
@@ -69,11 +82,41 @@ const named = (name: string): Template => [
   { type: CKA_ID, value: Buffer.from(name) },
 ];
 
+/** Templates of a suite's keys, from the root down to the key of one command. */
+export function templatesOf(shape: KeyShape) {
+  const key = (extractable: boolean, uses: readonly Use[]) => secret(shape, false, extractable, uses);
+  return {
+    /** A root in the token: DERIVE only, or (CVK) ENCRYPT only. MODIFIABLE stays true: SoftHSM2 makes no hot copy otherwise. */
+    root: (name: string, use: 'derive' | 'encrypt'): Template => [...secret(shape, true, false, [use]), ...named(name)],
+    /** What a component import compares before it writes: the same key as a session object. */
+    candidate: key(false, ['derive']),
+    /** Between root and session key. */
+    link: key(false, ['derive']),
+    /** Session key of an authentication or an update. */
+    session: key(false, ['encrypt']),
+    /** SKe: enciphers the descriptions and wraps the card keys. It can never decrypt or unwrap. */
+    wrapping: key(false, ['encrypt', 'wrap']),
+    /** A card key on its way onto the card: extractable, because wrapping is all it is for; ENCRYPT gives its KCV. */
+    cardKey: key(true, ['encrypt']),
+    /** Three bytes of enciphered zeros, made by derivation, so that a root needs no right to ENCRYPT for its KCV. */
+    checkValue: [
+      { type: CKA_CLASS, value: CKO_SECRET_KEY },
+      { type: CKA_KEY_TYPE, value: CKK_GENERIC_SECRET },
+      { type: CKA_VALUE_LEN, value: 3 },
+      { type: CKA_TOKEN, value: false },
+      { type: CKA_PRIVATE, value: true },
+      { type: CKA_SENSITIVE, value: false },
+      { type: CKA_EXTRACTABLE, value: true },
+    ] as Template,
+    /** Keys of published vectors: known-answer tests only. */
+    publicVector: (value: Uint8Array): Template => [
+      ...key(true, ['encrypt', 'wrap', 'derive']).filter((attribute) => attribute.type !== CKA_VALUE_LEN),
+      { type: CKA_VALUE, value: Buffer.from(value) },
+    ],
+  };
+}
+
 export const templates = {
-  /** A root in the token: DERIVE only, or (CVK) ENCRYPT only. MODIFIABLE stays true: SoftHSM2 makes no hot copy otherwise. */
-  root: (name: string, use: 'derive' | 'encrypt'): Template => [...aes(true, false, [use]), ...named(name)],
-  /** What a component import compares before it writes: the same key as a session object. */
-  candidate: aes(false, false, ['derive']),
   /** Generated, lives for one import: turns the combined components into a derivation, see `import-root.ts`. */
   landing: aes(false, false, ['decrypt', 'derive']),
   /** Protects key blocks: makes CMACs and nothing else. */
@@ -90,38 +133,35 @@ export const templates = {
   ],
   /** Lives for one export: wraps and deciphers, which no key that stays may do both (Tookan). */
   carrier: aes(false, false, ['wrap', 'decrypt']),
-  hotCopy: [{ type: CKA_TOKEN, value: false }] as Template,
-  /** Between root and session key. */
-  link: aes(false, false, ['derive']),
-  /** Session key of an authentication or an update. */
-  session: aes(false, false, ['encrypt']),
-  /** SKe: enciphers the descriptions and wraps the card keys. It can never decrypt or unwrap. */
-  wrapping: aes(false, false, ['encrypt', 'wrap']),
-  /** A card key on its way onto the card: extractable, because wrapping is all it is for; ENCRYPT gives its KCV. */
-  cardKey: aes(false, true, ['encrypt']),
-  /** Three bytes of enciphered zeros, made by derivation, so that a root needs no right to ENCRYPT for its KCV. */
-  checkValue: [
-    { type: CKA_CLASS, value: CKO_SECRET_KEY },
-    { type: CKA_KEY_TYPE, value: CKK_GENERIC_SECRET },
-    { type: CKA_VALUE_LEN, value: 3 },
-    { type: CKA_TOKEN, value: false },
+  /** Turns kept blocks into roots for SAMs, see `sam-roots.ts`. */
+  samLoading: (name: string): Template => [...aes(true, false, ['decrypt', 'derive']), ...named(name)],
+  /** A key of the token that may only ENCRYPT. */
+  enciphering: (name: string): Template => [...aes(true, false, ['encrypt']), ...named(name)],
+  /** Seals the soft engine's keys at rest. */
+  sealing: (name: string): Template => [...aes(true, false, ['encrypt', 'decrypt']), ...named(name)],
+  /** Sealed bytes in the token. */
+  data: (application: string, name: string, value: Uint8Array): Template => [
+    { type: CKA_CLASS, value: CKO_DATA },
+    { type: CKA_TOKEN, value: true },
     { type: CKA_PRIVATE, value: true },
-    { type: CKA_SENSITIVE, value: false },
-    { type: CKA_EXTRACTABLE, value: true },
-  ] as Template,
-  /** Keys of published vectors: known-answer tests only. */
-  publicVector: (value: Uint8Array): Template => [
-    ...aes(false, true, ['encrypt', 'wrap', 'derive']).filter((attribute) => attribute.type !== CKA_VALUE_LEN),
+    { type: CKA_APPLICATION, value: Buffer.from(application) },
+    { type: CKA_LABEL, value: Buffer.from(name) },
     { type: CKA_VALUE, value: Buffer.from(value) },
   ],
-  publicKey: (name: string, token: boolean): Template => [
+  findData: (application: string, name?: string): Template => [
+    { type: CKA_CLASS, value: CKO_DATA },
+    { type: CKA_TOKEN, value: true },
+    { type: CKA_APPLICATION, value: Buffer.from(application) },
+    ...(name === undefined ? [] : [{ type: CKA_LABEL, value: Buffer.from(name) }]),
+  ],
+  hotCopy: [{ type: CKA_TOKEN, value: false }] as Template,
+  publicKey: (name: string, token: boolean, curve: Buffer = P256): Template => [
     { type: CKA_CLASS, value: CKO_PUBLIC_KEY },
     { type: CKA_KEY_TYPE, value: CKK_EC },
     { type: CKA_TOKEN, value: token },
     { type: CKA_PRIVATE, value: false },
     { type: CKA_VERIFY, value: true },
-    // OID 1.2.840.10045.3.1.7, P-256.
-    { type: CKA_EC_PARAMS, value: Buffer.from('06082A8648CE3D030107', 'hex') },
+    { type: CKA_EC_PARAMS, value: curve },
     ...named(name),
   ],
   privateKey: (name: string, token: boolean): Template => [

@@ -2,17 +2,20 @@
  * One attached token inside a worker: sentinel session, handle map, hot copies, province cache, and the few calls that
  * our operations are made of. Synchronous calls only: pkcs11js's asynchronous ones have a use-after-free (KEYS.md).
  */
-import type { SuiteMechanisms } from '@rhc/hsm-config';
+import type { AlgorithmSuite } from '@rhc/card/profile';
 import pkcs11js from 'pkcs11js';
 import { keyServiceErrors } from '../../errors.ts';
 import type { KeyPath } from '../port.ts';
 import type { AttachConfig } from '../protocol.ts';
+import { SoftSuiteKeys } from '../soft-suite.ts';
 import { closeModule, findSlot, type Handle, type Module, openModule } from './module.ts';
 import { hsmError } from './return-values.ts';
+import { softShelf } from './soft-shelf.ts';
+import type { KeyPurpose, SuiteKey } from './suite-key.ts';
 import { type Template, templates } from './templates.ts';
+import { type TokenRoom, TokenSuiteKeys, view } from './token-suite.ts';
 
 const {
-  CK_PARAMS_AES_CBC,
   CKA_EC_POINT,
   CKA_KEY_TYPE,
   CKA_LABEL,
@@ -24,24 +27,17 @@ const {
   CKK_DES3,
   CKM_AES_CBC,
   CKM_AES_CMAC,
+  CKM_AES_KEY_GEN,
   CKM_DES3_CBC,
   CKM_DES3_CMAC,
   CKU_USER,
 } = pkcs11js;
 
-const BLOCK_BYTES = 16;
-const ZERO_BLOCK = Buffer.alloc(BLOCK_BYTES);
+const ZERO_BLOCK = Buffer.alloc(16);
 /** 34 provinces × 24 slots × 3 versions would be 2,448; a service of one province uses some 30. */
 const MAX_CACHED_LINKS = 2_500;
-
-const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-
-/** Number of a mechanism by its PKCS#11 name; the model's map is data, so an unknown name is a clear refusal. */
-function mechanismNumber(name: string): number {
-  const value = (pkcs11js as unknown as Record<string, unknown>)[name];
-  if (typeof value !== 'number') throw keyServiceErrors.make('HSM_MECHANISM_REFUSED', { detail: `unknown ${name}` });
-  return value;
-}
+/** Keys of ours in the token that are nobody's root. */
+const INTERNAL_PREFIXES = ['DEK.', 'KBPK.', 'SAM.', 'SOFT.'];
 
 export class Token {
   readonly #module: Module;
@@ -49,29 +45,88 @@ export class Token {
   /** Keeps the login and owns hot copies and cached links; never runs an operation. */
   readonly #sentinel: Handle;
   #session: Handle;
-  readonly #roots = new Map<string, Handle>();
-  readonly #links = new Map<string, Handle>();
-  readonly #mechanism: Readonly<
-    Record<'derive' | 'ecb' | 'cbc' | 'wrap' | 'generate' | 'generatePair' | 'sign', number>
-  >;
+  #carrier: Handle | undefined;
+  readonly #roots = new Map<string, SuiteKey>();
+  readonly #links = new Map<string, SuiteKey>();
+  readonly #secrets = new Map<string, Handle>();
+  readonly #suites = new Map<AlgorithmSuite, TokenSuiteKeys>();
+  /** The labelled soft engine, where the model's data says so. */
+  readonly soft: SoftSuiteKeys | null;
 
   constructor(config: AttachConfig) {
-    this.#mechanism = mechanismNumbers(config.mechanisms);
     this.#module = openModule(config.modulePath);
     try {
       this.#slot = findSlot(this.#module, config.tokenLabel);
       this.#sentinel = this.#module.C_OpenSession(this.#slot, CKF_SERIAL_SESSION | CKF_RW_SESSION);
       this.#module.C_Login(this.#sentinel, CKU_USER, view(config.pin).toString('latin1'));
       this.#session = this.#module.C_OpenSession(this.#slot, CKF_SERIAL_SESSION | CKF_RW_SESSION);
+      const room = this.#room();
+      let soft = false;
+      for (const [suite, map] of Object.entries(config.suites)) {
+        if (map.engine === 'soft') soft = true;
+        else
+          this.#suites.set(
+            suite as AlgorithmSuite,
+            new TokenSuiteKeys(suite as AlgorithmSuite, map, config.vendorNumbers, room),
+          );
+      }
+      this.soft = soft ? new SoftSuiteKeys(softShelf(this)) : null;
     } catch (error) {
       closeModule(this.#module);
       throw hsmError(error, 'attach');
     }
   }
 
-  info(): { model: string; label: string; serial: string } {
+  #room(): TokenRoom {
+    const token = this;
+    return {
+      module: this.#module,
+      sentinel: this.#sentinel,
+      get session() {
+        return token.#session;
+      },
+      get carrier() {
+        token.#carrier ??= token.#module.C_GenerateKey(
+          token.#sentinel,
+          { mechanism: CKM_AES_KEY_GEN },
+          templates.carrier,
+        );
+        return token.#carrier;
+      },
+    };
+  }
+
+  /** Suites whose keys live in the token itself. */
+  get suites(): readonly TokenSuiteKeys[] {
+    return [...this.#suites.values()];
+  }
+
+  /** @throws HSM_MECHANISM_REFUSED when the model maps no mechanisms, or a known answer of it failed */
+  suite(name: AlgorithmSuite): TokenSuiteKeys {
+    const keys = this.#suites.get(name);
+    if (keys === undefined) throw keyServiceErrors.make('HSM_MECHANISM_REFUSED', { detail: `suite ${name}` });
+    return keys;
+  }
+
+  /** A suite that failed its known answers serves nobody. */
+  refuseSuite(name: AlgorithmSuite): void {
+    this.#suites.delete(name);
+  }
+
+  /** The suite in which components land; AES where the token has it. */
+  get landingSuite(): TokenSuiteKeys {
+    return this.#suites.get('intl-128') ?? this.suite('sm-128');
+  }
+
+  info(): { model: string; label: string; serial: string; firmware: string } {
     const info = this.#module.C_GetTokenInfo(this.#slot);
-    return { model: info.model.trimEnd(), label: info.label.trimEnd(), serial: info.serialNumber.trimEnd() };
+    const { major, minor } = info.firmwareVersion;
+    return {
+      model: info.model.trimEnd(),
+      label: info.label.trimEnd(),
+      serial: info.serialNumber.trimEnd(),
+      firmware: `${major}.${minor}`,
+    };
   }
 
   close(): void {
@@ -84,24 +139,51 @@ export class Token {
     this.#session = this.#module.C_OpenSession(this.#slot, CKF_SERIAL_SESSION | CKF_RW_SESSION);
   }
 
-  /** Labels of all secret keys in the token. */
+  /** Names of all roots, in the token and in the soft engine. */
   rootNames(): string[] {
-    return this.#find(templates.find('secret')).map((handle) => this.#attribute(handle, CKA_LABEL).toString());
+    const labels = this.#find(templates.find('secret')).map((handle) => this.#attribute(handle, CKA_LABEL).toString());
+    const own = labels.filter((label) => !INTERNAL_PREFIXES.some((prefix) => label.startsWith(prefix)));
+    return [...own, ...(this.soft?.rootNames() ?? [])];
   }
 
   hasRoot(name: string): boolean {
-    return this.#find(templates.find('secret', name)).length > 0;
+    return this.findSecret(name) !== null || (this.soft?.root(name) ?? null) !== null;
+  }
+
+  /** The token's own object, not a copy. */
+  findSecret(name: string): Handle | null {
+    return this.#find(templates.find('secret', name))[0] ?? null;
+  }
+
+  /** Hot copy of a token key that is no root of a suite; looked up once, never destroyed by the caller. */
+  secret(name: string): Handle {
+    const known = this.#secrets.get(name);
+    if (known !== undefined) return known;
+    const found = this.findSecret(name);
+    if (found === null) throw keyServiceErrors.make('KEY_MISSING', { detail: name });
+    const copy = this.#module.C_CopyObject(this.#sentinel, found, templates.hotCopy);
+    this.#secrets.set(name, copy);
+    return copy;
   }
 
   /** Hot copy of a root. Looked up by label once in a worker's life. */
-  root(name: string): Handle {
+  root(name: string): SuiteKey {
     const known = this.#roots.get(name);
     if (known !== undefined) return known;
-    const [found] = this.#find(templates.find('secret', name));
-    if (found === undefined) throw keyServiceErrors.make('KEY_MISSING', { detail: name });
+    const found = this.findSecret(name);
+    const key = found === null ? (this.soft?.root(name) ?? null) : this.#hotCopy(name, found);
+    if (key === null) throw keyServiceErrors.make('KEY_MISSING', { detail: name });
+    this.#roots.set(name, key);
+    return key;
+  }
+
+  #hotCopy(name: string, found: Handle): SuiteKey {
+    const keyType = this.#attribute(found, CKA_KEY_TYPE).readUInt32LE(0);
+    const keys = this.suites.find(({ shape }) => shape.keyType === keyType);
+    if (keys === undefined)
+      throw keyServiceErrors.make('HSM_MECHANISM_REFUSED', { detail: `${name}: key type ${keyType}` });
     const copy = this.#module.C_CopyObject(this.#sentinel, found, templates.hotCopy);
-    this.#roots.set(name, copy);
-    return copy;
+    return keys.key(copy, name.startsWith('CVK#') ? 'code' : 'root');
   }
 
   /** The token's object, and with it this process's copy and what was derived from it. */
@@ -109,39 +191,39 @@ export class Token {
     const found = this.#find(templates.find('secret', name));
     for (const handle of found) this.destroy(handle);
     const copy = this.#roots.get(name);
-    if (copy !== undefined) this.destroy(copy);
+    copy?.destroy();
     this.#roots.delete(name);
-    for (const [link, handle] of this.#links) {
+    for (const [link, key] of this.#links) {
       if (!link.startsWith(`${name}/`)) continue;
       this.#links.delete(link);
-      this.destroy(handle);
+      key.destroy();
     }
-    return found.length > 0;
+    const soft = this.soft?.destroyRoot(name) ?? false;
+    return found.length > 0 || soft;
   }
 
-  derive(base: Handle, block: Uint8Array, template: Template, session: Handle = this.#session): Handle {
-    const parameter = { type: CK_PARAMS_AES_CBC, iv: ZERO_BLOCK, data: view(block) };
-    return this.#module.C_DeriveKey(session, { mechanism: this.#mechanism.derive, parameter }, base, template);
+  derive(base: Handle, block: Uint8Array, template: Template): Handle {
+    return this.landingSuite.derive(base, block, template);
   }
 
   /** Walks the path, lends the last key to `fn` and destroys all that was made on the way, whatever happens. */
-  withKey<T>(path: KeyPath, last: Template, fn: (key: Handle) => T): T {
-    const made: Handle[] = [];
+  withKey<T>(path: KeyPath, last: KeyPurpose, fn: (key: SuiteKey) => T): T {
+    const made: SuiteKey[] = [];
     try {
       let key = this.#startOf(path);
       const blocks = path.blocks.slice(path.cachedBlocks);
       if (blocks.length === 0) throw new RangeError('a path lends a derived key, never the root itself');
       blocks.forEach((block, index) => {
-        key = this.derive(key, block, index === blocks.length - 1 ? last : templates.link);
+        key = key.derive(block, index === blocks.length - 1 ? last : 'link');
         made.push(key);
       });
       return fn(key);
     } finally {
-      for (const handle of made) this.destroy(handle);
+      for (const key of made) key.destroy();
     }
   }
 
-  #startOf(path: KeyPath): Handle {
+  #startOf(path: KeyPath): SuiteKey {
     const root = this.root(path.root);
     const first = path.blocks[0];
     if (path.cachedBlocks === 0 || first === undefined) return root;
@@ -152,47 +234,35 @@ export class Token {
       const [oldest] = this.#links;
       if (oldest !== undefined) {
         this.#links.delete(oldest[0]);
-        this.destroy(oldest[1]);
+        oldest[1].destroy();
       }
     }
-    const link = this.derive(root, first, templates.link, this.#sentinel);
+    const link = root.derive(first, 'link', true);
     this.#links.set(name, link);
     return link;
   }
 
   ecb(key: Handle, blocks: Uint8Array): Buffer {
-    this.#module.C_EncryptInit(this.#session, { mechanism: this.#mechanism.ecb }, key);
-    return this.#module.C_Encrypt(this.#session, view(blocks), Buffer.alloc(blocks.length));
+    return this.landingSuite.ecb(key, blocks);
   }
 
-  cbc(key: Handle, iv: Uint8Array, blocks: Uint8Array): Buffer {
-    this.#module.C_EncryptInit(this.#session, { mechanism: this.#mechanism.cbc, parameter: view(iv) }, key);
-    return this.#module.C_Encrypt(this.#session, view(blocks), Buffer.alloc(blocks.length));
-  }
-
-  /** One block of CBC with zero IV is ECB of the key: WRITE KEY's second block, made without seeing the key. */
+  /** One block of CBC with zero IV is ECB of the key. */
   wrap(wrapping: Handle, key: Handle): Buffer {
-    const mechanism = { mechanism: this.#mechanism.wrap, parameter: ZERO_BLOCK };
-    return this.#module.C_WrapKey(this.#session, mechanism, wrapping, key, Buffer.alloc(BLOCK_BYTES));
+    const mechanism = { mechanism: CKM_AES_CBC, parameter: ZERO_BLOCK };
+    return this.#module.C_WrapKey(this.#session, mechanism, wrapping, key, Buffer.alloc(16));
   }
 
-  /** ENC0 of a key that may only DERIVE. */
-  checkValueByDerivation(key: Handle): Buffer {
-    const value = this.derive(key, ZERO_BLOCK, templates.checkValue);
-    try {
-      return this.value(value);
-    } finally {
-      this.destroy(value);
-    }
-  }
-
-  checkValueByEncipherment(key: Handle): Buffer {
-    return this.ecb(key, ZERO_BLOCK).subarray(0, 3);
-  }
-
-  /** CKA_VALUE of an object that is not sensitive: check values and published vectors. */
+  /** CKA_VALUE of an object that is not sensitive: check values, data, published vectors. */
   value(handle: Handle): Buffer {
     return this.#attribute(handle, CKA_VALUE);
+  }
+
+  label(handle: Handle): string {
+    return this.#attribute(handle, CKA_LABEL).toString();
+  }
+
+  find(template: Template): Handle[] {
+    return this.#find(template);
   }
 
   random(length: number): Buffer {
@@ -204,12 +274,11 @@ export class Token {
   }
 
   generate(template: Template): Handle {
-    return this.#module.C_GenerateKey(this.#session, { mechanism: this.#mechanism.generate }, template);
+    return this.#module.C_GenerateKey(this.#session, { mechanism: this.landingSuite.generate }, template);
   }
 
   decryptEcb(key: Handle, block: Uint8Array): Buffer {
-    this.#module.C_DecryptInit(this.#session, { mechanism: this.#mechanism.ecb }, key);
-    return this.#module.C_Decrypt(this.#session, view(block), Buffer.alloc(block.length));
+    return this.landingSuite.decryptEcb(key, block);
   }
 
   /** AES or TDES by CKA_KEY_TYPE, and its length. */
@@ -247,31 +316,45 @@ export class Token {
     return publicKey === undefined || privateKey === undefined ? null : { publicKey, privateKey };
   }
 
-  generatePair(name: string, persistent: boolean): { publicKey: Handle; privateKey: Handle } {
+  generatePair(
+    name: string,
+    persistent: boolean,
+    suite: AlgorithmSuite = 'intl-128',
+  ): { publicKey: Handle; privateKey: Handle } {
+    const pair = this.#pairOf(suite);
     return this.#module.C_GenerateKeyPair(
       this.#session,
-      { mechanism: this.#mechanism.generatePair },
-      templates.publicKey(name, persistent),
+      { mechanism: pair.generate },
+      templates.publicKey(name, persistent, pair.curve),
       templates.privateKey(name, persistent),
     );
+  }
+
+  #pairOf(suite: AlgorithmSuite) {
+    const { pair } = this.suite(suite);
+    if (pair === null)
+      throw keyServiceErrors.make('HSM_MECHANISM_REFUSED', { detail: `suite ${suite} has no signatures` });
+    return pair;
   }
 
   /** x ‖ y from CKA_EC_POINT: OCTET STRING (04 41) of the uncompressed point (04 ‖ x ‖ y). */
   publicPoint(publicKey: Handle): Buffer {
     const point = this.#attribute(publicKey, CKA_EC_POINT);
     if (point.length !== 67 || point[0] !== 4 || point[1] !== 65 || point[2] !== 4) {
-      throw keyServiceErrors.make('HSM_FAILED', { detail: 'CKA_EC_POINT is not an uncompressed P-256 point' });
+      throw keyServiceErrors.make('HSM_FAILED', {
+        detail: 'CKA_EC_POINT is not an uncompressed point of 32-byte coordinates',
+      });
     }
     return point.subarray(3);
   }
 
-  sign(privateKey: Handle, digest: Uint8Array): Buffer {
-    this.#module.C_SignInit(this.#session, { mechanism: this.#mechanism.sign }, privateKey);
+  sign(privateKey: Handle, digest: Uint8Array, suite: AlgorithmSuite = 'intl-128'): Buffer {
+    this.#module.C_SignInit(this.#session, { mechanism: this.#pairOf(suite).sign }, privateKey);
     return this.#module.C_Sign(this.#session, view(digest), Buffer.alloc(64));
   }
 
-  verify(publicKey: Handle, digest: Uint8Array, signature: Uint8Array): boolean {
-    this.#module.C_VerifyInit(this.#session, { mechanism: this.#mechanism.sign }, publicKey);
+  verify(publicKey: Handle, digest: Uint8Array, signature: Uint8Array, suite: AlgorithmSuite = 'intl-128'): boolean {
+    this.#module.C_VerifyInit(this.#session, { mechanism: this.#pairOf(suite).sign }, publicKey);
     return this.#module.C_Verify(this.#session, view(digest), view(signature));
   }
 
@@ -294,16 +377,4 @@ export class Token {
       this.#module.C_FindObjectsFinal(this.#session);
     }
   }
-}
-
-function mechanismNumbers(map: SuiteMechanisms) {
-  return {
-    derive: mechanismNumber(map.derive.mechanism),
-    ecb: mechanismNumber(map.ecb),
-    cbc: mechanismNumber(map.cbc),
-    wrap: mechanismNumber(map.wrap),
-    generate: mechanismNumber(map.generate),
-    generatePair: mechanismNumber(map.generatePair),
-    sign: mechanismNumber(map.sign),
-  };
 }
