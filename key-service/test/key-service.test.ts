@@ -86,7 +86,11 @@ beforeAll(async () => {
     serviceVersion: 'test',
   });
   service = await listen(keyService.app, { host: '127.0.0.1', port: 0 });
-  client = new KeyServiceClient({ baseUrl: `http://127.0.0.1:${service.port}`, token: () => bearer });
+  client = new KeyServiceClient({
+    baseUrl: `http://127.0.0.1:${service.port}`,
+    token: () => bearer,
+    timeoutMs: 60_000,
+  });
 }, 60_000);
 
 afterAll(async () => {
