@@ -64,6 +64,7 @@ function buildFingerprint(root) {
     files.push(join(root, room, 'tsconfig.json'), join(root, room, 'package.json'));
     sources(join(root, room, 'src'), files);
     sources(join(root, room, 'web'), files);
+    sources(join(root, room, 'sdk'), files);
   }
   const hash = createHash('sha256');
   for (const file of files.sort()) {
@@ -83,6 +84,8 @@ export async function ensureBuild(root, options) {
   await runShown({ zh: '编译', en: 'tsc -b' }, [process.execPath, compiler, '-b'], options);
   const consoles = join(root, 'scripts/web/build-web.mjs');
   await runShown({ zh: '编译控制台页面', en: 'building the consoles' }, [process.execPath, consoles], options);
+  const sdk = join(root, 'scripts/web/build-sdk.mjs');
+  await runShown({ zh: '编译网页 SDK', en: 'building the SDK for pages' }, [process.execPath, sdk], options);
   writeFileSync(join(root, BUILD_STAMP), wanted);
   return true;
 }

@@ -65,12 +65,7 @@ export const pairingOverview = z.object({
 export const refuseAsk = z.strictObject({ request: id });
 export const revokeAsk = z.strictObject({ grant: id });
 
-/** What the page signs with its code. */
-export const confirmText = (origin: string, request: string, code: string): string =>
-  ['rhc-pairing-confirm/1', origin, request, code].join('\n');
-/** What the page signs for a token. */
-export const tokenText = (origin: string, grant: string, challenge: string): string =>
-  ['rhc-pairing-token/1', origin, grant, challenge].join('\n');
+export { confirmText, tokenText } from './signed-texts.ts';
 
 export type PairingKey = z.output<typeof pairingKey>;
 export type PairingAsk = z.output<typeof pairingAsk>;

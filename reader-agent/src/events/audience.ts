@@ -20,7 +20,7 @@ export interface Listener {
 
 export const EVENT_VERSION = 1;
 
-const HEARS: Readonly<Record<LocalEvent['event'], Scope | typeof DESK>> = {
+export const HEARS: Readonly<Record<LocalEvent['event'], Scope | typeof DESK>> = {
   'card-inserted': 'card.status',
   'card-removed': 'card.status',
   'reader-added': 'card.status',
