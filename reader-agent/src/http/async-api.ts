@@ -21,7 +21,11 @@ export function eventsDocument(version: string): object {
     servers: { agent: { host: '127.0.0.1:8103', protocol: 'ws' } },
     channels: { events: { address: '/v1/events', messages } },
     operations: {
-      receiveEvents: { action: 'send', channel: { $ref: '#/channels/events' }, summary: '程序向监听者发送 · sent to listeners' },
+      receiveEvents: {
+        action: 'send',
+        channel: { $ref: '#/channels/events' },
+        summary: '程序向监听者发送 · sent to listeners',
+      },
     },
     components: { messages: Object.fromEntries(events) },
   };

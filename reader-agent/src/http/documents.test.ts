@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { unusedParts } from '@rhc/service-shell';
 import { localEvent } from '../contract/index.ts';
 import { SCOPES } from '../contract/pairing.ts';
-import { unusedParts } from '@rhc/service-shell';
 import { DESK } from './callers.ts';
 import { apiDocuments } from './documents.ts';
 import type { EndpointParts } from './endpoint-parts.ts';
@@ -21,10 +21,14 @@ test.each(Object.keys(apiDocuments()))('%s is up to date', (path) => {
 
 test('every event of the contract stands in the AsyncAPI document, and every endpoint asks for a scope, the desk, or nobody on purpose', () => {
   const events = JSON.parse(apiDocuments()['docs/api/reader-agent-events.json'] ?? '{}');
-  expect(Object.keys(events.channels.events.messages)).toEqual(localEvent.options.map(({ shape }) => shape.event.value));
+  expect(Object.keys(events.channels.events.messages)).toEqual(
+    localEvent.options.map(({ shape }) => shape.event.value),
+  );
   const rows = agentEndpoints(unusedParts<EndpointParts>());
   const open = rows.filter(({ access }) => access === 'public').map(({ path }) => path);
-  expect(open.filter((path) => !/^\/(v1\/)?status$|^\/v1\/pairing\/(requests|confirm|challenge|token)$|^\/sdk\//.test(path))).toEqual([]);
+  expect(
+    open.filter((path) => !/^\/(v1\/)?status$|^\/v1\/pairing\/(requests|confirm|challenge|token)$|^\/sdk\//.test(path)),
+  ).toEqual([]);
   for (const { access } of rows.filter((row) => row.access !== 'public')) {
     expect([DESK, ...SCOPES]).toEqual(expect.arrayContaining([...access]));
   }

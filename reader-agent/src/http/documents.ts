@@ -11,7 +11,10 @@ export function apiDocuments(): Readonly<Record<string, string>> {
     zh: '读卡程序的本机接口,只在回环地址上。网页须先配对;x-access 为所需授权,desk 为程序自己的页面与本机程序',
     en: 'Local API of the reader agent, on loopback only. Pages pair first; x-access names the scope, desk is the agent’s own page and programs of this machine',
   };
-  const openApi = openApiDocument({ title: 'reader-agent', version: VERSION, description }, agentEndpoints(unusedParts<EndpointParts>()));
+  const openApi = openApiDocument(
+    { title: 'reader-agent', version: VERSION, description },
+    agentEndpoints(unusedParts<EndpointParts>()),
+  );
   return {
     'docs/api/reader-agent.json': text(openApi),
     'docs/api/reader-agent-events.json': text(eventsDocument(VERSION)),
