@@ -3,6 +3,7 @@ import type { Crypto } from '@rhc/card/secure-messaging';
 import type { RandomBytes } from '@rhc/card/session';
 import type { Logger } from '@rhc/service-shell';
 import { Approvals, type ApprovedWork } from './approvals.ts';
+import { CardFaces } from './card-faces.ts';
 import type { Clock } from './clock.ts';
 import type { ApprovalOperation } from './domain/approval.ts';
 import type { IssuerIdentity } from './domain/card-data.ts';
@@ -16,6 +17,7 @@ import { EventFeed } from './personalize/event-feed.ts';
 import { JobRunner } from './personalize/job-runner.ts';
 import type { IssuerKeys } from './personalize/key-service-keys.ts';
 import { personalizeOneCardWith } from './personalize/personalize-one-card.ts';
+import { Steering } from './steering.ts';
 import { Stock } from './stock.ts';
 import { type Database, migrate } from './store/index.ts';
 
@@ -43,6 +45,8 @@ export interface Issuer {
   readonly stock: Stock;
   readonly approvals: Approvals;
   readonly hotlist: HotlistPublisher;
+  readonly steering: Steering;
+  readonly faces: CardFaces;
   readonly hub: AgentHub;
   readonly feed: EventFeed;
   readonly runner: JobRunner;
@@ -68,6 +72,8 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   });
   const newId = (prefix: string) => `${prefix}_${Buffer.from(random(12)).toString('hex')}`;
   const stock = new Stock({ database, clock, newId, listedBlanksOnly: options.listedBlanksOnly ?? false });
+  const steering = new Steering({ database, clock });
+  const faces = new CardFaces({ database, clock });
   const hub = new AgentHub({ issuer: issuer.name, clock, limits });
   const runner = new JobRunner({
     database,
@@ -100,6 +106,8 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     stock,
     approvals,
     hotlist,
+    steering,
+    faces,
     hub,
     feed,
     runner,

@@ -371,6 +371,21 @@ export const issuerErrors = defineErrors({
     retriable: false,
     httpStatus: 409,
   },
+  AREA_UNKNOWN: {
+    message: { zh: '行政区划代码不在河北省县级代码之列。', en: 'An area code is no county of Hebei.' },
+    nextStep: { zh: '请按 GB/T 2260 改正所列代码。', en: 'Correct the codes named by GB/T 2260.' },
+    retriable: false,
+    httpStatus: 422,
+  },
+  CAPACITY_PLAN_WRONG: {
+    message: { zh: '产能测算的参数不在允许范围内。', en: 'A value of the capacity plan is out of range.' },
+    nextStep: {
+      zh: '各项须大于 0,设备利用率不超过 1。',
+      en: 'Each value must be more than 0, the utilization at most 1.',
+    },
+    retriable: false,
+    httpStatus: 422,
+  },
   FONT_MISSING: {
     message: { zh: '找不到打印卡面所需的字体。', en: 'The font that card faces are printed in is missing.' },
     nextStep: {
@@ -379,6 +394,21 @@ export const issuerErrors = defineErrors({
     },
     retriable: false,
     httpStatus: 503,
+  },
+  FACE_NOT_YET: {
+    message: { zh: '该卡尚未绑定芯片,还没有卡面。', en: 'No chip is bound to this card yet; it has no face.' },
+    nextStep: {
+      zh: '请先放入空白卡并个人化,再打印卡面。',
+      en: 'Put a blank in and personalize it, then print the face.',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  LAYOUT_UNKNOWN: {
+    message: { zh: '没有这种卡面版式。', en: 'There is no such layout of the card face.' },
+    nextStep: { zh: '请选用 plain(单独卡面)或 bank-combined(银行合一)。', en: 'Use plain or bank-combined.' },
+    retriable: false,
+    httpStatus: 404,
   },
   FACE_REFUSED: {
     message: { zh: '卡面打印不下或打印不出所列内容。', en: 'The card face cannot hold or print what is named.' },

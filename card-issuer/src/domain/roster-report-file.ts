@@ -1,5 +1,6 @@
 /** The report of a roster import as a CSV file that spreadsheets open: one line a fault, one line a row without fault. */
 import type { FieldFault, Text } from '@rhc/card/errors';
+import { csvFile } from './csv-file.ts';
 
 export interface ReportedRow {
   readonly row: number;
@@ -12,7 +13,6 @@ export interface ReportedRow {
 const HEADER = ['行', '结果', '姓名', '字段', '规则', '下一步', 'rule', 'next step'];
 const OUTCOMES = { taken: '登记', known: '已登记', refused: '拒绝' } as const;
 
-/** UTF-8 with a byte order mark, which spreadsheets need to see that it is UTF-8; RFC 4180. */
 export function rosterReportFile(report: readonly ReportedRow[]): string {
   const lines = report.flatMap(({ row, outcome, name, faults, nextStep }) => {
     const start = [String(row), OUTCOMES[outcome], name];
@@ -20,11 +20,5 @@ export function rosterReportFile(report: readonly ReportedRow[]): string {
     if (faults.length === 0) return [[...start, '', '', step[0], '', step[1]]];
     return faults.map(({ field, rule }) => [...start, field, rule.zh, step[0], rule.en, step[1]]);
   });
-  return `\uFEFF${[HEADER, ...lines].map((cells) => `${cells.map(cell).join(',')}\r\n`).join('')}`;
-}
-
-/** A text from a roster must not become a formula in the clerk's spreadsheet. */
-function cell(text: string): string {
-  const tame = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(tame) ? `"${tame.replaceAll('"', '""')}"` : tame;
+  return csvFile([HEADER, ...lines]);
 }

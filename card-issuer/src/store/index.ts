@@ -10,4 +10,5 @@ export { type IdempotentCall, once, remembered } from './idempotency.ts';
 export * as jobs from './jobs.ts';
 export * as receipts from './receipts.ts';
 export * as residents from './residents.ts';
+export * as steering from './steering.ts';
 export * as stock from './stock.ts';

@@ -5,6 +5,7 @@ import * as lifeCycle from './002-life-cycle.ts';
 import * as stock from './003-stock.ts';
 import * as hotlist from './004-hotlist.ts';
 import * as approvals from './005-approvals.ts';
+import * as steering from './010-steering.ts';
 
 const ALL = [
   { name: '001-first-light', ...first },
@@ -12,6 +13,7 @@ const ALL = [
   { name: '003-stock', ...stock },
   { name: '004-hotlist', ...hotlist },
   { name: '005-approvals', ...approvals },
+  { name: '010-steering', ...steering },
 ] as const;
 type Migration = (typeof ALL)[number];
 
