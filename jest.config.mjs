@@ -23,6 +23,8 @@ const shared = {
 };
 
 export default {
+  // A deadline against hanging, not a measure: suites run beside other work on two cores.
+  testTimeout: 60_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/*/src/**/*.test.ts'] },
     { ...shared, displayName: 'real', testMatch: ['<rootDir>/*/test/**/*.test.ts', '<rootDir>/test/**/*.test.ts'] },

@@ -2,7 +2,7 @@
  * The faces that are embedded. The specification's 汉仪 faces are a foundry's property; Debian's Noto Sans CJK covers
  * GB 18030 and stands in unless an installation names its own files.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Font } from 'fontkit';
 import * as fontkit from 'fontkit';
 import { issuerErrors } from '../errors.ts';
@@ -38,6 +38,18 @@ export function openFont({ path, postscriptName }: FontFile): Font {
   if (font === null || !('hasGlyphForCodePoint' in font)) throw issuerErrors.make('FONT_MISSING', { detail: key });
   opened.set(key, font);
   return font;
+}
+
+const read = new Map<string, Buffer>();
+
+/** The file's bytes, read once: a collection has 20 MB, and a page embeds two of them. @throws FONT_MISSING */
+export function fontBytes(file: FontFile): Buffer {
+  const known = read.get(file.path);
+  if (known !== undefined) return known;
+  openFont(file);
+  const bytes = readFileSync(file.path);
+  read.set(file.path, bytes);
+  return bytes;
 }
 
 /** Width in millimetres of a text set in this face. */

@@ -7,7 +7,7 @@ import type { CardFace } from '../domain/card-face/face.ts';
 import { CARD_BODY, type FaceLayout, type FacePlace } from '../domain/card-face/layout.ts';
 import { issuerErrors } from '../errors.ts';
 import { BOLD, drawFace, type Pdf, REGULAR } from './draw-face.ts';
-import { type FaceFonts, NOTO_FONTS, openFont, POINTS_PER_MM, textWidthMm, unprintableIn } from './fonts.ts';
+import { type FaceFonts, fontBytes, NOTO_FONTS, openFont, POINTS_PER_MM, textWidthMm, unprintableIn } from './fonts.ts';
 
 const pt = (mm: number): number => mm * POINTS_PER_MM;
 const A4_MM = { width: 210, height: 297 };
@@ -128,15 +128,13 @@ function pdfBytes(
   { fonts = NOTO_FONTS, madeAt }: RenderOptions,
   draw: (pdf: Pdf) => void,
 ): Promise<Uint8Array> {
-  openFont(fonts.regular);
-  openFont(fonts.bold);
   const pdf = new PDFDocument({
     size: page.size,
     margin: 0,
     info: { Title: page.title, CreationDate: madeAt, ModDate: madeAt, Producer: 'card-issuer', Creator: 'card-issuer' },
   });
-  pdf.registerFont(REGULAR, fonts.regular.path, fonts.regular.postscriptName);
-  pdf.registerFont(BOLD, fonts.bold.path, fonts.bold.postscriptName);
+  pdf.registerFont(REGULAR, fontBytes(fonts.regular), fonts.regular.postscriptName);
+  pdf.registerFont(BOLD, fontBytes(fonts.bold), fonts.bold.postscriptName);
   const chunks: Uint8Array[] = [];
   const done = new Promise<Uint8Array>((resolve, reject) => {
     pdf.on('data', (chunk: Uint8Array) => chunks.push(chunk));

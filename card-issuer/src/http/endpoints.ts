@@ -8,9 +8,11 @@ import { agentsResponse, meResponse, statusResponse } from '../contract/index.ts
 import { ANYBODY, PEOPLE } from './access.ts';
 import { approvalEndpoints } from './endpoints-approvals.ts';
 import { cardEndpoints } from './endpoints-cards.ts';
+import { faceEndpoints } from './endpoints-faces.ts';
 import { hotlistEndpoints } from './endpoints-hotlist.ts';
 import { lifeCycleEndpoints } from './endpoints-life-cycle.ts';
 import { residentEndpoints } from './endpoints-residents.ts';
+import { steeringEndpoints } from './endpoints-steering.ts';
 import { stockEndpoints } from './endpoints-stock.ts';
 import { serveEvents } from './serve-events.ts';
 
@@ -34,6 +36,8 @@ export function issuerEndpoints(issuer: Issuer): Endpoint[] {
     ...approvalEndpoints(issuer),
     ...stockEndpoints(issuer),
     ...hotlistEndpoints(issuer),
+    ...faceEndpoints(issuer),
+    ...steeringEndpoints(issuer),
     ...systemEndpoints(issuer),
   ];
 }
