@@ -208,6 +208,13 @@ export const keyServiceErrors = defineErrors({
     'Use a real key ceremony in production; set production to false for a demonstration.',
     { httpStatus: 409 },
   ),
+  SOFT_ENGINE_REFUSED_IN_PRODUCTION: entry(
+    '国密套件在此 HSM 上只有软算法引擎(密钥在内存中),生产环境拒绝。',
+    'On this HSM the suite has only the soft engine, whose keys are in memory: production refuses it.',
+    '接入支持国密的 HSM,并在 hsm-config/models 中写明其机制映射(参见 sm-hsm-pci.json)。',
+    'Attach an HSM that has the SM algorithms and write its mechanism map in hsm-config/models (see sm-hsm-pci.json).',
+    { httpStatus: 409 },
+  ),
   SOFT_TOKEN_REFUSED_IN_PRODUCTION: entry(
     '生产环境拒绝软令牌 softhsm2。',
     'The soft token softhsm2 is refused in production.',

@@ -14,6 +14,7 @@ export * from './data-keys.ts';
 export * from './hierarchy.ts';
 export * from './key-life.ts';
 export * from './rotation.ts';
+export * from './sams.ts';
 
 const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^[0-9A-F]{${bytes * 2}}$`), `${bytes} bytes as upper-case hex`);

@@ -16,4 +16,8 @@ export function refuseInProduction(policy: ProductionPolicy, script: CeremonyScr
   if (model.softToken && policy.allowSoftToken !== model.id) {
     throw keyServiceErrors.make('SOFT_TOKEN_REFUSED_IN_PRODUCTION', { detail: model.id });
   }
+  // No name allows it: a soft token at least keeps its keys to itself.
+  if (model.suites[script.suite]?.engine === 'soft') {
+    throw keyServiceErrors.make('SOFT_ENGINE_REFUSED_IN_PRODUCTION', { detail: script.suite });
+  }
 }
