@@ -3,14 +3,18 @@ import { bytesToHex, type SecretBytes } from '@rhc/card/bytes';
 import type { HsmConfig } from '@rhc/hsm-config';
 import {
   type Authenticator,
+  certificateAuthenticator,
   createHttpApp,
   firstOf,
   type HttpApp,
   type Logger,
+  type RateLimits,
   tokenAuthenticator,
 } from '@rhc/service-shell';
 import { Counter } from 'prom-client';
+import type { AccessRoom } from './access-room.ts';
 import type { AuditRoom } from './audit/audit-room.ts';
+import type { Authority } from './authority/authority.ts';
 import { rootLabel } from './domain/hierarchy.ts';
 import { issuerCertificate } from './domain/issuer-certificate.ts';
 import { KeyLife, type KeyLifeStore } from './domain/key-life.ts';
@@ -34,8 +38,13 @@ export interface KeyServiceParts {
   readonly now: () => Date;
   /** The other services' bearer token: principal `service:token`, role `service`. */
   readonly token?: SecretBytes;
-  /** Who else may call: people's sessions, certificates. */
+  /** Who else may call. */
   readonly authenticators?: readonly Authenticator[];
+  /** People and certificates; absent where only keys are asked for (tests). */
+  readonly access?: { readonly room: AccessRoom; readonly authority: Authority };
+  readonly limits?: RateLimits;
+  /** Names under which clients reach this service, beside loopback. */
+  readonly hosts?: readonly string[];
   readonly webRoot?: string;
   readonly serviceVersion: string;
 }
@@ -114,6 +123,8 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
       sha256: parts.sha256,
       now: parts.now,
     });
+  const { access } = parts;
+  const certificateValid = (serial: string) => access?.authority.isValid(serial) ?? Promise.resolve(false);
   const http = createHttpApp({
     service: 'key-service',
     logger,
@@ -134,13 +145,21 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
       },
       dataKeys: { hsm, audit },
       audit: parts.audit,
+      ...(access === undefined ? {} : { access: { ...access, certificateValid, now: parts.now } }),
     }),
     authenticate: firstOf(
+      certificateAuthenticator({
+        kinds: ['service', 'terminal'],
+        stillValid: ({ serial }) => certificateValid(serial),
+      }),
       ...(parts.token === undefined ? [] : [tokenAuthenticator(parts.token, SERVICE_BY_TOKEN)]),
+      ...(access?.room.authenticators ?? []),
       ...(parts.authenticators ?? []),
     ),
     onRefused: ({ method, path, address, principal, status }) =>
       parts.audit.refusals.add([`${method} ${path.slice(0, 100)}`], { address, principal, status }),
+    ...(parts.limits === undefined ? {} : { limits: parts.limits }),
+    ...(parts.hosts === undefined ? {} : { allowedHosts: ['127.0.0.1', 'localhost', '[::1]', ...parts.hosts] }),
     ...(parts.webRoot === undefined ? {} : { webRoot: parts.webRoot }),
   });
   http.metrics.registerMetric(useCounter);

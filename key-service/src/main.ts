@@ -4,13 +4,25 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadHsmConfig } from '@rhc/hsm-config';
-import { createLogger, listen, loadSettings, readSecretFile, settingsHelp, startService } from '@rhc/service-shell';
-import { createKeyService } from './app.ts';
+import {
+  createLogger,
+  listen,
+  loadSettings,
+  readSecretFile,
+  requireTlsInProduction,
+  settingsHelp,
+  startService,
+} from '@rhc/service-shell';
+import { auditBesideLog, createKeyService } from './app.ts';
 import { attachHsm } from './attach.ts';
 import { openAuditRoom } from './audit/audit-room.ts';
 import { refuseInProduction } from './domain/production.ts';
+import { openAccess, rateLimits } from './open-access.ts';
+import { serverTls } from './own-identity.ts';
 import { settings } from './settings.ts';
+import { enrolmentStore, lockOutStore, operatorStore, passkeyStore, sessionStore } from './store/access-store.ts';
 import { auditStore } from './store/audit-store.ts';
+import { authorityStore } from './store/authority-store.ts';
 import { openDatabase } from './store/database.ts';
 import { keyLifeStore, keyUseStore } from './store/key-life-store.ts';
 import { certificateStore, keyVersionStore } from './store/stores.ts';
@@ -19,6 +31,8 @@ const packageRoot = fileURLToPath(new URL('..', import.meta.url));
 const hsmConfigRoot = dirname(dirname(fileURLToPath(import.meta.resolve('@rhc/hsm-config'))));
 /** How late a scheduled move may be, and how old another node's move may be here. */
 const TICK_MS = 2_000;
+/** How long a revoked certificate's open connections last at most; its requests are refused at once. */
+const TLS_RENEWAL_MS = 30_000;
 const configFlag = process.argv.indexOf('--config');
 
 if (process.argv.includes('--help')) {
@@ -31,6 +45,7 @@ if (process.argv.includes('--help')) {
     const config = loadHsmConfig(hsmConfigRoot, values.ceremony, (path) => readFileSync(path, 'utf8'));
     const { production, allowSoftToken } = values;
     refuseInProduction({ production, allowSoftToken }, config.ceremony, config.model);
+    requireTlsInProduction(values);
     const token = readSecretFile(values.tokenFile);
     const hsm = await attachHsm({
       config,
@@ -49,6 +64,23 @@ if (process.argv.includes('--help')) {
       now: () => new Date(),
       onEvent: (event, details) => logger.warn({ event, ...details }, 'audit log'),
     });
+    const now = () => new Date();
+    const access = await openAccess({
+      settings: values,
+      stores: {
+        operators: operatorStore(database),
+        passkeys: passkeyStore(database),
+        sessions: sessionStore(database),
+        lockOuts: lockOutStore(database),
+        enrolments: enrolmentStore(database),
+        authority: authorityStore(database),
+      },
+      audit: auditBesideLog(audit.log, logger),
+      hsm,
+      now,
+    });
+    const { authority } = access;
+    const tls = () => serverTls({ authority, folder: values.tlsFolder, names: values.serverNames, now });
     const { app, tick } = await createKeyService({
       config,
       hsm,
@@ -61,6 +93,9 @@ if (process.argv.includes('--help')) {
       sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),
       now: () => new Date(),
       token,
+      access,
+      limits: rateLimits(values),
+      hosts: values.serverNames,
       webRoot: `${packageRoot}dist/web`,
       serviceVersion: '0.1.0',
     });
@@ -69,11 +104,13 @@ if (process.argv.includes('--help')) {
       ticking = ticking.then(tick).catch((error: unknown) => logger.error({ err: error }, 'scheduled key moves'));
     };
     const ticks = setInterval(runTick, TICK_MS);
-    return listen(app, {
+    const running = await listen(app, {
       host: values.host,
       port: values.port,
+      ...(values.tls ? { tls: await tls() } : {}),
       onStop: async () => {
         clearInterval(ticks);
+        clearInterval(renewals);
         runTick();
         await ticking;
         await audit.close();
@@ -81,5 +118,12 @@ if (process.argv.includes('--help')) {
         await database.destroy();
       },
     });
+    const renew = async () => {
+      if (values.tls) running.updateTls(await tls());
+    };
+    const renewals = setInterval(() => {
+      renew().catch((error: unknown) => logger.error({ err: error }, 'TLS certificate and revocation list'));
+    }, TLS_RENEWAL_MS);
+    return running;
   });
 }

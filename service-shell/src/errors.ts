@@ -47,6 +47,63 @@ export const shellErrors = defineErrors({
     retriable: false,
     httpStatus: 403,
   },
+  RATE_LIMITED: {
+    message: { zh: '请求过于频繁,已暂缓受理。', en: 'Too many requests from this caller; this one was not taken.' },
+    nextStep: {
+      zh: '请按 Retry-After 所示的秒数等待后重试。',
+      en: 'Wait for the seconds that Retry-After tells, then try again.',
+    },
+    retriable: true,
+    httpStatus: 429,
+  },
+  LOCKED_OUT: {
+    message: { zh: '连续失败次数过多,已暂时锁定。', en: 'Too many failures in a row; locked for a while.' },
+    nextStep: {
+      zh: '请按 Retry-After 所示的秒数等待后重试;若非本人操作,请告知安全管理员。',
+      en: 'Wait for the seconds that Retry-After tells; if it was not you, tell the security administrator.',
+    },
+    retriable: true,
+    httpStatus: 429,
+  },
+  SIGN_IN_REFUSED: {
+    message: { zh: '登录没有成功。', en: 'The sign-in did not succeed.' },
+    nextStep: {
+      zh: '请用已登记的通行密钥或证书重试;仍不成功请找系统管理员。',
+      en: 'Try again with a registered passkey or certificate; if it fails again see the system administrator.',
+    },
+    retriable: false,
+    httpStatus: 401,
+  },
+  CERTIFICATE_REFUSED: {
+    message: { zh: '客户端证书无效、已过期或已吊销。', en: 'The client certificate is not valid, expired or revoked.' },
+    nextStep: {
+      zh: '请用一次性登记码重新登记本机,或请管理员检查证书。',
+      en: 'Enrol this machine again with a one-time code, or ask the administrator about the certificate.',
+    },
+    retriable: false,
+    httpStatus: 401,
+  },
+  TLS_REQUIRED: {
+    message: {
+      zh: '生产环境必须使用双向 TLS,服务没有启动。',
+      en: 'Production needs mutual TLS; the service did not start.',
+    },
+    nextStep: {
+      zh: '请设置 TLS 证书、私钥与 CA 文件;确实不用时须写明 allowPlainHttp=loopback。',
+      en: 'Set certificate, key and CA file; to do without all the same say allowPlainHttp=loopback by name.',
+    },
+    retriable: false,
+    httpStatus: 500,
+  },
+  TLS_FILES_INVALID: {
+    message: { zh: 'TLS 文件不能使用,服务没有启动。', en: 'The TLS files cannot be used; the service did not start.' },
+    nextStep: {
+      zh: '请检查证书、私钥与 CA 是否齐全且互相匹配。',
+      en: 'Check that certificate, key and CA are there and belong together.',
+    },
+    retriable: false,
+    httpStatus: 500,
+  },
   HOST_REFUSED: {
     message: { zh: '请求的主机名不在允许之列。', en: 'The Host of this request is not allowed.' },
     nextStep: {

@@ -17,6 +17,7 @@ import { type Endpoint, endpointRouter, pathPattern, rawBodyPathsOf } from './en
 import { shellErrors } from './errors.ts';
 import type { Logger } from './logger.ts';
 import type { Authenticator, Principal } from './principal.ts';
+import { limitRates, type RateLimits } from './rate-limits.ts';
 import { bearerToken, tokenMatches } from './secret-file.ts';
 
 export type AllowedOrigins =
@@ -44,6 +45,8 @@ export interface HttpAppOptions {
   readonly publicPaths?: readonly string[];
   /** Told of each call that is refused for who calls (401, 403, 429), before the answer goes out. */
   readonly onRefused?: (call: RefusedCall) => Promise<void>;
+  /** Requests a second by caller and terminal; absent: no limit. */
+  readonly limits?: RateLimits;
   /** Limit of a JSON body in bytes; default 1 MiB. */
   readonly maxBodyBytes?: number;
   /** Paths whose body the route reads itself with `readRawBody` (a CSV roster). */
@@ -103,6 +106,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   if (options.webRoot !== undefined) app.use(serve(options.webRoot, { maxage: 0, defer: false }));
   const table = options.endpoints ?? [];
   app.use(options.authenticate === undefined ? checkToken(options) : identify(options.authenticate, options));
+  if (options.limits !== undefined) app.use(limitRates(options.limits));
   const rawPaths = new Set([...(options.rawBodyPaths ?? []), ...rawBodyPathsOf(table)]);
   const parseBody = bodyParser({
     enableTypes: ['json'],

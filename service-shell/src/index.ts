@@ -1,4 +1,13 @@
 /** What every service has at its edge. Knows nothing of cards, keys or people. */
+export {
+  type CertificateCheck,
+  type CertificateKind,
+  type CertificatePrincipal,
+  certificateAuthenticator,
+  clientCertificate,
+  principalIn,
+  serialOf,
+} from './client-certificate.ts';
 export { type Access, type Call, type Endpoint, endpoint, endpointRouter, mayCall } from './endpoints.ts';
 export { shellErrors } from './errors.ts';
 export {
@@ -9,6 +18,7 @@ export {
   type RefusedCall,
   readRawBody,
 } from './http-app.ts';
+export { LOCK_OUT, LockOut, type LockOutLimits, type LockOutStore } from './lock-out.ts';
 export { createLogger, errorFields, type Logger } from './logger.ts';
 export { type ApiTitle, openApiDocument } from './open-api.ts';
 export { fieldFaults, parseInput } from './parse-input.ts';
@@ -20,7 +30,27 @@ export {
   tokenAuthenticator,
   tokenRegisterAuthenticator,
 } from './principal.ts';
+export { limitRates, type RateLimits } from './rate-limits.ts';
 export { bearerToken, ensureTokenFile, readSecretFile, tokenMatches } from './secret-file.ts';
+export {
+  SESSION_TIMES,
+  type Session,
+  type SessionEnds,
+  type SessionStore,
+  Sessions,
+  type SessionTimes,
+  sessionId,
+} from './sessions.ts';
 export { defineSettings, loadSettings, type Setting, type Settings, settingsHelp } from './settings.ts';
 export { failureText, listen, type RunningService, startService } from './start-service.ts';
+export {
+  dueForRenewal,
+  type Revocations,
+  requireTlsInProduction,
+  type ServerTls,
+  type TlsIdentity,
+  type TransportPolicy,
+} from './tls.ts';
+export { tlsFetch } from './tls-fetch.ts';
+export { readTlsFolder, requireTlsFolder, writeTlsFolder } from './tls-folder.ts';
 export { unusedParts } from './unused-parts.ts';

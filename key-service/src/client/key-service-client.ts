@@ -12,7 +12,9 @@ import {
   preparePersonalizationResponse,
   type RekeyRequest,
   type RekeyResponse,
+  type RevocationsResponse,
   rekeyResponse,
+  revocationsResponse,
   type SlotsResponse,
   type StatusResponse,
   slotsResponse,
@@ -32,8 +34,10 @@ import { keyServiceErrors } from '../errors.ts';
 export interface KeyServiceClientOptions {
   /** For example `http://127.0.0.1:8101`. */
   readonly baseUrl: string;
-  /** Lends the bearer token for one request, so that the client keeps none. */
-  readonly token: () => string;
+  /** Lends the bearer token for one request, so that the client keeps none; absent over mutual TLS. */
+  readonly token?: () => string;
+  /** Names this desk or SAM, so that a limit meets it alone and not its whole service. */
+  readonly terminal?: string;
   readonly timeoutMs?: number;
   readonly fetch?: typeof fetch;
 }
@@ -69,6 +73,9 @@ export class KeyServiceClient {
   status(): Promise<StatusResponse> {
     return this.#call('/v1/status', statusResponse);
   }
+  revocations(): Promise<RevocationsResponse> {
+    return this.#call('/v1/authority/revocations', revocationsResponse);
+  }
   issuerCertificate(): Promise<IssuerCertificateResponse> {
     return this.#call('/v1/issuer-certificate', issuerCertificateResponse);
   }
@@ -92,10 +99,14 @@ export class KeyServiceClient {
   }
 
   async #send(path: string, body: unknown): Promise<{ status: number; text: string }> {
-    const { baseUrl, token, timeoutMs = 10_000, fetch: send = fetch } = this.#options;
+    const { baseUrl, token, terminal, timeoutMs = 10_000, fetch: send = fetch } = this.#options;
     const response = await send(new URL(path, baseUrl), {
       method: body === undefined ? 'GET' : 'POST',
-      headers: { authorization: `Bearer ${token()}`, 'content-type': 'application/json' },
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token()}` }),
+        ...(terminal === undefined ? {} : { 'x-rhc-terminal': terminal }),
+        'content-type': 'application/json',
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(timeoutMs),
     });

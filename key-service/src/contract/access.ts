@@ -21,7 +21,7 @@ export const principalView = z.object({
   id: z.string(),
   name: z.string(),
   roles: z.array(z.string()),
-  via: z.enum(['certificate', 'session', 'token']),
+  via: z.enum(['certificate', 'session', 'token', 'pairing']),
 });
 
 /** GET /v1/session: `principal` is null when nobody is signed in. */

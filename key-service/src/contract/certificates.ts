@@ -11,6 +11,7 @@ import { roleName } from './access.ts';
 
 const moment = z.iso.datetime();
 const pem = z.string().max(16_384);
+const longPem = z.string().max(16_777_216);
 const csr = pem.regex(/^-----BEGIN (NEW )?CERTIFICATE REQUEST-----/, 'a certificate request in PEM');
 
 export const certificateKind = z.enum(['service', 'terminal', 'operator']);
@@ -70,6 +71,16 @@ export const revocationRequest = z.strictObject({
   note: z.string().trim().min(1).max(200),
 });
 
+/** GET /v1/authority/revocations */
+export const revocationsResponse = z.object({
+  number: z.int(),
+  thisUpdate: moment,
+  nextUpdate: moment,
+  /** The signed list, PEM. */
+  list: longPem,
+  serials: z.array(z.string()),
+});
+export type RevocationsResponse = z.infer<typeof revocationsResponse>;
 export type CertificateView = z.infer<typeof certificateView>;
 export type CertificatesResponse = z.infer<typeof certificatesResponse>;
 export type CertificateEnrolmentRequest = z.infer<typeof certificateEnrolmentRequest>;

@@ -1,14 +1,19 @@
 /** The whole HTTP interface of key-service: one table of tables. A new page of the interface is a line here. */
 import type { Endpoint } from '@rhc/service-shell';
 import { auditEndpoints } from './audit-endpoints.ts';
+import { type CertificateParts, certificateEndpoints } from './certificate-endpoints.ts';
 import { type DataKeyEndpointParts, dataKeyEndpoints } from './data-key-endpoints.ts';
 import { hierarchyEndpoints } from './hierarchy-endpoints.ts';
 import { type KeyEndpointParts, keyEndpoints } from './key-endpoints.ts';
+import { operatorEndpoints } from './operator-endpoints.ts';
+import { type SessionParts, sessionEndpoints } from './session-endpoints.ts';
 
 export interface EndpointParts {
   readonly keys: KeyEndpointParts;
   readonly dataKeys: DataKeyEndpointParts;
   readonly audit: Parameters<typeof auditEndpoints>[0];
+  /** Absent where a part of key-service runs alone (tests): no people, no certificates. */
+  readonly access?: SessionParts & CertificateParts;
 }
 
 export const keyServiceEndpoints = (parts: EndpointParts): Endpoint[] => [
@@ -16,4 +21,11 @@ export const keyServiceEndpoints = (parts: EndpointParts): Endpoint[] => [
   ...dataKeyEndpoints(parts.dataKeys),
   ...hierarchyEndpoints(parts.keys.book.hierarchy),
   ...auditEndpoints(parts.audit),
+  ...(parts.access === undefined
+    ? []
+    : [
+        ...sessionEndpoints(parts.access),
+        ...operatorEndpoints(parts.access.room),
+        ...certificateEndpoints(parts.access),
+      ]),
 ];

@@ -1,5 +1,7 @@
 /** The schema in steps. In code, not in files, so that a bundled service carries them. Never change a released step. */
 import type { Knex } from 'knex';
+import { accessStep } from './steps/access.ts';
+import { authorityStep } from './steps/authority.ts';
 
 interface Step {
   readonly name: string;
@@ -125,6 +127,8 @@ const steps: readonly Step[] = [
       });
     },
   },
+  accessStep,
+  authorityStep,
 ];
 
 export const migrationSource: Knex.MigrationSource<Step> = {
