@@ -5,7 +5,8 @@ import { type HierarchyResponse, hierarchyResponse } from '../contract/index.ts'
 import { EVERYBODY_INSIDE } from './access.ts';
 
 export function hierarchyEndpoints(hierarchy: Hierarchy): Endpoint[] {
-  const answer: HierarchyResponse = {
+  // At each call: the table is also read where no hierarchy is at hand.
+  const answer = (): HierarchyResponse => ({
     text: hierarchy.text,
     nation: hierarchy.nation,
     provinces: hierarchy.provinces.map(({ code, text, factor, cities }) => ({
@@ -17,7 +18,7 @@ export function hierarchyEndpoints(hierarchy: Hierarchy): Endpoint[] {
       ...{ name, text, root, purpose, onCard, suite },
       cityLevel: false,
     })),
-  };
+  });
   return [
     endpoint({
       method: 'get',
@@ -26,7 +27,7 @@ export function hierarchyEndpoints(hierarchy: Hierarchy): Endpoint[] {
       tag: '密钥 Keys',
       summary: { zh: '密钥体系:层级、地区、密钥位', en: 'The hierarchy: levels, areas, slots' },
       response: hierarchyResponse,
-      handle: () => answer,
+      handle: answer,
     }),
   ];
 }
