@@ -146,8 +146,8 @@ export class Authority {
     const info = Uint8Array.from(keys.publicKey.export({ type: 'spki', format: 'der' }));
     const { record, authority } = await this.#issue(by, subject, info, null);
     const { privateKey } = keys;
-    const macSalt = this.#room.random(16);
-    return { record, file: pkcs12({ privateKey, certificate: record.pem, authority, label, password, macSalt }) };
+    const { random } = this.#room;
+    return { record, file: pkcs12({ privateKey, certificate: record.pem, authority, label, password, random }) };
   }
 
   /**
