@@ -13,6 +13,7 @@ import {
   type VisitTrustAnchor,
 } from './core/index.ts';
 import { Desk } from './desk/index.ts';
+import { RecordingPort } from './diagnostics/index.ts';
 import { Audience } from './events/audience.ts';
 import { announceCardData } from './events/card-data.ts';
 import { agentEndpoints, callers, originRule, pageAccess, RateLimit } from './http/index.ts';
@@ -46,6 +47,14 @@ export interface AgentOptions {
   readonly random: (length: number) => Uint8Array;
   readonly sdkFile: (name: string) => string | null;
   readonly logger: Logger;
+  /** For the diagnostics bundle; nothing secret may stand in them. */
+  readonly settingsView?: () => object;
+  readonly machineView?: () => object;
+  readonly logLines?: () => readonly string[];
+  /** Rows of whoever runs the agent in another setting (the simulator). */
+  readonly moreEndpoints?: readonly Endpoint[];
+  /** Set by the simulator; stands in the status, so that no page takes it for the real thing. */
+  readonly simulator?: string;
   readonly webRoot?: string;
   /** Absent: a clinic that only reads. */
   readonly issuer?: {
@@ -75,7 +84,9 @@ const PAIRING_RATE = { burst: 20, perSecond: 1 };
 const BACKOFF = { firstMs: 250, ceilingMs: 15_000 };
 
 export function createAgent(options: AgentOptions): Agent {
-  const { port, timers, logger } = options;
+  const { timers, logger } = options;
+  const recorder = new RecordingPort(options.port, options.clock, options.now);
+  const port: PcscPort = recorder;
   const desk = new Desk({ port, timers, product: options.product, leaseMs: options.leaseMs });
   const { keys, openSession, clock, journal } = options;
   const work = new CardWork({ desk, turns: new LocalTurns(), keys, openSession, clock });
@@ -105,8 +116,9 @@ export function createAgent(options: AgentOptions): Agent {
   });
   pairing.onRevoked((grant) => audience.cutOff(grant));
   const endCardData = announceCardData(desk, cardReader, audience, logger);
-  const endpoints = agentEndpoints({
+  const own = agentEndpoints({
     version: options.version,
+    simulator: options.simulator ?? null,
     desk,
     cardReader,
     cardWriter,
@@ -118,7 +130,15 @@ export function createAgent(options: AgentOptions): Agent {
     channelStatus: () => channel?.status() ?? null,
     timers,
     sdkFile: options.sdkFile,
+    diagnostics: {
+      clock,
+      recording: () => recorder.recording(),
+      settings: options.settingsView ?? (() => ({})),
+      machine: options.machineView ?? (() => ({})),
+      logLines: options.logLines ?? (() => []),
+    },
   });
+  const endpoints = [...own, ...(options.moreEndpoints ?? [])];
   const access = {
     pairing,
     pairingOrigins: options.pairingOrigins,

@@ -4,20 +4,32 @@ import '@rhc/console-shell/console.css';
 import './desk.css';
 import {
   ApiOutlined,
+  ExperimentOutlined,
   HistoryOutlined,
   IdcardOutlined,
   SafetyCertificateOutlined,
   UnorderedListOutlined,
+  UsbOutlined,
 } from '@ant-design/icons';
-import { Console, call, newIdempotencyKey, StatusTag, startConsole, useLoad } from '@rhc/console-shell';
+import {
+  Console,
+  type ConsolePage,
+  call,
+  newIdempotencyKey,
+  StatusTag,
+  startConsole,
+  useLoad,
+} from '@rhc/console-shell';
 import type { WriteAnswer } from '../src/contract/index.ts';
 import { events, readCard } from './desk/agent-streams.ts';
 import { DeskPage } from './desk/desk-page.tsx';
 import { DeskStore } from './desk/desk-store.ts';
 import { play } from './desk/sounds.ts';
+import { DiagnosticsPage } from './pages/diagnostics-page.tsx';
 import { EventsPage } from './pages/events-page.tsx';
 import { PairingPage } from './pages/pairing-page.tsx';
 import { SelfTestPage } from './pages/self-test-page.tsx';
+import { SimulatorPage } from './pages/simulator-page.tsx';
 import type { AgentStatus } from './pages/status.ts';
 import { listWrites, WritesPage } from './pages/writes-page.tsx';
 
@@ -51,12 +63,26 @@ function ReaderLight({ status }: { status: AgentStatus | null }) {
   );
 }
 
+const SIMULATOR: ConsolePage = {
+  path: 'simulator',
+  title: { zh: '模拟器', en: 'Simulator' },
+  icon: <ExperimentOutlined />,
+  render: () => <SimulatorPage />,
+};
+
 function AgentConsole() {
   const status = useLoad('status', (signal) => call<AgentStatus>('GET', '/v1/status', { signal }), REFRESH_MS);
   return (
     <Console
       title={{ zh: '诊室读卡', en: 'Clinic desk' }}
       status={<ReaderLight status={status.value} />}
+      banner={
+        status.value?.simulator !== undefined && (
+          <div className="simulator-band" role="alert">
+            {status.value.simulator}
+          </div>
+        )
+      }
       pages={[
         {
           path: 'desk',
@@ -77,6 +103,12 @@ function AgentConsole() {
           render: () => <PairingPage store={store} />,
         },
         {
+          path: 'readers',
+          title: { zh: '读卡器', en: 'Readers' },
+          icon: <UsbOutlined />,
+          render: () => <DiagnosticsPage store={store} />,
+        },
+        {
           path: 'self-test',
           title: { zh: '浏览器自检', en: 'Self-test' },
           icon: <SafetyCertificateOutlined />,
@@ -88,6 +120,7 @@ function AgentConsole() {
           icon: <UnorderedListOutlined />,
           render: () => <EventsPage store={store} />,
         },
+        ...(status.value?.simulator === undefined ? [] : [SIMULATOR]),
       ]}
     />
   );

@@ -7,6 +7,7 @@ import { identityStage } from './reads.ts';
 import { decodedElement, hexBytes, readTimings, text } from './shapes.ts';
 import { writeRecord } from './writes.ts';
 
+export * from './diagnostics.ts';
 export * from './legacy.ts';
 export * from './pairing.ts';
 export * from './reads.ts';
@@ -87,6 +88,8 @@ export const statusResponse = z.looseObject({
   version: z.string(),
   /** Of the messages. */
   api: z.int(),
+  /** Only where no card is real. */
+  simulator: z.string().optional(),
   ready: z.boolean(),
   pcsc: z.looseObject({ state: z.string(), restarts: z.int() }),
   readers: z.int(),

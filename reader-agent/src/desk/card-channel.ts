@@ -8,9 +8,12 @@ import type { PcscHandle, PcscPort } from '../pcsc/port.ts';
 export class CardChannel implements Transport {
   #transport: CountingTransport;
   readonly insertion: number;
+  /** Null where no reader is (a stand-in). */
+  readonly protocol: PcscHandle['protocol'] | null;
 
   constructor(port: PcscPort, handle: PcscHandle) {
     this.insertion = handle.insertion;
+    this.protocol = handle.protocol ?? null;
     this.#transport = resolveResponse({ transmit: (command) => port.transmit(handle, command) });
   }
 

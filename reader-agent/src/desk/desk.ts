@@ -79,7 +79,7 @@ export class Desk {
    * @throws READER_NONE, READER_UNKNOWN, CARD_ABSENT, READER_CHOICE_NEEDED, CARD_MUTE, CARD_FOREIGN
    */
   chooseHealthCard(reader?: string): PresentCardFact & { readonly cardFactor: Uint8Array } {
-    const card = reader === undefined ? this.#onlyCard() : this.#cardIn(reader);
+    const card = reader === undefined ? this.#onlyCard() : this.cardIn(reader);
     if (card.atr.length === 0) throw agentErrors.make('CARD_MUTE');
     if (card.cardFactor === null) {
       throw agentErrors.make('CARD_FOREIGN', { detail: `ATR ${bytesToHex(card.atr)}` });
@@ -181,7 +181,8 @@ export class Desk {
     return only;
   }
 
-  #cardIn(reader: string): PresentCardFact {
+  /** Whatever card lies in that reader. @throws READER_NONE, READER_UNKNOWN, CARD_ABSENT */
+  cardIn(reader: string): PresentCardFact {
     const card = this.#place(reader).card;
     if (card === null) throw this.#troubleOr('CARD_ABSENT');
     return card;

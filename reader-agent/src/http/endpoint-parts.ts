@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { CardReader, CardWriter } from '../core/index.ts';
 import type { Desk } from '../desk/desk.ts';
+import type { Recording } from '../diagnostics/index.ts';
 import type { Audience } from '../events/audience.ts';
 import type { ChannelStatus } from '../issuer-channel/index.ts';
 import type { LegacyFacade } from '../legacy/index.ts';
@@ -9,8 +10,23 @@ import type { Pairing } from '../pairing/index.ts';
 import type { PcscHealth } from '../pcsc/index.ts';
 import type { Timers } from '../pcsc/supervisor.ts';
 
+/** What a diagnostics bundle is made from. */
+export interface DiagnosticParts {
+  /** Milliseconds with fractions. */
+  readonly clock: () => number;
+  readonly recording: () => Recording;
+  /** Settings without secrets. */
+  readonly settings: () => object;
+  /** Versions, memory, clock. */
+  readonly machine: () => object;
+  /** Last lines of the log. */
+  readonly logLines: () => readonly string[];
+}
+
 export interface EndpointParts {
   readonly version: string;
+  /** Watermark of the simulator; null: real cards. */
+  readonly simulator: string | null;
   readonly desk: Desk;
   readonly cardReader: CardReader;
   readonly cardWriter: CardWriter;
@@ -21,6 +37,7 @@ export interface EndpointParts {
   readonly pcscHealth: () => PcscHealth;
   readonly channelStatus: () => ChannelStatus | null;
   readonly timers: Timers;
+  readonly diagnostics: DiagnosticParts;
   /** Text of a file of the built SDK, null when there is none of that name. */
   readonly sdkFile: (name: string) => string | null;
 }

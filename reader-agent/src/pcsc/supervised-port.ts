@@ -276,11 +276,15 @@ export class SupervisedPort implements PcscPort {
     // Whatever code the broken pipe gave (it may be COMM_ERROR): when the monitor ends, the service went away.
     this.#error = agentErrors.make('PCSC_SERVICE_DOWN', { detail: pcscError(code, 'monitor').detail ?? '' }).toBody();
     this.#emit({ kind: 'trouble', error: this.#error });
+    // A context that lost its service keeps its sockets and threads for ever: only the end of its process frees them.
+    this.#supervisor.replaceChild('the service was lost');
   }
 
   #childGone(reason: string): void {
     if (this.#state === 'stopped') return;
     this.#lookAway('child');
+    // The service's loss is told already; its child's end is the cure and no trouble of its own.
+    if (this.#state === 'service-down') return;
     this.#state = 'starting';
     this.#error = agentErrors.make('PCSC_PROCESS_LOST', { detail: reason }).toBody();
     this.#emit({ kind: 'trouble', error: this.#error });

@@ -73,7 +73,7 @@ function Light({ state, children }: { state: DeskState; children: React.ReactNod
   const { light, headline, subline } = state;
   return (
     <section className="desk-light">
-      <span id="light" className="light" data-state={light} aria-hidden="true" />
+      <span id="light" className="desk-lamp" data-state={light} aria-hidden="true" />
       <div role="status" aria-live="polite" className="desk-words">
         <p id="headline">{headline.zh}</p>
         <p lang="en">{headline.en}</p>

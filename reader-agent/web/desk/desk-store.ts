@@ -36,6 +36,8 @@ export interface DeskState {
   readonly formRound: number;
   /** Grows when a page asks to be paired, is paired or loses its grant. */
   readonly pairingRound: number;
+  /** The reader in which a card was put or from which one was taken last. */
+  readonly touched: string | null;
 }
 
 export interface DeskParts {
@@ -79,6 +81,7 @@ export class DeskStore {
     log: [],
     formRound: 0,
     pairingRound: 0,
+    touched: null,
   };
   #turn = 0;
   #arrivals = 0;
@@ -136,6 +139,11 @@ export class DeskStore {
 
   formTouched(dirty: boolean): void {
     this.#formDirty = dirty;
+  }
+
+  /** Begins anew to look which reader is touched ("press to identify"). */
+  forgetTouched(): void {
+    this.#set({ touched: null });
   }
 
   async read(): Promise<void> {
@@ -229,6 +237,7 @@ export class DeskStore {
         this.#arrivals += 1;
         const card = event.card.cardFactor === null ? 'other' : 'resident';
         this.#view(event.reader, { card, arrival: this.#arrivals });
+        this.#set({ touched: event.reader });
         this.#note('good', { zh: '放入卡片', en: 'Card inserted' }, event.reader);
         if (this.#chosen === event.reader) this.#chosen = null;
         // Put in again in the reader that is shown: another insertion, whatever card it is.
@@ -238,6 +247,7 @@ export class DeskStore {
       }
       case 'card-removed':
         this.#view(event.reader, { card: 'none' });
+        this.#set({ touched: event.reader });
         this.#gone(event.reader, { zh: '取出卡片', en: 'Card removed' });
         break;
       case 'reader-removed':

@@ -35,7 +35,9 @@ function Field(props: {
 }) {
   return (
     <label htmlFor={props.id}>
-      {props.zh} <small lang="en">{props.en}</small>
+      <span>
+        {props.zh} <small lang="en">{props.en}</small>
+      </span>
       <Input
         id={props.id}
         value={props.value}
@@ -95,7 +97,9 @@ function PatchFields({ store, reading, ready }: FormProps) {
         </p>
       )}
       <label htmlFor="flags">
-        医学警示 <small lang="en">Medical alerts</small>
+        <span>
+          医学警示 <small lang="en">Medical alerts</small>
+        </span>
         <Select
           id="flags"
           mode="multiple"
@@ -197,8 +201,8 @@ export function WritePanel({ store, state, reading }: { store: DeskStore; state:
         value={form}
         onChange={(chosen) => setForm(chosen as typeof form)}
         options={[
-          { value: 'patch', label: '更正 Correct (W)' },
-          { value: 'visit', label: '就诊 Visit (V)' },
+          { value: 'patch', label: '更正 (W)' },
+          { value: 'visit', label: '就诊 (V)' },
         ]}
       />
       <Fields key={`${form} ${state.formRound}`} store={store} reading={reading} ready={ready} />

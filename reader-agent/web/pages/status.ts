@@ -4,6 +4,8 @@ import type { FaultBody } from '@rhc/console-shell';
 export interface AgentStatus {
   readonly version: string;
   readonly ready: boolean;
+  /** Only where no card is real. */
+  readonly simulator?: string;
   readonly pcsc: {
     readonly state: 'starting' | 'running' | 'service-down' | 'stopped';
     readonly restarts: number;

@@ -2,6 +2,7 @@
 import type { Endpoint } from '@rhc/service-shell';
 import type { EndpointParts } from '../endpoint-parts.ts';
 import { cardEndpoints } from './cards.ts';
+import { diagnosticsEndpoints } from './diagnostics.ts';
 import { eventEndpoints } from './events.ts';
 import { legacyEndpoints } from './legacy.ts';
 import { pairingEndpoints } from './pairing.ts';
@@ -17,6 +18,7 @@ export function agentEndpoints(parts: EndpointParts): readonly Endpoint[] {
     ...writeEndpoints(parts),
     ...eventEndpoints(parts),
     ...legacyEndpoints(parts),
+    ...diagnosticsEndpoints(parts),
     ...sdkEndpoints(parts),
   ];
 }

@@ -22,13 +22,14 @@ export function statusEndpoints(parts: EndpointParts) {
   ];
 }
 
-function statusOf({ version, desk, pcscHealth, channelStatus, journalState }: EndpointParts) {
+function statusOf({ version, simulator, desk, pcscHealth, channelStatus, journalState }: EndpointParts) {
   const { state, restarts, error } = pcscHealth();
   const readers = desk.readers();
   return {
     service: 'reader-agent',
     version,
     api: API_VERSION,
+    ...(simulator === null ? {} : { simulator }),
     ready: state === 'running',
     pcsc: { state, restarts, error },
     readers: readers.length,
