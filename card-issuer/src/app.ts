@@ -3,6 +3,7 @@ import type { Crypto } from '@rhc/card/secure-messaging';
 import type { RandomBytes } from '@rhc/card/session';
 import type { Logger } from '@rhc/service-shell';
 import { Approvals, type ApprovedWork } from './approvals.ts';
+import { Bulk } from './bulk.ts';
 import { CardFaces } from './card-faces.ts';
 import type { Clock } from './clock.ts';
 import type { ApprovalOperation } from './domain/approval.ts';
@@ -45,6 +46,7 @@ export interface Issuer {
   readonly stock: Stock;
   readonly approvals: Approvals;
   readonly hotlist: HotlistPublisher;
+  readonly bulk: Bulk;
   readonly steering: Steering;
   readonly faces: CardFaces;
   readonly hub: AgentHub;
@@ -88,22 +90,46 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   });
   const policy = { ...DEFAULT_POLICY, ...options.policy };
   const service = new IssuerService({ database, clock, random, issuer, hub, runner, feed, policy, stock });
-  const approvals = new Approvals({ database, clock, newId, work: approvedWork(service, stock) });
+  const approvals: Approvals = new Approvals({
+    database,
+    clock,
+    newId,
+    work: {
+      ...approvedWork(service, stock),
+      'production-sample': ({ subject }, signed) => bulk.approveSample(subject, signed),
+    },
+  });
+  const bulk = new Bulk({
+    database,
+    clock,
+    logger,
+    hub,
+    feed,
+    service,
+    approvals,
+    newId,
+    node: options.node ?? 'card-issuer',
+  });
   const seen = () => {
     feed.progress(null, 'agents', {});
     runner.noteBlanks().catch((error: unknown) => logger.error({ err: error }, 'chips were not noted'));
-    void runner.look();
+    void runner.look().then(() => bulk.look());
   };
+  const ended = feed.subscribe(({ type }) => {
+    if (['personalized', 'rejected', 'interrupted'].includes(type)) void bulk.look();
+  });
   const unsubscribe = hub.listen({
     agentConnected: seen,
     readersChanged: seen,
     agentLost: () => feed.progress(null, 'agents', {}),
   });
   await runner.start();
+  void bulk.look();
   const endTicks = tickForEver(service, clock, logger);
   return {
     service,
     stock,
+    bulk,
     approvals,
     hotlist,
     steering,
@@ -115,6 +141,8 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     async stop() {
       await endTicks();
       unsubscribe();
+      ended();
+      await bulk.stop();
       hub.stop();
       await runner.stop();
     },
@@ -122,7 +150,10 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
 }
 
 /** What happens when two people have signed; one row for each operation of `domain/approval.ts`. */
-function approvedWork(service: IssuerService, stock: Stock): Record<ApprovalOperation, ApprovedWork> {
+function approvedWork(
+  service: IssuerService,
+  stock: Stock,
+): Omit<Record<ApprovalOperation, ApprovedWork>, 'production-sample'> {
   return {
     'card-spoil': async ({ subject, reason }, signed, key) => {
       await service.spoil(subject, { ...signed, reason: reason ?? '' }, key);

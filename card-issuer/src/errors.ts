@@ -371,6 +371,24 @@ export const issuerErrors = defineErrors({
     retriable: false,
     httpStatus: 409,
   },
+  BULK_RUN_UNKNOWN: {
+    message: { zh: '没有这个批量任务。', en: 'There is no such bulk run.' },
+    nextStep: { zh: '请从批量任务列表中重新选择。', en: 'Choose again from the list of bulk runs.' },
+    retriable: false,
+    httpStatus: 404,
+  },
+  BULK_ITEM_UNKNOWN: {
+    message: { zh: '批量任务中没有这一行。', en: 'The bulk run has no such line.' },
+    nextStep: { zh: '请刷新列表后重试。', en: 'Reload the list and try again.' },
+    retriable: false,
+    httpStatus: 404,
+  },
+  BULK_STATE_FORBIDS: {
+    message: { zh: '批量任务当前的状态不允许此操作。', en: 'The bulk run’s present state does not allow this.' },
+    nextStep: { zh: '请刷新后查看任务状态。', en: 'Reload and look at the state of the run.' },
+    retriable: false,
+    httpStatus: 409,
+  },
   AREA_UNKNOWN: {
     message: { zh: '行政区划代码不在河北省县级代码之列。', en: 'An area code is no county of Hebei.' },
     nextStep: { zh: '请按 GB/T 2260 改正所列代码。', en: 'Correct the codes named by GB/T 2260.' },

@@ -282,5 +282,6 @@ export type AgentsResponse = z.infer<typeof agentsResponse>;
 export type StatusResponse = z.infer<typeof statusResponse>;
 
 export * from './approvals.ts';
+export * from './bulk.ts';
 export * from './steering.ts';
 export * from './stock.ts';

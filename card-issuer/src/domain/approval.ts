@@ -16,6 +16,10 @@ export const APPROVALS = {
   'card-spoil': { text: { zh: '卡作废', en: 'spoil a card' }, approvers: ['reviewer', 'manager'] },
   'card-destroy': { text: { zh: '销毁卡', en: 'destroy a card' }, approvers: ['reviewer', 'manager'] },
   'blank-write-off': { text: { zh: '空白卡报废或退货', en: 'write a blank off' }, approvers: ['stock', 'manager'] },
+  'production-sample': {
+    text: { zh: '样卡核准', en: 'approve a sample card' },
+    approvers: ['reviewer', 'manager'],
+  },
 } as const satisfies Record<string, ApprovalRule>;
 
 export type ApprovalOperation = keyof typeof APPROVALS;

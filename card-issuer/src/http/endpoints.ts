@@ -7,6 +7,7 @@ import type { Issuer } from '../app.ts';
 import { agentsResponse, meResponse, statusResponse } from '../contract/index.ts';
 import { ANYBODY, PEOPLE } from './access.ts';
 import { approvalEndpoints } from './endpoints-approvals.ts';
+import { bulkEndpoints } from './endpoints-bulk.ts';
 import { cardEndpoints } from './endpoints-cards.ts';
 import { faceEndpoints } from './endpoints-faces.ts';
 import { hotlistEndpoints } from './endpoints-hotlist.ts';
@@ -34,6 +35,7 @@ export function issuerEndpoints(issuer: Issuer): Endpoint[] {
     ...cardEndpoints(issuer),
     ...lifeCycleEndpoints(issuer),
     ...approvalEndpoints(issuer),
+    ...bulkEndpoints(issuer),
     ...stockEndpoints(issuer),
     ...hotlistEndpoints(issuer),
     ...faceEndpoints(issuer),

@@ -1,6 +1,7 @@
 /** Persistence of card-issuer: functions over a connection or a transaction; Knex is imported nowhere else. */
 export * as approvals from './approvals.ts';
 export * as blanks from './blanks.ts';
+export * as bulk from './bulk.ts';
 export * as cardMoves from './card-moves.ts';
 export * as cards from './cards.ts';
 export { type Database, isPostgres, isUniqueViolation, migrate, openDatabase } from './database.ts';

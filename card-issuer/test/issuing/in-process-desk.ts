@@ -4,8 +4,15 @@ import type { IssuerMessage } from '@rhc/reader-agent/contract';
 import { ProcessMemory, VirtualCard } from '../../../virtual-card/src/index.ts';
 import type { AgentHub, AgentLineEnd } from '../../src/personalize/agent-hub.ts';
 
+export interface DeskCard {
+  readonly transportKey: string;
+  readonly historicalBytes: Uint8Array;
+  readonly random: (length: number) => Uint8Array;
+}
+
 export class InProcessDesk {
-  readonly factor: string;
+  factor: string;
+  readonly agentId: string;
   apdus = 0;
   batches = 0;
   /** Card pulled, and put back, before the APDU of this number (1 = the first). */
@@ -14,10 +21,20 @@ export class InProcessDesk {
   #end: AgentLineEnd | null = null;
   #insertion = 1;
 
-  constructor(options: { transportKey: string; historicalBytes: Uint8Array; random: (n: number) => Uint8Array }) {
+  constructor(options: DeskCard & { agentId?: string }) {
+    this.#card = new VirtualCard({ ...options, memory: new ProcessMemory() });
+    this.#card.powerOn();
+    this.agentId = options.agentId ?? 'desk-1';
+    this.factor = bytesToHex(options.historicalBytes.slice(0, 8));
+  }
+
+  /** Takes the card out and puts another one in. */
+  put(options: DeskCard): void {
     this.#card = new VirtualCard({ ...options, memory: new ProcessMemory() });
     this.#card.powerOn();
     this.factor = bytesToHex(options.historicalBytes.slice(0, 8));
+    this.#insertion += 1;
+    this.#end?.receive(JSON.stringify({ type: 'readers', readers: this.#readers() }));
   }
 
   connect(hub: AgentHub): void {
@@ -27,7 +44,7 @@ export class InProcessDesk {
       close: () => end.closed(),
     });
     this.#end = end;
-    end.receive(JSON.stringify({ type: 'hello', agentId: 'desk-1', version: 'test', readers: this.#readers() }));
+    end.receive(JSON.stringify({ type: 'hello', agentId: this.agentId, version: 'test', readers: this.#readers() }));
   }
 
   get chipState(): string {

@@ -6,6 +6,7 @@ import * as stock from './003-stock.ts';
 import * as hotlist from './004-hotlist.ts';
 import * as approvals from './005-approvals.ts';
 import * as steering from './010-steering.ts';
+import * as bulk from './011-bulk.ts';
 
 const ALL = [
   { name: '001-first-light', ...first },
@@ -14,6 +15,7 @@ const ALL = [
   { name: '004-hotlist', ...hotlist },
   { name: '005-approvals', ...approvals },
   { name: '010-steering', ...steering },
+  { name: '011-bulk', ...bulk },
 ] as const;
 type Migration = (typeof ALL)[number];
 

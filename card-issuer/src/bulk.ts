@@ -1,0 +1,420 @@
+/**
+ * Carries bulk runs out: looks at the stations, gives each free blank the next resident, follows the cards to their end.
+ * Nothing of it lives in memory only: what a crash leaves is settled from the cards' own states at the next look, and an
+ * order is placed under a key of its item, so that it exists once however often it is asked for.
+ */
+import { type ErrorBody, isRhcError } from '@rhc/card/errors';
+import { nationalProfile, rhcBlank1 } from '@rhc/card/profile';
+import type { Logger } from '@rhc/service-shell';
+import type { Approvals } from './approvals.ts';
+import { type Clock, timestamp } from './clock.ts';
+import {
+  type BulkItem,
+  type BulkProgress,
+  type BulkRun,
+  type BulkRunState,
+  bulkProgress,
+  canPause,
+  positionBetween,
+  productionFingerprint,
+  WORKING,
+} from './domain/bulk.ts';
+import { issuerErrors } from './errors.ts';
+import { idempotentCall } from './idempotent-call.ts';
+import type { IssuerService } from './issuer-service.ts';
+import type { AgentHub } from './personalize/agent-hub.ts';
+import type { EventFeed } from './personalize/event-feed.ts';
+import { bulk, cards, type Database, once, residents } from './store/index.ts';
+
+export interface BulkParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly hub: AgentHub;
+  readonly feed: EventFeed;
+  readonly service: IssuerService;
+  readonly approvals: Pick<Approvals, 'ask'>;
+  readonly newId: (prefix: string) => string;
+  /** Name of this node. */
+  readonly node: string;
+}
+
+export interface BulkRunView extends BulkRun {
+  readonly progress: BulkProgress;
+  readonly stations: readonly bulk.Station[];
+}
+
+const HOUR_MS = 3_600_000;
+/** After this time an item that another node took and did not order a card for waits again. */
+const ABANDONED_MS = 120_000;
+/** States of a card that say: made and proven. */
+const MADE = [
+  'personalized',
+  'in-delivery',
+  'active',
+  'suspended',
+  'replacing',
+  'lost',
+  'expired',
+  'cancelled',
+  'returned',
+  'destroyed',
+];
+/** The chip, not the line, is at fault: the line waits for the next blank. */
+const CHIP_FAULTS = [
+  'BLANK_NOT_BLANK',
+  'BLANK_NOT_LISTED',
+  'BLANK_BOUND_ELSEWHERE',
+  'BLANK_EXPECTED_OTHER',
+  'READER_BUSY',
+  'CARD_NOT_IN_READER',
+  'AGENT_NOT_CONNECTED',
+  'AGENT_UNKNOWN',
+  'READER_NOT_FOUND',
+];
+
+export class Bulk {
+  readonly #parts: BulkParts;
+  /** Chips that were refused where they lie: agent/reader/insertion. */
+  #refused = new Set<string>();
+  #looking: Promise<void> = Promise.resolve();
+  #again = false;
+  #stopped = false;
+
+  constructor(parts: BulkParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws RESIDENT_UNKNOWN naming nobody: the lines at fault stand in `fields` by their place in the list */
+  async create(
+    request: { readonly name: string; readonly residentIds: readonly string[]; readonly actor: string },
+    key: string | null,
+  ): Promise<BulkRun> {
+    const { database, newId } = this.#parts;
+    const at = this.#now();
+    const unknown: number[] = [];
+    for (const [index, id] of request.residentIds.entries()) {
+      if ((await residents.findResident(database, id)) === null) unknown.push(index);
+    }
+    if (unknown.length > 0) {
+      throw issuerErrors.make('RESIDENT_UNKNOWN', {
+        fields: unknown.map((index) => ({
+          field: `residentIds[${index}]`,
+          rule: { zh: '没有这位居民', en: 'there is no such resident' },
+        })),
+      });
+    }
+    const id = await once(database, idempotentCall('bulk-run', key, request, at), async (transaction) => {
+      const runId = newId('b');
+      const run = {
+        id: runId,
+        name: request.name,
+        state: 'awaiting-sample' as const,
+        createdBy: request.actor,
+        createdAt: at,
+      };
+      const distinct = [...new Set(request.residentIds)];
+      await bulk.insertRun(
+        transaction,
+        run,
+        distinct.map((residentId) => ({ id: newId('bi'), residentId })),
+      );
+      return runId;
+    });
+    await this.#parts.feed.record('bulk-created', null, { run: id });
+    return this.#run(id);
+  }
+
+  async view(id: string): Promise<BulkRunView> {
+    const { database, clock } = this.#parts;
+    const run = await this.#run(id);
+    const nowMs = clock.nowMs();
+    const doneAt = await bulk.doneSince(database, id, timestamp(nowMs - HOUR_MS));
+    return {
+      ...run,
+      progress: bulkProgress(await bulk.countItems(database, id), doneAt, nowMs),
+      stations: await bulk.listStations(database, id),
+    };
+  }
+
+  async list(limit = 50): Promise<BulkRunView[]> {
+    const runs = await bulk.listRuns(this.#parts.database, limit);
+    return Promise.all(runs.map(({ id }) => this.view(id)));
+  }
+
+  items(runId: string, page: Parameters<typeof bulk.listItems>[2]): Promise<BulkItem[]> {
+    return bulk.listItems(this.#parts.database, runId, page);
+  }
+
+  async pause(id: string): Promise<BulkRun> {
+    const run = await this.#run(id);
+    if (run.state === 'paused') return run;
+    if (!canPause(run.state)) throw issuerErrors.make('BULK_STATE_FORBIDS', { detail: `pause from ${run.state}` });
+    return this.#move(run, 'paused', { paused_from: run.state });
+  }
+
+  async resume(id: string): Promise<BulkRun> {
+    const run = await this.#run(id);
+    if (run.state !== 'paused' || run.pausedFrom === null) {
+      throw issuerErrors.make('BULK_STATE_FORBIDS', { detail: `resume from ${run.state}` });
+    }
+    const resumed = await this.#move(run, run.pausedFrom);
+    void this.look();
+    return resumed;
+  }
+
+  /** What is being made is finished; nothing new is begun. */
+  async cancel(id: string): Promise<BulkRun> {
+    const run = await this.#run(id);
+    if (run.state === 'cancelled') return run;
+    if (run.state === 'done') throw issuerErrors.make('BULK_STATE_FORBIDS', { detail: 'cancel a run that is done' });
+    return this.#move(run, 'cancelled', { ended_at: this.#now() });
+  }
+
+  async assign(station: bulk.Station, actor: string): Promise<void> {
+    await this.#run(station.runId);
+    await bulk.assignStation(this.#parts.database, station, { actor, at: this.#now() });
+    void this.look();
+  }
+
+  async release(station: Omit<bulk.Station, 'runId'>): Promise<void> {
+    await bulk.releaseStation(this.#parts.database, station);
+  }
+
+  /** A failed line once more: a rejected card on its chip, a refused line from the beginning. */
+  async retry(itemId: string): Promise<BulkItem> {
+    const { database, service } = this.#parts;
+    const item = await this.#item(itemId);
+    if (item.state !== 'failed')
+      throw issuerErrors.make('BULK_STATE_FORBIDS', { detail: `retry an item that is ${item.state}` });
+    const card = item.cardId === null ? null : await cards.findCard(database, item.cardId);
+    if (card !== null && card.state === 'failed') {
+      await service.personalize(card.id);
+      await bulk.moveItem(database, item.id, ['failed'], 'taken', { error: null, endedAt: null });
+    } else {
+      await bulk.moveItem(database, item.id, ['failed'], 'queued', { error: null, endedAt: null });
+    }
+    await this.#reopen(item.runId);
+    void this.look();
+    return this.#item(itemId);
+  }
+
+  async remove(itemId: string): Promise<BulkItem> {
+    const item = await this.#item(itemId);
+    const moved = await bulk.moveItem(this.#parts.database, itemId, ['queued', 'failed'], 'removed', {
+      endedAt: this.#now(),
+    });
+    if (!moved) throw issuerErrors.make('BULK_STATE_FORBIDS', { detail: `remove an item that is ${item.state}` });
+    void this.look();
+    return this.#item(itemId);
+  }
+
+  /** Puts a queued line before another one, or last. */
+  async reorder(itemId: string, beforeId: string | null): Promise<BulkItem> {
+    const { database } = this.#parts;
+    const item = await this.#item(itemId);
+    const queued = (
+      await bulk.listItems(database, item.runId, { state: 'queued', after: -Number.MAX_VALUE, limit: 1_000_000 })
+    ).filter(({ id }) => id !== itemId);
+    const at = beforeId === null ? queued.length : queued.findIndex(({ id }) => id === beforeId);
+    if (at < 0) throw issuerErrors.make('BULK_ITEM_UNKNOWN', { detail: beforeId ?? '' });
+    const position = positionBetween(queued[at - 1]?.position ?? null, queued[at]?.position ?? null);
+    if (!(await bulk.setPosition(database, itemId, position))) {
+      throw issuerErrors.make('BULK_STATE_FORBIDS', { detail: `reorder an item that is ${item.state}` });
+    }
+    return this.#item(itemId);
+  }
+
+  /** Two people looked at the sample card: runs that wait for it go on. */
+  async approveSample(runId: string, signed: { readonly actor: string; readonly witness: string }): Promise<void> {
+    const { database } = this.#parts;
+    const run = await this.#run(runId);
+    if (run.sampleCardId === null) throw issuerErrors.make('BULK_STATE_FORBIDS', { detail: 'no sample card yet' });
+    const fingerprint = await this.#fingerprint(run.sampleCardId);
+    if (fingerprint === null)
+      throw issuerErrors.make('BULK_STATE_FORBIDS', { detail: 'the sample card has no verdict' });
+    const at = this.#now();
+    await database.transaction(async (transaction) => {
+      await bulk.insertSample(transaction, { fingerprint, cardId: run.sampleCardId as string, ...signed, at });
+      await bulk.moveRun(transaction, runId, ['sample-review'], 'running');
+    });
+    void this.look();
+  }
+
+  /** The sample was refused: the next card is a sample again. */
+  async newSample(id: string): Promise<BulkRun> {
+    const run = await this.#run(id);
+    if (run.state !== 'sample-review') throw issuerErrors.make('BULK_STATE_FORBIDS', { detail: `${run.state}` });
+    const moved = await this.#move(run, 'awaiting-sample', { sample_card_id: null });
+    void this.look();
+    return moved;
+  }
+
+  /** Looks at every station and every taken item. Calls during a look are one more look after it. */
+  look(): Promise<void> {
+    if (this.#again) return this.#looking;
+    this.#again = true;
+    this.#looking = this.#looking.then(async () => {
+      this.#again = false;
+      if (this.#stopped) return;
+      try {
+        await this.#lookOnce();
+      } catch (error) {
+        this.#parts.logger.error({ err: error }, 'looking at bulk runs failed');
+      }
+    });
+    return this.#looking;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#looking;
+  }
+
+  async #lookOnce(): Promise<void> {
+    const { database } = this.#parts;
+    const stations = await bulk.listStations(database);
+    const runIds = [...new Set(stations.map(({ runId }) => runId))];
+    for (const runId of runIds) {
+      await this.#settle(runId);
+      const run = await this.#run(runId);
+      await this.#askForSample(run);
+      if (!WORKING.includes(run.state)) continue;
+      for (const station of stations.filter((each) => each.runId === runId)) await this.#feed(run, station);
+      await this.#endWhenEmpty(runId);
+    }
+  }
+
+  /** One free blank at a station gets the next line. */
+  async #feed(run: BulkRun, station: bulk.Station): Promise<void> {
+    const { database, hub, service, node } = this.#parts;
+    const agent = hub.agents().find(({ agentId }) => agentId === station.agentId);
+    const reader = agent?.readers.find((each) => each.reader === station.reader);
+    const factor = reader?.card?.cardFactor ?? null;
+    if (reader === undefined || reader.card === null || factor === null || reader.state !== 'free') return;
+    const place = `${station.agentId}/${hub.agent(station.agentId)?.connection ?? 0}/${station.reader}/${reader.card.insertion}`;
+    if (this.#refused.has(place)) return;
+    if ((await cards.findCardByFactor(database, factor)) !== null) return;
+    const present = await this.#run(run.id);
+    if (!WORKING.includes(present.state)) return;
+    // The sample is one card: nobody else begins before it was looked at.
+    if (present.state === 'awaiting-sample' && (await bulk.countItems(database, run.id)).taken > 0) return;
+    const item = await bulk.takeNext(database, run.id, { by: node, at: this.#now() });
+    if (item === null) return;
+    try {
+      const cardId = item.cardId ?? (await service.orderCard(item.residentId, `bulk:${item.id}`)).id;
+      await bulk.moveItem(database, item.id, ['taken'], 'taken', { cardId });
+      await service.personalize(cardId, { agent: station.agentId, reader: station.reader });
+    } catch (error) {
+      const body = errorBodyOf(error);
+      if (CHIP_FAULTS.includes(body.code)) {
+        this.#refused.add(place);
+        await bulk.moveItem(database, item.id, ['taken'], 'queued', { error: body });
+        return;
+      }
+      await bulk.moveItem(database, item.id, ['taken'], 'failed', { error: body, endedAt: this.#now() });
+      await this.#parts.feed.record('bulk-item-failed', item.cardId, { run: run.id, item: item.id, error: body.code });
+      // A bad line stops nothing: the blank takes the next one.
+      await this.#feed(run, station);
+    }
+  }
+
+  /** Taken items end as their cards did; what was taken and never ordered waits again. */
+  async #settle(runId: string): Promise<void> {
+    const { database, clock, node } = this.#parts;
+    for (const { item, cardState, takenBy, takenAt } of await bulk.takenWithCards(database, runId)) {
+      const at = this.#now();
+      if (cardState !== null && MADE.includes(cardState)) {
+        await this.#sampleOrDone(runId, item, at);
+      } else if (cardState === 'failed') {
+        const body = issuerErrors.make('CARD_REJECTED').toBody();
+        await bulk.moveItem(database, item.id, ['taken'], 'failed', { error: body, endedAt: at });
+      } else if (cardState === 'spoiled') {
+        // The chip was waste; the resident still needs a card, under a new order.
+        await bulk.moveItem(database, item.id, ['taken'], 'failed', {
+          error: issuerErrors.make('BLANK_NOT_BLANK').toBody(),
+          endedAt: at,
+        });
+      } else if (item.cardId === null) {
+        const abandoned = takenBy === node ? 0 : ABANDONED_MS;
+        if (clock.nowMs() - Date.parse(takenAt) >= abandoned)
+          await bulk.moveItem(database, item.id, ['taken'], 'queued');
+      }
+    }
+  }
+
+  /** The line is done, and the run knows whether it may go on, in one transaction. */
+  async #sampleOrDone(runId: string, item: BulkItem, at: string): Promise<void> {
+    const { database } = this.#parts;
+    const cardId = item.cardId as string;
+    const fingerprint = await this.#fingerprint(cardId);
+    await database.transaction(async (transaction) => {
+      const approved = fingerprint !== null && (await bulk.isApprovedSample(transaction, fingerprint));
+      if (approved) await bulk.moveRun(transaction, runId, ['awaiting-sample'], 'running');
+      // Also in the middle of a run: another key version makes another card.
+      else await bulk.moveRun(transaction, runId, WORKING, 'sample-review', { sample_card_id: cardId });
+      await bulk.moveItem(transaction, item.id, ['taken'], 'done', { endedAt: at, error: null });
+    });
+  }
+
+  /** Asked for at every look under one key, so that a crash between the card and the question leaves none unasked. */
+  async #askForSample(run: BulkRun): Promise<void> {
+    const cardId = run.sampleCardId;
+    if (run.state !== 'sample-review' || cardId === null) return;
+    await this.#parts.approvals.ask(
+      { operation: 'production-sample', subject: run.id, reason: null, request: { cardId }, by: run.createdBy },
+      `sample:${run.id}:${cardId}`,
+    );
+  }
+
+  async #endWhenEmpty(runId: string): Promise<void> {
+    const counts = await bulk.countItems(this.#parts.database, runId);
+    if (counts.queued + counts.taken > 0) return;
+    const moved = await bulk.moveRun(this.#parts.database, runId, ['running', 'awaiting-sample'], 'done', {
+      ended_at: this.#now(),
+    });
+    if (moved) await this.#parts.feed.record('bulk-done', null, { run: runId, ...counts });
+  }
+
+  async #reopen(runId: string): Promise<void> {
+    await bulk.moveRun(this.#parts.database, runId, ['done'], 'running', { ended_at: null });
+  }
+
+  async #fingerprint(cardId: string): Promise<string | null> {
+    const card = await cards.findCard(this.#parts.database, cardId);
+    if (card?.verdict == null) return null;
+    return productionFingerprint({
+      product: rhcBlank1.id,
+      profileVersion: nationalProfile.version,
+      keys: card.verdict.keys,
+    });
+  }
+
+  async #move(run: BulkRun, to: BulkRunState, changes: Readonly<Record<string, string | null>> = {}): Promise<BulkRun> {
+    if (!(await bulk.moveRun(this.#parts.database, run.id, [run.state], to, changes))) {
+      throw issuerErrors.make('BULK_STATE_FORBIDS', { detail: `${run.id} was moved meanwhile` });
+    }
+    await this.#parts.feed.record('bulk-moved', null, { run: run.id, from: run.state, to });
+    return this.#run(run.id);
+  }
+
+  async #run(id: string): Promise<BulkRun> {
+    const run = await bulk.findRun(this.#parts.database, id);
+    if (run === null) throw issuerErrors.make('BULK_RUN_UNKNOWN');
+    return run;
+  }
+
+  async #item(id: string): Promise<BulkItem> {
+    const item = await bulk.findItem(this.#parts.database, id);
+    if (item === null) throw issuerErrors.make('BULK_ITEM_UNKNOWN');
+    return item;
+  }
+
+  #now(): string {
+    return timestamp(this.#parts.clock.nowMs());
+  }
+}
+
+function errorBodyOf(error: unknown): ErrorBody {
+  return (isRhcError(error) ? error : issuerErrors.make('UNEXPECTED', { cause: error })).toBody();
+}

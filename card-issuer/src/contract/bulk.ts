@@ -1,0 +1,66 @@
+/** Bulk runs over HTTP. */
+import { z } from 'zod';
+import { BULK_ITEM_STATES, BULK_RUN_STATES, type BulkRunState } from '../domain/bulk.ts';
+
+const runState = z.enum(Object.keys(BULK_RUN_STATES) as BulkRunState[]);
+const itemState = z.enum(BULK_ITEM_STATES);
+const bilingual = z.object({ zh: z.string(), en: z.string() });
+
+/** POST /v1/bulk-runs */
+export const bulkRunRequest = z.strictObject({
+  name: z.string().trim().min(1).max(100),
+  residentIds: z.array(z.string().min(1).max(64)).min(1).max(20_000),
+});
+/** PUT /v1/bulk-runs/:id/stations */
+export const stationRequest = z.strictObject({
+  agentId: z.string().min(1).max(200),
+  reader: z.string().min(1).max(200),
+});
+/** GET /v1/bulk-runs/:id/items */
+export const bulkItemsQuery = z.strictObject({
+  state: itemState.optional(),
+  /** Position of the last line of the page before. */
+  after: z.coerce.number().default(0),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+/** POST /v1/bulk-items/:id/position */
+export const reorderRequest = z.strictObject({ before: z.string().min(1).max(64).nullable() });
+
+const run = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: runState,
+  pausedFrom: runState.nullable(),
+  sampleCardId: z.string().nullable(),
+  createdBy: z.string(),
+  createdAt: z.string(),
+  endedAt: z.string().nullable(),
+});
+export const bulkRunResponse = run;
+export const bulkRunViewResponse = run.extend({
+  progress: z.object({
+    counts: z.record(itemState, z.int()),
+    cardsPerHour: z.number().nullable(),
+    secondsLeft: z.int().nullable(),
+  }),
+  stations: z.array(z.object({ agentId: z.string(), reader: z.string(), runId: z.string() })),
+});
+export const bulkRunsResponse = z.object({ runs: z.array(bulkRunViewResponse) });
+export const bulkItemResponse = z.object({
+  id: z.string(),
+  runId: z.string(),
+  position: z.number(),
+  residentId: z.string(),
+  cardId: z.string().nullable(),
+  state: itemState,
+  error: z
+    .object({ code: z.string(), message: bilingual, nextStep: bilingual, retriable: z.boolean() })
+    .loose()
+    .nullable(),
+  endedAt: z.string().nullable(),
+});
+export const bulkItemsResponse = z.object({ items: z.array(bulkItemResponse) });
+
+export type BulkRunResponse = z.infer<typeof bulkRunResponse>;
+export type BulkRunViewResponse = z.infer<typeof bulkRunViewResponse>;
+export type BulkItemResponse = z.infer<typeof bulkItemResponse>;

@@ -1,0 +1,147 @@
+/** Bulk runs: queue, stations, pause and resume, lines. */
+import { type Endpoint, endpoint } from '@rhc/service-shell';
+import { z } from 'zod';
+import type { Issuer } from '../app.ts';
+import {
+  bulkItemResponse,
+  bulkItemsQuery,
+  bulkItemsResponse,
+  bulkRunRequest,
+  bulkRunResponse,
+  bulkRunsResponse,
+  bulkRunViewResponse,
+  reorderRequest,
+  stationRequest,
+} from '../contract/index.ts';
+import { CLERKS, MANAGER, OVERSIGHT } from './access.ts';
+import { caller, pathPart } from './request-parts.ts';
+
+const tag = '批量制卡 Bulk';
+
+export function bulkEndpoints(issuer: Issuer): Endpoint[] {
+  return [...runEndpoints(issuer), ...stationEndpoints(issuer), ...itemEndpoints(issuer)];
+}
+
+function runEndpoints({ bulk }: Issuer): Endpoint[] {
+  const move = (path: string, zh: string, en: string, act: (id: string) => Promise<unknown>) =>
+    endpoint({
+      method: 'post',
+      path: `/v1/bulk-runs/:id/${path}`,
+      access: CLERKS,
+      tag,
+      summary: { zh, en },
+      response: bulkRunResponse,
+      handle: (call) => act(pathPart(call)),
+    });
+  return [
+    endpoint({
+      method: 'get',
+      path: '/v1/bulk-runs',
+      access: OVERSIGHT,
+      tag,
+      summary: { zh: '批量任务及进度', en: 'Bulk runs with their progress' },
+      response: bulkRunsResponse,
+      handle: async () => ({ runs: await bulk.list() }),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/bulk-runs',
+      access: MANAGER,
+      tag,
+      summary: { zh: '新建批量任务', en: 'Begin a bulk run' },
+      body: bulkRunRequest,
+      response: bulkRunResponse,
+      status: 201,
+      handle: (call) => bulk.create({ ...call.body, actor: caller(call).id }, call.idempotencyKey),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/v1/bulk-runs/:id',
+      access: OVERSIGHT,
+      tag,
+      summary: { zh: '一个批量任务', en: 'One bulk run' },
+      response: bulkRunViewResponse,
+      handle: (call) => bulk.view(pathPart(call)),
+    }),
+    move('pause', '暂停', 'Pause', (id) => bulk.pause(id)),
+    move('resume', '继续', 'Resume', (id) => bulk.resume(id)),
+    move('cancel', '取消:在制的做完,不再开始新的', 'Cancel: what is being made is finished, nothing new begins', (id) =>
+      bulk.cancel(id),
+    ),
+    move('new-sample', '样卡未通过,重做样卡', 'The sample was refused: make another one', (id) => bulk.newSample(id)),
+  ];
+}
+
+function stationEndpoints({ bulk }: Issuer): Endpoint[] {
+  return [
+    endpoint({
+      method: 'put',
+      path: '/v1/bulk-runs/:id/stations',
+      access: CLERKS,
+      tag,
+      summary: { zh: '让读卡器为此任务制卡', en: 'Let a reader work for the run' },
+      body: stationRequest,
+      response: bulkRunViewResponse,
+      handle: async (call) => {
+        await bulk.assign({ ...call.body, runId: pathPart(call) }, caller(call).id);
+        return bulk.view(pathPart(call));
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/bulk-stations/release',
+      access: CLERKS,
+      tag,
+      summary: { zh: '读卡器不再为批量任务制卡', en: 'Take a reader out of bulk work' },
+      body: stationRequest,
+      response: z.object({ released: z.literal(true) }),
+      handle: async ({ body }) => {
+        await bulk.release(body);
+        return { released: true };
+      },
+    }),
+  ];
+}
+
+function itemEndpoints({ bulk }: Issuer): Endpoint[] {
+  return [
+    endpoint({
+      method: 'get',
+      path: '/v1/bulk-runs/:id/items',
+      access: OVERSIGHT,
+      tag,
+      summary: { zh: '任务中的各行', en: 'Lines of a run' },
+      query: bulkItemsQuery,
+      response: bulkItemsResponse,
+      handle: async (call) => ({ items: await bulk.items(pathPart(call), call.query) }),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/bulk-items/:id/retry',
+      access: CLERKS,
+      tag,
+      summary: { zh: '重做一行', en: 'Try a line again' },
+      response: bulkItemResponse,
+      handle: (call) => bulk.retry(pathPart(call)),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/bulk-items/:id/remove',
+      access: CLERKS,
+      tag,
+      summary: { zh: '从任务中去掉一行', en: 'Take a line out of the run' },
+      response: bulkItemResponse,
+      handle: (call) => bulk.remove(pathPart(call)),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/bulk-items/:id/position',
+      access: CLERKS,
+      tag,
+      summary: { zh: '调整一行的次序', en: 'Move a line' },
+      body: reorderRequest,
+      response: bulkItemResponse,
+      handle: (call) => bulk.reorder(pathPart(call), call.body.before),
+    }),
+  ];
+}

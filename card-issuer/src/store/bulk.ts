@@ -1,0 +1,244 @@
+/** Bulk runs, their items, stations and samples. */
+import type { ErrorBody } from '@rhc/card/errors';
+import type { BulkItem, BulkItemState, BulkRun, BulkRunState } from '../domain/bulk.ts';
+import { BULK_ITEM_STATES } from '../domain/bulk.ts';
+import { type Database, isPostgres } from './database.ts';
+import { integer, parseJson } from './rows.ts';
+
+interface RunRow {
+  readonly id: string;
+  readonly name: string;
+  readonly state: BulkRunState;
+  readonly paused_from: BulkRunState | null;
+  readonly sample_card_id: string | null;
+  readonly created_by: string;
+  readonly created_at: string;
+  readonly ended_at: string | null;
+}
+
+interface ItemRow {
+  readonly id: string;
+  readonly run_id: string;
+  readonly position: number;
+  readonly resident_id: string;
+  readonly card_id: string | null;
+  readonly state: BulkItemState;
+  readonly error: string | null;
+  readonly ended_at: string | null;
+}
+
+const runOf = (row: RunRow): BulkRun => ({
+  id: row.id,
+  name: row.name,
+  state: row.state,
+  pausedFrom: row.paused_from,
+  sampleCardId: row.sample_card_id,
+  createdBy: row.created_by,
+  createdAt: row.created_at,
+  endedAt: row.ended_at,
+});
+
+const itemOf = (row: ItemRow): BulkItem => ({
+  id: row.id,
+  runId: row.run_id,
+  position: Number(row.position),
+  residentId: row.resident_id,
+  cardId: row.card_id,
+  state: row.state,
+  error: row.error === null ? null : parseJson<ErrorBody>(row.error),
+  endedAt: row.ended_at,
+});
+
+export async function insertRun(
+  database: Database,
+  run: Pick<BulkRun, 'id' | 'name' | 'state' | 'createdBy' | 'createdAt'>,
+  items: readonly { readonly id: string; readonly residentId: string }[],
+): Promise<void> {
+  const { id, name, state, createdBy, createdAt } = run;
+  await database('bulk_runs').insert({ id, name, state, created_by: createdBy, created_at: createdAt });
+  const rows = items.map((item, at) => ({
+    id: item.id,
+    run_id: id,
+    position: at + 1,
+    resident_id: item.residentId,
+    state: 'queued',
+  }));
+  await database.batchInsert('bulk_items', rows, 100);
+}
+
+export async function findRun(database: Database, id: string): Promise<BulkRun | null> {
+  const row = (await database('bulk_runs').where({ id }).first()) as RunRow | undefined;
+  return row === undefined ? null : runOf(row);
+}
+
+/** Newest first. */
+export async function listRuns(database: Database, limit: number): Promise<BulkRun[]> {
+  return ((await database('bulk_runs').orderBy('created_at', 'desc').limit(limit)) as RunRow[]).map(runOf);
+}
+
+/** False when the run was in another state. */
+export async function moveRun(
+  database: Database,
+  id: string,
+  from: readonly BulkRunState[],
+  to: BulkRunState,
+  changes: Readonly<Record<string, string | null>> = {},
+): Promise<boolean> {
+  const changed = await database('bulk_runs')
+    .where({ id })
+    .whereIn('state', [...from])
+    .update({ paused_from: null, ...changes, state: to });
+  return changed === 1;
+}
+
+export async function countItems(database: Database, runId: string): Promise<Record<BulkItemState, number>> {
+  const rows = (await database('bulk_items')
+    .where({ run_id: runId })
+    .select('state')
+    .count({ total: '*' })
+    .groupBy('state')) as unknown as { state: BulkItemState; total: unknown }[];
+  const counts = Object.fromEntries(BULK_ITEM_STATES.map((state) => [state, 0])) as Record<BulkItemState, number>;
+  for (const row of rows) counts[row.state] = integer(row.total);
+  return counts;
+}
+
+/** In the order of work, after a position. */
+export async function listItems(
+  database: Database,
+  runId: string,
+  page: { readonly state?: BulkItemState | undefined; readonly after: number; readonly limit: number },
+): Promise<BulkItem[]> {
+  const query = database('bulk_items').where({ run_id: runId }).where('position', '>', page.after);
+  if (page.state !== undefined) query.where({ state: page.state });
+  return ((await query.orderBy('position').limit(page.limit)) as ItemRow[]).map(itemOf);
+}
+
+export async function findItem(database: Database, id: string): Promise<BulkItem | null> {
+  const row = (await database('bulk_items').where({ id }).first()) as ItemRow | undefined;
+  return row === undefined ? null : itemOf(row);
+}
+
+/** Takes the next queued item; on PostgreSQL nodes pass by each other's (SKIP LOCKED). Null when none waits. */
+export async function takeNext(
+  database: Database,
+  runId: string,
+  taken: { readonly by: string; readonly at: string },
+): Promise<BulkItem | null> {
+  return database.transaction(async (transaction) => {
+    const next = transaction('bulk_items').where({ run_id: runId, state: 'queued' }).orderBy('position');
+    const row = (await (isPostgres(database) ? next.forUpdate().skipLocked() : next).first()) as ItemRow | undefined;
+    if (row === undefined) return null;
+    await transaction('bulk_items')
+      .where({ id: row.id })
+      .update({ state: 'taken', taken_by: taken.by, taken_at: taken.at, error: null });
+    return itemOf({ ...row, state: 'taken', error: null });
+  });
+}
+
+export async function moveItem(
+  database: Database,
+  id: string,
+  from: readonly BulkItemState[],
+  to: BulkItemState,
+  changes: { readonly cardId?: string; readonly error?: ErrorBody | null; readonly endedAt?: string | null } = {},
+): Promise<boolean> {
+  const changed = await database('bulk_items')
+    .where({ id })
+    .whereIn('state', [...from])
+    .update({
+      state: to,
+      ...(changes.cardId === undefined ? {} : { card_id: changes.cardId }),
+      ...(changes.error === undefined ? {} : { error: changes.error === null ? null : JSON.stringify(changes.error) }),
+      ...(changes.endedAt === undefined ? {} : { ended_at: changes.endedAt }),
+    });
+  return changed === 1;
+}
+
+export async function setPosition(database: Database, id: string, position: number): Promise<boolean> {
+  return (await database('bulk_items').where({ id, state: 'queued' }).update({ position })) === 1;
+}
+
+/** Taken items with the state of their cards, oldest first. */
+export async function takenWithCards(
+  database: Database,
+  runId: string,
+): Promise<{ item: BulkItem; cardState: string | null; takenBy: string; takenAt: string }[]> {
+  const rows = (await database('bulk_items as i')
+    .leftJoin('cards as c', 'c.id', 'i.card_id')
+    .where({ 'i.run_id': runId, 'i.state': 'taken' })
+    .orderBy('i.taken_at')
+    .select('i.*', 'c.state as card_state')) as (ItemRow & {
+    card_state: string | null;
+    taken_by: string;
+    taken_at: string;
+  })[];
+  return rows.map((row) => ({
+    item: itemOf(row),
+    cardState: row.card_state,
+    takenBy: row.taken_by,
+    takenAt: row.taken_at,
+  }));
+}
+
+export async function doneSince(database: Database, runId: string, since: string): Promise<string[]> {
+  const rows = (await database('bulk_items')
+    .where({ run_id: runId, state: 'done' })
+    .where('ended_at', '>=', since)
+    .orderBy('ended_at')
+    .select('ended_at')) as { ended_at: string }[];
+  return rows.map((row) => row.ended_at);
+}
+
+export interface Station {
+  readonly agentId: string;
+  readonly reader: string;
+  readonly runId: string;
+}
+
+export async function listStations(database: Database, runId?: string): Promise<Station[]> {
+  const query = database('bulk_stations').orderBy(['agent_id', 'reader']);
+  if (runId !== undefined) query.where({ run_id: runId });
+  const rows = (await query) as { agent_id: string; reader: string; run_id: string }[];
+  return rows.map((row) => ({ agentId: row.agent_id, reader: row.reader, runId: row.run_id }));
+}
+
+export async function assignStation(
+  database: Database,
+  station: Station,
+  by: { readonly actor: string; readonly at: string },
+): Promise<void> {
+  await database('bulk_stations')
+    .insert({
+      agent_id: station.agentId,
+      reader: station.reader,
+      run_id: station.runId,
+      assigned_by: by.actor,
+      assigned_at: by.at,
+    })
+    .onConflict(['agent_id', 'reader'])
+    .merge();
+}
+
+export async function releaseStation(database: Database, station: Omit<Station, 'runId'>): Promise<void> {
+  await database('bulk_stations').where({ agent_id: station.agentId, reader: station.reader }).delete();
+}
+
+export async function isApprovedSample(database: Database, fingerprint: string): Promise<boolean> {
+  return (await database('production_samples').where({ fingerprint }).first('fingerprint')) !== undefined;
+}
+
+export async function insertSample(
+  database: Database,
+  sample: { fingerprint: string; cardId: string; actor: string; witness: string; at: string },
+): Promise<void> {
+  await database('production_samples')
+    .insert({
+      fingerprint: sample.fingerprint,
+      card_id: sample.cardId,
+      approved_by: sample.actor,
+      witness: sample.witness,
+      approved_at: sample.at,
+    })
+    .onConflict('fingerprint')
+    .ignore();
+}
