@@ -1,4 +1,5 @@
 /** key-service put together from its parts: token, records, routes. Everything from outside comes in as an argument. */
+import { randomUUID } from 'node:crypto';
 import { bytesToHex, type SecretBytes } from '@rhc/card/bytes';
 import type { HsmConfig } from '@rhc/hsm-config';
 import {
@@ -22,6 +23,9 @@ import { type KeyUseStore, KeyUses } from './domain/key-uses.ts';
 import { Keyring, mismatched } from './domain/key-versions.ts';
 import type { Sha256 } from './domain/personalization.ts';
 import type { AuditPort, CertificateStore, KeyVersionStore } from './domain/ports.ts';
+import { type ApprovalStore, Approvals } from './domain/quorum/approvals.ts';
+import type { EnrolmentStore } from './domain/quorum/enrolment.ts';
+import { registerHsmInputs } from './domain/quorum/hsm-inputs.ts';
 import type { HsmPort, KnownAnswer } from './hsm/port.ts';
 import { keyServiceEndpoints } from './http/endpoints.ts';
 
@@ -32,6 +36,7 @@ export interface KeyServiceParts {
   readonly keyLife: KeyLifeStore;
   readonly keyUses: KeyUseStore;
   readonly certificates: CertificateStore;
+  readonly approvals: ApprovalStore & EnrolmentStore;
   readonly audit: AuditRoom;
   readonly logger: Logger;
   readonly sha256: Sha256;
@@ -64,6 +69,7 @@ export function auditBesideLog(log: AuditPort, logger: Logger): AuditPort {
 
 export interface KeyService extends HttpApp {
   readonly keyLife: KeyLife;
+  readonly approvals: Approvals;
   /** What falls due: scheduled moves, moves made by other nodes, use counters. To be called every few seconds. */
   tick(): Promise<void>;
 }
@@ -102,6 +108,8 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
     onUse: ({ slot, version, operation }) => useCounter.inc({ slot, version: String(version), operation }),
   });
   await uses.flush();
+  const approvals = new Approvals({ store: parts.approvals, hsm, audit, now: parts.now, newId: randomUUID });
+  registerHsmInputs(approvals);
   const keyLife = new KeyLife({
     store: parts.keyLife,
     audit,
@@ -146,6 +154,7 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
       dataKeys: { hsm, audit },
       audit: parts.audit,
       ...(access === undefined ? {} : { access: { ...access, certificateValid, now: parts.now } }),
+      approvals: { approvals, enrolment: parts.approvals, now: parts.now },
     }),
     authenticate: firstOf(
       certificateAuthenticator({
@@ -166,8 +175,10 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
   return {
     ...http,
     keyLife,
+    approvals,
     tick: async () => {
       await uses.flush();
+      await approvals.tick();
       await keyLife.tick();
       await readVersions();
     },

@@ -21,6 +21,7 @@ import { openAccess, rateLimits } from './open-access.ts';
 import { serverTls } from './own-identity.ts';
 import { settings } from './settings.ts';
 import { enrolmentStore, lockOutStore, operatorStore, passkeyStore, sessionStore } from './store/access-store.ts';
+import { approvalStore } from './store/approval-store.ts';
 import { auditStore } from './store/audit-store.ts';
 import { authorityStore } from './store/authority-store.ts';
 import { openDatabase } from './store/database.ts';
@@ -88,6 +89,7 @@ if (process.argv.includes('--help')) {
       keyLife: keyLifeStore(database),
       keyUses: keyUseStore(database),
       certificates: certificateStore(database),
+      approvals: approvalStore(database),
       audit,
       logger,
       sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),

@@ -22,6 +22,7 @@ import { KeyServiceClient, rekeyKeysOver, terminalKeysOver } from '../src/client
 import { keyVersionsResponse } from '../src/contract/index.ts';
 import { keyServiceErrors } from '../src/errors.ts';
 import type { HsmWorkerPool } from '../src/hsm/worker-pool.ts';
+import { approvalStore } from '../src/store/approval-store.ts';
 import { auditStore } from '../src/store/audit-store.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { keyLifeStore, keyUseStore } from '../src/store/key-life-store.ts';
@@ -70,6 +71,7 @@ beforeAll(async () => {
     keyLife: keyLifeStore(database),
     keyUses: keyUseStore(database),
     certificates: certificateStore(database),
+    approvals: approvalStore(database),
     logger: createLogger('key-service', 'silent'),
     sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),
     now,

@@ -14,6 +14,7 @@ import { stateFolder } from '../src/ceremony-room.ts';
 import type { HsmWorkerPool } from '../src/hsm/worker-pool.ts';
 import { serverTls } from '../src/own-identity.ts';
 import { enrolmentStore, lockOutStore, operatorStore, passkeyStore, sessionStore } from '../src/store/access-store.ts';
+import { approvalStore } from '../src/store/approval-store.ts';
 import { auditStore } from '../src/store/audit-store.ts';
 import { authorityStore } from '../src/store/authority-store.ts';
 import { openDatabase } from '../src/store/database.ts';
@@ -95,6 +96,7 @@ export class RunningKeyService {
       keyLife: keyLifeStore(database),
       keyUses: keyUseStore(database),
       certificates: certificateStore(database),
+      approvals: approvalStore(database),
       audit: this.audit,
       logger: createLogger('key-service', 'silent'),
       sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),

@@ -22,6 +22,7 @@ import { type AuditRoom, openAuditRoom } from '../../key-service/src/audit/audit
 import { stateFolder } from '../../key-service/src/ceremony-room.ts';
 import { KeyServiceClient, terminalKeysOver } from '../../key-service/src/client/index.ts';
 import type { HsmWorkerPool } from '../../key-service/src/hsm/worker-pool.ts';
+import { approvalStore } from '../../key-service/src/store/approval-store.ts';
 import { auditStore } from '../../key-service/src/store/audit-store.ts';
 import { openDatabase } from '../../key-service/src/store/database.ts';
 import { keyLifeStore, keyUseStore } from '../../key-service/src/store/key-life-store.ts';
@@ -207,6 +208,7 @@ describe('key-service over SoftHSM2', () => {
       keyLife: keyLifeStore(database),
       keyUses: keyUseStore(database),
       certificates: certificateStore(database),
+      approvals: approvalStore(database),
       logger: createLogger('key-service', 'silent'),
       sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),
       now,

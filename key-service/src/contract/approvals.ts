@@ -201,6 +201,15 @@ export const rosterResponse = z.object({
   ),
 });
 
+/** POST /v1/roster/changes: asks for approval of another roster. Version, previous hash and token are filled in. */
+export const rosterChangeRequest = z.strictObject({
+  people: roster.shape.people,
+  policies: roster.shape.policies,
+  webauthn: roster.shape.webauthn,
+  recoveryKey: roster.shape.recoveryKey,
+  reason: z.string().trim().min(4).max(500),
+});
+
 /** POST /v1/roster/enrolment/options and /v1/roster/enrolment: a person registers a passkey; a quorum takes it up. */
 export const enrolmentOptionsResponse = z.object({ options: z.looseObject({ challenge: base64url }) });
 export const enrolmentRequest = z.strictObject({
@@ -221,4 +230,5 @@ export type PrivilegedOperationName = z.infer<typeof privilegedOperationName>;
 export type Roster = z.infer<typeof roster>;
 export type RosterPerson = z.infer<typeof rosterPerson>;
 export type RosterCredential = z.infer<typeof rosterCredential>;
+export type RosterChangeRequest = z.infer<typeof rosterChangeRequest>;
 export type RosterResponse = z.infer<typeof rosterResponse>;

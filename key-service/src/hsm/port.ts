@@ -5,6 +5,9 @@
  */
 import type { AlgorithmSuite } from '@rhc/card/profile';
 import type { KeyBlockHeader } from '../domain/key-block/header.ts';
+import type { Authority } from '../domain/quorum/judge.ts';
+import type { PrivilegedHsmName } from '../domain/quorum/operations.ts';
+import type { RosterPointer, SealedRoster } from '../domain/quorum/roster.ts';
 
 /** A token root and the 16-byte blocks by which it is dispersed, root first; `[]` is the root itself. */
 export interface KeyPath {
@@ -150,10 +153,38 @@ export interface HsmOperations {
     readonly input: { readonly kbpk: string; readonly key: KeyPath; readonly header: KeyBlockHeader };
     readonly output: { readonly block: string };
   };
+  /** Everything that restores the roots in another token, in a form that only the recovery token can open. */
+  readonly 'backup-roots': {
+    /** SHA-256 of the recovery key. */
+    readonly input: { readonly recoveryKey: string };
+    readonly output: { readonly backup: string; readonly signature: string; readonly publicKey: string };
+  };
   /** Ends a root for ever. False when the token has none of this name (any more). */
   readonly 'destroy-root': {
     readonly input: { readonly root: string };
     readonly output: { readonly destroyed: boolean };
+  };
+  /** A root that the token makes itself; nobody ever sees it. */
+  readonly 'generate-root': {
+    readonly input: { readonly root: string; readonly usage: 'derive' | 'encrypt'; readonly suite?: AlgorithmSuite };
+    readonly output: RootDescription & { readonly created: boolean };
+  };
+  /** The roster that the token remembers; null before the first is founded. */
+  readonly 'roster-in-force': { readonly input: null; readonly output: RosterPointer | null };
+  /** Seals the first roster; refused once there is one. */
+  readonly 'found-roster': { readonly input: { readonly roster: string }; readonly output: SealedRoster };
+  readonly 'replace-roster': { readonly input: { readonly roster: string }; readonly output: SealedRoster };
+  /**
+   * The one way to a privileged operation once the token has a roster: the worker judges the approvals itself, marks the
+   * step in the token as used and only then runs it. `operation: null` judges and marks a step that changes records.
+   */
+  readonly approved: {
+    readonly input: {
+      readonly authority: Authority;
+      readonly step: number;
+      readonly operation: ApprovedOperation | null;
+    };
+    readonly output: ApprovedOutput;
   };
   readonly 'ensure-key-pair': {
     readonly input: { readonly pair: string; readonly suite?: AlgorithmSuite };
@@ -185,6 +216,17 @@ export interface HsmOperations {
   };
 }
 export type HsmOperationName = keyof HsmOperations;
+
+export type ApprovedOperation = {
+  [K in PrivilegedHsmName]: { readonly name: K; readonly input: HsmOperations[K]['input'] };
+}[PrivilegedHsmName];
+export interface ApprovedOutput {
+  readonly approvers: readonly string[];
+  /** What the operation gave; null for a step that changes records. */
+  readonly output: HsmOperations[PrivilegedHsmName]['output'] | null;
+  /** True when an earlier try of the same run had done it. */
+  readonly recalled: boolean;
+}
 
 export interface KnownAnswer {
   /** `dispersal`, `pboc-3des wrap`: the suite stands before the name unless it is `intl-128`. */

@@ -10,6 +10,7 @@ import { hsmError } from './pkcs11/return-values.ts';
 import { Token } from './pkcs11/token.ts';
 import type { HsmOperationName, HsmOperations } from './port.ts';
 import type { AttachConfig, FromWorker, ToWorker, WireError } from './protocol.ts';
+import { requireFree, runApproved } from './quorum/gate.ts';
 
 let token: Token | undefined;
 
@@ -42,16 +43,33 @@ function attach(config: AttachConfig): void {
 function answer<K extends HsmOperationName>(id: number, name: K, input: HsmOperations[K]['input']): void {
   try {
     if (token === undefined) throw new Error('request before attach');
-    send({ type: 'answer', id, output: operations[name](token, input) });
+    if (name === 'approved') {
+      const waiting = runApproved(token, input as HsmOperations['approved']['input'], operations, () => new Date());
+      waiting.then(
+        (output) => send({ type: 'answer', id, output }),
+        (error: unknown) => fail(id, name, error),
+      );
+      return;
+    }
+    requireFree(token, name);
+    const run = operations[name as Exclude<K, 'approved'>] as (
+      token: Token,
+      input: unknown,
+    ) => HsmOperations[HsmOperationName]['output'];
+    send({ type: 'answer', id, output: run(token, input) });
   } catch (error) {
-    const told = hsmError(error, name);
-    const lost = told.code === 'HSM_SLOT_GONE';
-    send({ type: 'error', id, error: wire(told), lost }, () => {
-      if (lost) end(1);
-    });
-    // A failed call may leave its operation active in the session; sentences of our own did not touch it.
-    if (!lost && !isRhcError(error)) token?.renewSession();
+    fail(id, name, error);
   }
+}
+
+function fail(id: number, name: HsmOperationName, error: unknown): void {
+  const told = hsmError(error, name);
+  const lost = told.code === 'HSM_SLOT_GONE';
+  send({ type: 'error', id, error: wire(told), lost }, () => {
+    if (lost) end(1);
+  });
+  // A failed call may leave its operation active in the session; sentences of our own did not touch it.
+  if (!lost && !isRhcError(error)) token?.renewSession();
 }
 
 process.on('message', (message: ToWorker) => {

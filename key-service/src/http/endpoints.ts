@@ -1,5 +1,6 @@
 /** The whole HTTP interface of key-service: one table of tables. A new page of the interface is a line here. */
 import type { Endpoint } from '@rhc/service-shell';
+import { type ApprovalEndpointParts, approvalEndpoints } from './approval-endpoints.ts';
 import { auditEndpoints } from './audit-endpoints.ts';
 import { type CertificateParts, certificateEndpoints } from './certificate-endpoints.ts';
 import { type DataKeyEndpointParts, dataKeyEndpoints } from './data-key-endpoints.ts';
@@ -14,6 +15,7 @@ export interface EndpointParts {
   readonly audit: Parameters<typeof auditEndpoints>[0];
   /** Absent where a part of key-service runs alone (tests): no people, no certificates. */
   readonly access?: SessionParts & CertificateParts;
+  readonly approvals: ApprovalEndpointParts;
 }
 
 export const keyServiceEndpoints = (parts: EndpointParts): Endpoint[] => [
@@ -28,4 +30,5 @@ export const keyServiceEndpoints = (parts: EndpointParts): Endpoint[] => [
         ...operatorEndpoints(parts.access.room),
         ...certificateEndpoints(parts.access),
       ]),
+  ...approvalEndpoints(parts.approvals),
 ];

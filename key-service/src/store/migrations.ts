@@ -1,6 +1,7 @@
 /** The schema in steps. In code, not in files, so that a bundled service carries them. Never change a released step. */
 import type { Knex } from 'knex';
 import { accessStep } from './steps/access.ts';
+import { approvalStep } from './steps/approvals.ts';
 import { authorityStep } from './steps/authority.ts';
 
 interface Step {
@@ -129,6 +130,7 @@ const steps: readonly Step[] = [
   },
   accessStep,
   authorityStep,
+  approvalStep,
 ];
 
 export const migrationSource: Knex.MigrationSource<Step> = {

@@ -14,6 +14,7 @@ import { keepForSams } from '../pkcs11/sam-roots.ts';
 import { templates } from '../pkcs11/templates.ts';
 import type { Token } from '../pkcs11/token.ts';
 import type { HsmOperations, ImportRootInput, RootDescription } from '../port.ts';
+import { keepBackupOfValue } from './root-backup.ts';
 
 type Placed = HsmOperations['import-root']['output'];
 
@@ -51,6 +52,7 @@ export function placeRoot(
     const present = presentRoot(token, root, kcv);
     if (present !== null) return present;
     keepForSams(token, root, value);
+    keepBackupOfValue(token, { root, usage, suite, kcv }, value);
     token.derive(landing, block, own.templates.root(root, usage));
     return { root, kcv, created: true };
   } finally {
@@ -72,6 +74,7 @@ function placeSoftRoot(
     confirm(kcv);
     const present = presentRoot(token, root, kcv);
     if (present !== null) return present;
+    keepBackupOfValue(token, { root, usage: root.startsWith('CVK#') ? 'encrypt' : 'derive', suite, kcv }, value);
     token.soft.place(root, value);
     return { root, kcv, created: true };
   } finally {

@@ -2,16 +2,25 @@
 import { forgetForSams } from '../pkcs11/sam-roots.ts';
 import type { Token } from '../pkcs11/token.ts';
 import type { HsmOperationName, HsmOperations } from '../port.ts';
+import { foundRoster, replaceRoster } from '../quorum/gate.ts';
+import { rosterInForce } from '../quorum/notes.ts';
+import { backupRoots } from './backup-roots.ts';
 import { openDataKey, sealDataKey } from './data-keys.ts';
+import { generateRoot } from './generate-root.ts';
 import { describeRoot, importRoot } from './import-root.ts';
 import { exportKeyBlock, importKeyBlock, importProtectionKey } from './key-blocks.ts';
 import { ensureKeyPair, sign } from './key-pairs.ts';
 import { finish, prepare } from './prepare.ts';
 import { rekey } from './rekey.ts';
+import { forgetBackup } from './root-backup.ts';
 import { terminal } from './terminal.ts';
 
 type Operations = {
-  readonly [K in HsmOperationName]: (token: Token, input: HsmOperations[K]['input']) => HsmOperations[K]['output'];
+  /** `approved` is the worker's own: it waits for signatures to be verified. */
+  readonly [K in Exclude<HsmOperationName, 'approved'>]: (
+    token: Token,
+    input: HsmOperations[K]['input'],
+  ) => HsmOperations[K]['output'];
 };
 
 export const operations: Operations = {
@@ -30,8 +39,14 @@ export const operations: Operations = {
       .map((root) => describeRoot(token, root)),
   'destroy-root': (token, { root }) => {
     forgetForSams(token, root);
+    forgetBackup(token, root);
     return { destroyed: token.destroyRoot(root) };
   },
+  'generate-root': generateRoot,
+  'backup-roots': backupRoots,
+  'roster-in-force': (token) => rosterInForce(token),
+  'found-roster': foundRoster,
+  'replace-roster': replaceRoster,
   'seal-data-key': sealDataKey,
   'open-data-key': openDataKey,
   'ensure-key-pair': ensureKeyPair,

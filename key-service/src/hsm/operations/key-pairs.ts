@@ -5,6 +5,7 @@ import { sm2MessageDigest } from '@rhc/card/secure-messaging';
 import { keyServiceErrors } from '../../errors.ts';
 import type { Token } from '../pkcs11/token.ts';
 import type { HsmOperations } from '../port.ts';
+import { isReservedPair } from '../quorum/notes.ts';
 
 const sm3 = { hash: (_: AlgorithmSuite, data: Uint8Array) => Uint8Array.from(createHash('sm3').update(data).digest()) };
 
@@ -30,6 +31,7 @@ export function sign(
   token: Token,
   { pair, suite = 'intl-128', ...input }: HsmOperations['sign']['input'],
 ): HsmOperations['sign']['output'] {
+  if (isReservedPair(pair)) throw keyServiceErrors.make('KEY_PAIR_RESERVED', { detail: pair });
   const missing = () => keyServiceErrors.make('KEY_MISSING', { detail: pair });
   const soft = softOf(token, suite);
   if (soft !== null) {

@@ -6,6 +6,7 @@
  */
 import { samKeyReferences } from '@rhc/card/profile';
 import { keyServiceErrors } from '../../errors.ts';
+import type { Handle } from './module.ts';
 import type { SuiteKey } from './suite-key.ts';
 import { templates } from './templates.ts';
 import type { Token } from './token.ts';
@@ -21,6 +22,14 @@ export function keepForSams(token: Token, root: string, value: Uint8Array): void
   for (const handle of token.find(templates.findData(APPLICATION, root))) token.destroy(handle);
   if (token.findSecret(LOADING_KEY) === null) token.generate(templates.samLoading(LOADING_KEY));
   token.create(templates.data(APPLICATION, root, token.decryptEcb(token.secret(LOADING_KEY), value)));
+}
+
+/** For a root that the token makes itself: the block comes first, and the key under which it gives the root. */
+export function keepBlockForSams(token: Token, root: string, block: Uint8Array): Handle {
+  forgetForSams(token, root);
+  if (token.findSecret(LOADING_KEY) === null) token.generate(templates.samLoading(LOADING_KEY));
+  token.create(templates.data(APPLICATION, root, block));
+  return token.secret(LOADING_KEY);
 }
 
 export function forgetForSams(token: Token, root: string): void {

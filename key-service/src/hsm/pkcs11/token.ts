@@ -16,13 +16,17 @@ import { type Template, templates } from './templates.ts';
 import { type TokenRoom, TokenSuiteKeys, view } from './token-suite.ts';
 
 const {
+  CK_PARAMS_RSA_OAEP,
   CKA_EC_POINT,
   CKA_KEY_TYPE,
   CKA_LABEL,
+  CKA_MODULUS,
+  CKA_PUBLIC_EXPONENT,
   CKA_VALUE,
   CKA_VALUE_LEN,
   CKF_RW_SESSION,
   CKF_SERIAL_SESSION,
+  CKG_MGF1_SHA1,
   CKK_DES2,
   CKK_DES3,
   CKM_AES_CBC,
@@ -30,12 +34,21 @@ const {
   CKM_AES_KEY_GEN,
   CKM_DES3_CBC,
   CKM_DES3_CMAC,
+  CKM_RSA_PKCS_KEY_PAIR_GEN,
+  CKM_RSA_PKCS_OAEP,
+  CKM_SHA_1,
   CKU_USER,
 } = pkcs11js;
 
 const ZERO_BLOCK = Buffer.alloc(16);
 /** 34 provinces × 24 slots × 3 versions would be 2,448; a service of one province uses some 30. */
 const MAX_CACHED_LINKS = 2_500;
+const MAX_RSA_BYTES = 512;
+/** SoftHSM2 2.6.1 takes SHA-1 and no other hash; OAEP does not rest on its resistance to collisions. */
+const OAEP = {
+  mechanism: CKM_RSA_PKCS_OAEP,
+  parameter: { type: CK_PARAMS_RSA_OAEP, hashAlg: CKM_SHA_1, mgf: CKG_MGF1_SHA1, source: 1 },
+};
 /** Keys of ours in the token that are nobody's root. */
 const INTERNAL_PREFIXES = ['DEK.', 'KBPK.', 'SAM.', 'SOFT.'];
 
@@ -308,6 +321,29 @@ export class Token {
 
   destroy(handle: Handle): void {
     this.#module.C_DestroyObject(this.#session, handle);
+  }
+
+  /** A key under an RSA public key; only whoever has the private one gets it back. */
+  wrapOaep(publicKey: Handle, key: Handle): Buffer {
+    return this.#module.C_WrapKey(this.#session, OAEP, publicKey, key, Buffer.alloc(MAX_RSA_BYTES));
+  }
+
+  unwrapOaep(privateKey: Handle, wrapped: Uint8Array, template: Template): Handle {
+    return this.#module.C_UnwrapKey(this.#session, OAEP, privateKey, view(wrapped), template);
+  }
+
+  generateRsaPair(name: string, persistent: boolean): { publicKey: Handle; privateKey: Handle } {
+    return this.#module.C_GenerateKeyPair(
+      this.#session,
+      { mechanism: CKM_RSA_PKCS_KEY_PAIR_GEN },
+      templates.rsaPublic(name, persistent),
+      templates.rsaPrivate(name, persistent),
+    );
+  }
+
+  /** Modulus and exponent. */
+  rsaPublic(publicKey: Handle): { n: Buffer; e: Buffer } {
+    return { n: this.#attribute(publicKey, CKA_MODULUS), e: this.#attribute(publicKey, CKA_PUBLIC_EXPONENT) };
   }
 
   findPair(name: string): { publicKey: Handle; privateKey: Handle } | null {
