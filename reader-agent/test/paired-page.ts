@@ -37,6 +37,10 @@ export class PairedPage {
       .send(body);
   }
 
+  get(path: string) {
+    return request(this.#app).get(path).set({ Host: '127.0.0.1:8103', Origin: this.origin });
+  }
+
   async overview(): Promise<PairingOverview> {
     return (await request(this.#app).get('/v1/pairing').set(this.#desk)).body;
   }

@@ -55,6 +55,7 @@ export function pageAccess({ rates }: PageAccessOptions) {
       return;
     }
     if (ctx.method === 'POST') requireRequestHeader(ctx);
+    else if (ctx.method !== 'GET') throw shellErrors.make('ROUTE_UNKNOWN');
     if (ctx.path.startsWith('/v1/')) ctx.set('Cache-Control', 'no-store');
     // The SDK is there to be loaded by other origins; everything else is not even to be embedded.
     if (ctx.path.startsWith('/sdk/')) ctx.set('Cross-Origin-Resource-Policy', 'cross-origin');
