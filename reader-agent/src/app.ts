@@ -3,6 +3,7 @@ import type { SecretBytes } from '@rhc/card/bytes';
 import type { CardProduct } from '@rhc/card/profile';
 import type { TerminalKeys } from '@rhc/card/session';
 import { type Authenticator, createHttpApp, type Endpoint, type HttpApp, type Logger } from '@rhc/service-shell';
+import type { KeyPolicy } from './contract/index.ts';
 import {
   CardReader,
   CardWork,
@@ -12,7 +13,7 @@ import {
   type OpenSession,
   type VisitTrustAnchor,
 } from './core/index.ts';
-import { Desk } from './desk/index.ts';
+import { Desk, DeskProfile } from './desk/index.ts';
 import { RecordingPort } from './diagnostics/index.ts';
 import { Audience } from './events/audience.ts';
 import { announceCardData } from './events/card-data.ts';
@@ -23,6 +24,7 @@ import { LegacyFacade } from './legacy/index.ts';
 import { Grants, Pairing, type TextPlace } from './pairing/index.ts';
 import type { PcscPort } from './pcsc/index.ts';
 import type { Timers } from './pcsc/supervisor.ts';
+import { ChosenKeys, SamSlot } from './terminal-keys/index.ts';
 
 export interface AgentOptions {
   readonly agentId: string;
@@ -31,13 +33,20 @@ export interface AgentOptions {
   readonly timers: Timers;
   readonly product: Pick<CardProduct, 'historicalBytesLength' | 'cardFactorPosition'>;
   readonly leaseMs: number;
+  /** key-service's. */
   readonly keys: TerminalKeys;
+  readonly keyPolicy?: KeyPolicy;
+  /** Digits from a file; null: a person enters them. */
+  readonly samPin?: () => string | null;
+  /** Where the assignment of readers is kept. */
+  readonly deskProfilePlace?: TextPlace;
   readonly openSession: OpenSession;
   readonly clock: () => number;
   readonly journal: WriteJournal;
   readonly now: () => Date;
   readonly newId: () => string;
-  readonly signer: CardWriterOptions['signer'];
+  /** Signs visits where no SAM does; null: then they are written unsigned. */
+  readonly signer: ReturnType<CardWriterOptions['signer']>;
   readonly visitTrust: VisitTrustAnchor;
   readonly token: SecretBytes;
   /** Where the grants of paired pages are kept. */
@@ -69,6 +78,8 @@ export interface AgentOptions {
 export interface Agent extends HttpApp {
   readonly desk: Desk;
   readonly endpoints: readonly Endpoint[];
+  /** Until the opening of the SAM that is under way has ended. */
+  samSettled(): Promise<void>;
   readonly audience: Audience;
   readonly authenticate: Authenticator;
   /** For upgrades, which pass by Koa. */
@@ -76,6 +87,7 @@ export interface Agent extends HttpApp {
   close(): Promise<void>;
 }
 
+const NOWHERE: TextPlace = { read: () => null, write: () => undefined };
 const MAX_LISTENERS = 32;
 const MAX_BODY_BYTES = 64 * 1024;
 /** For each origin; programs of this machine together are one. A page that reads card after card stays far below. */
@@ -87,10 +99,27 @@ export function createAgent(options: AgentOptions): Agent {
   const { timers, logger } = options;
   const recorder = new RecordingPort(options.port, options.clock, options.now);
   const port: PcscPort = recorder;
-  const desk = new Desk({ port, timers, product: options.product, leaseMs: options.leaseMs });
+  const profile = new DeskProfile(options.deskProfilePlace ?? NOWHERE);
+  const desk = new Desk({ port, timers, product: options.product, leaseMs: options.leaseMs, profile });
+  const audience: Audience = new Audience(desk, MAX_LISTENERS);
   const { keys, openSession, clock, journal } = options;
-  const work = new CardWork({ desk, turns: new LocalTurns(), keys, openSession, clock });
-  const { now, newId, signer, visitTrust } = options;
+  const { now, newId, visitTrust } = options;
+  const sam = new SamSlot({
+    desk,
+    profile,
+    random: options.random,
+    pin: options.samPin ?? (() => null),
+    onChange: () => audience.tell({ event: 'keys-changed' }),
+    logger,
+  });
+  const chosenKeys = new ChosenKeys({
+    policy: options.keyPolicy ?? 'key-service-first',
+    keyService: keys,
+    sam: () => sam.keys,
+    now,
+  });
+  const work = new CardWork({ desk, turns: new LocalTurns(), keys: () => chosenKeys.choices(), openSession, clock });
+  const signer = () => (sam.signer === null ? options.signer : { keys: sam.signer, verifier: visitTrust.verifier });
   const cardReader = new CardReader({ desk, work, now, newId, visitTrust });
   const cardWriter = new CardWriter({ desk, work, journal, timers, now, newId, signer, logger });
   const batches = new BatchService({ desk, timers, rememberedBatches: 64, maxRunning: 16, progressEvery: 8 });
@@ -107,7 +136,6 @@ export function createAgent(options: AgentOptions): Agent {
           backoff: BACKOFF,
           logger,
         });
-  const audience = new Audience(desk, MAX_LISTENERS);
   const pairing = new Pairing({
     grants: new Grants(options.grantPlace),
     now,
@@ -125,6 +153,9 @@ export function createAgent(options: AgentOptions): Agent {
     legacy: new LegacyFacade({ desk, work, writer: cardWriter }),
     pairing,
     audience,
+    profile,
+    sam,
+    chosenKeys,
     journalState: () => ({ open: journal.openCount, unreadable: journal.unreadable }),
     pcscHealth: () => port.health(),
     channelStatus: () => channel?.status() ?? null,
@@ -160,12 +191,14 @@ export function createAgent(options: AgentOptions): Agent {
     ...http,
     desk,
     endpoints,
+    samSettled: () => sam.settled(),
     audience,
     authenticate,
     allowedOrigins,
     close: async () => {
       channel?.stop();
       endCardData();
+      sam.close();
       audience.close();
       cardWriter.close();
       desk.close();

@@ -317,6 +317,39 @@ export const agentErrors = defineErrors({
     retriable: false,
     httpStatus: 403,
   },
+  SAM_ABSENT: {
+    message: { zh: '没有找到 SAM 卡。', en: 'No SAM was found.' },
+    nextStep: { zh: '请检查 SAM 读卡器与 SAM 卡是否插好。', en: 'Check that the SAM and its reader are plugged in.' },
+    retriable: true,
+    httpStatus: 404,
+  },
+  SAM_UNAVAILABLE: {
+    message: { zh: 'SAM 卡暂时不能使用。', en: 'The SAM cannot be used now.' },
+    nextStep: {
+      zh: '请检查 SAM 卡及其 PIN 状态(“诊断”页),然后重试。',
+      en: 'Check the SAM and the state of its PIN on the diagnostics page, then try again.',
+    },
+    retriable: true,
+    httpStatus: 503,
+  },
+  SAM_PIN_LAST_TRY: {
+    message: {
+      zh: 'SAM 卡的 PIN 只剩最后一次尝试,本程序不再代为尝试。',
+      en: 'The SAM has one PIN try left; the agent does not use it.',
+    },
+    nextStep: {
+      zh: '请联系省级密钥管理部门核对或重置 PIN。',
+      en: 'Ask the province’s key office to confirm or reset the PIN.',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  DESK_READER_UNKNOWN: {
+    message: { zh: '没有这个读卡器。', en: 'There is no such reader.' },
+    nextStep: { zh: '请刷新后从列表中选择。', en: 'Refresh and choose from the list.' },
+    retriable: false,
+    httpStatus: 404,
+  },
   REQUEST_HEADER_MISSING: {
     message: {
       zh: '请求缺少 X-RHC-Request: 1 头，或内容不是 JSON。',

@@ -18,6 +18,7 @@ import {
   startService,
 } from '@rhc/service-shell';
 import { createAgent } from './app.ts';
+import type { KeyPolicy } from './contract/index.ts';
 import { sessionOpener } from './core/open-session.ts';
 import { API_VERSION, serveEventSocket } from './http/index.ts';
 import { listenOnFirst, OTHER_PORTS } from './http/ports.ts';
@@ -69,6 +70,9 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
     journal: openJournal(join(settings.stateFolder, 'journal'), join(settings.stateFolder, 'journal.key')),
     now: () => new Date(),
     newId: randomUUID,
+    keyPolicy: settings.keyPolicy as KeyPolicy,
+    samPin: pinReader(settings.samPinFile),
+    deskProfilePlace: textFile(join(settings.stateFolder, 'desk-profile.json')),
     signer: null,
     visitTrust: { verifier: nodeCrypto, rootPublicKey: publicKeyIn(settings.visitTrustRootFile) },
     token,
@@ -122,6 +126,11 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
   });
   return running;
 });
+
+function pinReader(path: string | undefined): () => string | null {
+  if (path === undefined) return () => null;
+  return () => readSecretFile(path).use((bytes) => new TextDecoder().decode(bytes));
+}
 
 function publicKeyIn(path: string | undefined): Uint8Array | null {
   if (path === undefined) return null;

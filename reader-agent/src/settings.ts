@@ -67,6 +67,24 @@ export const agentSettings = defineSettings({
     default: 'var/tokens/key-service',
     meaning: { zh: '访问密钥服务所用令牌的文件（权限 0600）', en: 'File with the token for key-service (mode 0600)' },
   },
+  keyPolicy: {
+    kind: 'text',
+    env: 'RHC_READER_AGENT_KEY_POLICY',
+    default: 'key-service-first',
+    oneOf: ['key-service-first', 'sam-first', 'sam-only', 'key-service-only'],
+    meaning: {
+      zh: '终端密钥来自何处:密钥服务优先、SAM 优先、只用 SAM、只用密钥服务;优先者不可用时自动改用另一个',
+      en: 'Where terminal keys come from; the other one serves when the first cannot',
+    },
+  },
+  samPinFile: {
+    kind: 'path',
+    env: 'RHC_READER_AGENT_SAM_PIN_FILE',
+    meaning: {
+      zh: 'SAM PIN 文件(权限 0600);不设则由人在诊室页面输入。只在 SAM 尝试次数完整时自动尝试一次',
+      en: 'File with the PIN of the SAM (mode 0600); without it a person enters it at the desk page. Tried by itself only while the SAM has all its tries',
+    },
+  },
   portFallback: {
     kind: 'flag',
     env: 'RHC_READER_AGENT_PORT_FALLBACK',

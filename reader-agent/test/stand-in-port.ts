@@ -4,7 +4,7 @@ import type { PcscEvent, PcscHandle, PcscPort } from '../src/pcsc/port.ts';
 import type { Timers } from '../src/pcsc/supervisor.ts';
 
 export class StandInPort implements PcscPort {
-  answer: (command: Uint8Array) => Promise<Uint8Array> | Uint8Array = () => Uint8Array.of(0x90, 0x00);
+  answer: (command: Uint8Array, reader: string) => Promise<Uint8Array> | Uint8Array = () => Uint8Array.of(0x90, 0x00);
   transmitted: Uint8Array[] = [];
   resets = 0;
   #cards = new Map<string, number>();
@@ -37,7 +37,7 @@ export class StandInPort implements PcscPort {
   async transmit(handle: PcscHandle, command: Uint8Array): Promise<Uint8Array> {
     if (this.#cards.get(handle.reader) !== handle.insertion) throw agentErrors.make('CARD_REMOVED');
     this.transmitted.push(command);
-    return this.answer(command);
+    return this.answer(command, handle.reader);
   }
   async disconnect() {
     this.resets += 1;

@@ -12,6 +12,7 @@ export * from './legacy.ts';
 export * from './pairing.ts';
 export * from './reads.ts';
 export { decodedElement, readTimings } from './shapes.ts';
+export * from './terminal-keys.ts';
 export * from './writes.ts';
 
 export const errorBody = z.object({
@@ -145,6 +146,8 @@ export const localEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('reader-removed'), reader: z.string() }),
   /** An outcome that was `unknown` is known: the same card came back and was read. */
   z.object({ event: z.literal('write-settled'), reader: z.string(), insertion: z.int(), write: writeRecord }),
+  /** For the agent's own page only: SAM put in, taken out, opened, its PIN refused. */
+  z.object({ event: z.literal('keys-changed') }),
   /** For the agent's own page only: a page asks to be paired, was paired, or lost its grant. */
   z.object({ event: z.literal('pairing-changed') }),
   z.object({ event: z.literal('error'), error: errorBody }),

@@ -19,5 +19,7 @@ export const readTimings = z.object({
   totalMs: z.number(),
   apdus: z.int(),
   keyServiceCalls: z.int(),
+  /** Whose keys served the card. */
+  keySource: z.enum(['sam', 'sam+key-service', 'key-service']).optional(),
   stages: z.record(z.string(), z.number()),
 });

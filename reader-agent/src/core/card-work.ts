@@ -3,10 +3,11 @@
  * and only with a card that proved itself (CARD-FACTS 6.3). Counts calls and times on the way.
  */
 import type { CardSession, TerminalKeys } from '@rhc/card/session';
-import type { ReadTimings } from '../contract/index.ts';
+import type { KeySource, ReadTimings } from '../contract/index.ts';
 import type { CardChannel } from '../desk/card-channel.ts';
 import type { Desk, PresentCardFact } from '../desk/desk.ts';
 import { agentErrors } from '../errors.ts';
+import { isKeySourceFault, type KeyChoice } from '../terminal-keys/chosen-keys.ts';
 import { countedKeys } from './counted-keys.ts';
 import type { LocalTurns } from './local-turns.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -17,7 +18,10 @@ export type OpenSession = (channel: CardChannel, keys: TerminalKeys, atr: Uint8A
 export interface CardWorkOptions {
   readonly desk: Desk;
   readonly turns: LocalTurns;
-  readonly keys: TerminalKeys;
+  /** In the order in which they are tried; a function is asked for each card. */
+  readonly keys: TerminalKeys | (() => readonly KeyChoice[]);
+  /** Whether this desk may serve a card at all now (hotlist too old, clock wrong). @throws what forbids it */
+  readonly mayServe?: (source: KeySource) => void;
   readonly openSession: OpenSession;
   /** Milliseconds with fractions, for the timing breakdown only. */
   readonly clock: () => number;
@@ -47,14 +51,16 @@ export class CardWork {
   read<T>(card: HealthCardFact, work: (open: OpenCard) => Promise<T>): Promise<T> {
     const { desk, turns } = this.#options;
     return turns.run(card.reader, () =>
-      desk.withCard(card, this.#owner(), (channel) => this.#with(card, channel, work)),
+      desk.withCard(card, this.#owner(), (channel) => this.#with(card, channel, work, true)),
     );
   }
 
   /** What was written is told even when the card is gone at the end. */
   write<T>(card: HealthCardFact, work: (open: OpenCard) => Promise<T>): Promise<T> {
     const { desk, turns } = this.#options;
-    return turns.run(card.reader, () => desk.during(card, this.#owner(), (channel) => this.#with(card, channel, work)));
+    return turns.run(card.reader, () =>
+      desk.during(card, this.#owner(), (channel) => this.#with(card, channel, work, false)),
+    );
   }
 
   #owner(): string {
@@ -62,26 +68,51 @@ export class CardWork {
     return `local-${this.#calls}`;
   }
 
-  async #with<T>(card: HealthCardFact, channel: CardChannel, work: (open: OpenCard) => Promise<T>): Promise<T> {
-    const { clock, openSession } = this.#options;
+  /** @param repeatable a reading may begin anew with the next keys; a writing never does once it has begun */
+  async #with<T>(
+    card: HealthCardFact,
+    channel: CardChannel,
+    work: (open: OpenCard) => Promise<T>,
+    repeatable: boolean,
+  ): Promise<T> {
+    const { keys } = this.#options;
+    const choices: readonly KeyChoice[] = typeof keys === 'function' ? keys() : [{ source: 'key-service', keys }];
+    for (const [i, choice] of choices.entries()) {
+      let begun = false;
+      try {
+        const open = await this.#open(card, channel, choice);
+        begun = true;
+        return await work(open);
+      } catch (error) {
+        const last = i === choices.length - 1;
+        if (last || (begun && !repeatable) || !isKeySourceFault(error)) throw error;
+      }
+    }
+    throw agentErrors.make('KEY_SERVICE_UNAVAILABLE');
+  }
+
+  async #open(card: HealthCardFact, channel: CardChannel, choice: KeyChoice): Promise<OpenCard> {
+    const { clock, openSession, mayServe } = this.#options;
+    mayServe?.(choice.source);
     const watch = new Stopwatch(clock);
-    const keys = countedKeys(this.#options.keys);
+    const keys = countedKeys(choice.keys);
     const apdusBefore = channel.apduCount;
     const session = await watch.stage('open', () => openSession(channel, keys, card.atr));
     const verdict = await watch.stage('genuine', () => session.checkGenuine());
     if (verdict === 'not-genuine') {
       throw agentErrors.make('CARD_NOT_GENUINE', { detail: `insertion ${card.insertion}` });
     }
-    return work({
+    return {
       session,
       genuine: verdict === 'genuine',
       watch,
       timings: () => ({
         totalMs: watch.totalMs(),
         apdus: channel.apduCount - apdusBefore,
-        keyServiceCalls: keys.calls(),
+        keyServiceCalls: choice.source === 'sam' ? 0 : keys.calls(),
+        keySource: choice.source,
         stages: watch.stages(),
       }),
-    });
+    };
   }
 }

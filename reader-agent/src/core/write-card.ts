@@ -36,7 +36,7 @@ export interface CardWriterOptions {
   readonly now: () => Date;
   readonly newId: () => string;
   /** null: visits are written without a signature. */
-  readonly signer: { readonly keys: VisitSigner; readonly verifier: SignatureVerifier } | null;
+  readonly signer: () => { readonly keys: VisitSigner; readonly verifier: SignatureVerifier } | null;
   readonly logger: Logger;
 }
 
@@ -89,7 +89,7 @@ export class CardWriter {
   /** @throws VISIT_INVALID, VISIT_SIGNATURE_UNUSABLE, CARD_CHANGED, WRITE_* …; after any error nothing was written */
   visit(request: VisitRequest, by: string | null = null): Promise<WriteAnswer> {
     const visit = cardVisitOf(request.visit);
-    const { signer } = this.#options;
+    const signer = this.#options.signer();
     encodeVisit({ profile: nationalProfile, product: rhcBlank1 }, visit);
     return this.#write(request, {
       by,

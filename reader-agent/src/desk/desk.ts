@@ -4,7 +4,8 @@
  */
 import { cardFactorFromAtr } from '@rhc/card/apdu';
 import { bytesToHex } from '@rhc/card/bytes';
-import type { CardProduct } from '@rhc/card/profile';
+import { type CardProduct, rhcSam1 } from '@rhc/card/profile';
+import { samFactorFromAtr } from '@rhc/card/sam';
 import type { LocalEvent, ReaderState } from '../contract/index.ts';
 import { agentErrors } from '../errors.ts';
 import type { PcscEvent, PcscHandle, PcscPort } from '../pcsc/port.ts';
@@ -12,6 +13,7 @@ import type { Timers } from '../pcsc/supervisor.ts';
 import { wireError } from '../wire-error.ts';
 import { CardChannel } from './card-channel.ts';
 import { CardLock } from './card-lock.ts';
+import type { DeskProfile } from './desk-profile.ts';
 
 export interface DeskOptions {
   readonly port: PcscPort;
@@ -19,6 +21,8 @@ export interface DeskOptions {
   readonly product: Pick<CardProduct, 'historicalBytesLength' | 'cardFactorPosition'>;
   /** How long a job may hold a card without sending the next batch. */
   readonly leaseMs: number;
+  /** Which reader is the card's and which the SAM's; without it the desk goes by what lies in them. */
+  readonly profile?: DeskProfile;
 }
 
 export interface PresentCardFact {
@@ -85,6 +89,25 @@ export class Desk {
       throw agentErrors.make('CARD_FOREIGN', { detail: `ATR ${bytesToHex(card.atr)}` });
     }
     return { ...card, cardFactor: card.cardFactor };
+  }
+
+  /** The SAM of this desk: in the reader assigned to it, else the one that was there last, else the only one. */
+  findSam(): PresentCardFact | null {
+    const { profile } = this.#options;
+    const sams = [...this.#places.values()].flatMap(({ card }) => (card !== null && isSam(card) ? [card] : []));
+    const assigned = profile?.samReader([...this.#places.keys()]) ?? null;
+    if (assigned !== null) return sams.find(({ reader }) => reader === assigned) ?? null;
+    const known = sams.find(({ atr }) => samFactorText(atr) === profile?.samFactor);
+    return known ?? (sams.length === 1 ? (sams[0] ?? null) : null);
+  }
+
+  /** What lies in each reader, for whoever assigns them. */
+  slots(): readonly { readonly reader: string; readonly holds: 'nothing' | 'card' | 'sam' | 'other' }[] {
+    return [...this.#places].map(([reader, { card }]) => {
+      if (card === null) return { reader, holds: 'nothing' };
+      if (isSam(card)) return { reader, holds: 'sam' };
+      return { reader, holds: card.cardFactor === null ? 'other' : 'card' };
+    });
   }
 
   /** Runs `work` on one card, exclusively; its result is given out only while that card still lies there. */
@@ -170,7 +193,14 @@ export class Desk {
 
   #onlyCard(): PresentCardFact {
     if (this.#places.size === 0) throw this.#troubleOr('READER_NONE');
-    const cards = [...this.#places.values()].flatMap((place) => (place.card === null ? [] : [place.card]));
+    const readers = [...this.#places.keys()];
+    const cardSlot = this.#options.profile?.cardReader(readers) ?? null;
+    // The card slot of the desk's profile is meant even when another card lies somewhere; the SAM is never the card.
+    if (cardSlot !== null) return this.cardIn(cardSlot);
+    const samSlot = this.#options.profile?.samReader(readers) ?? null;
+    const cards = [...this.#places].flatMap(([reader, { card }]) =>
+      card === null || reader === samSlot || isSam(card) ? [] : [card],
+    );
     const [first, second] = cards;
     if (first === undefined) throw this.#troubleOr('CARD_ABSENT');
     if (second === undefined) return first;
@@ -268,6 +298,12 @@ export class Desk {
     for (const listener of [...this.#stateListeners]) listener();
   }
 }
+
+const samFactorText = (atr: Uint8Array): string | null => {
+  const factor = samFactorFromAtr(atr, rhcSam1);
+  return factor === null ? null : bytesToHex(factor);
+};
+const isSam = ({ atr }: PresentCardFact): boolean => samFactorText(atr) !== null;
 
 function stateOf(place: Place): ReaderState['state'] {
   if (place.card === null) return 'empty';

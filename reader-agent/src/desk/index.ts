@@ -2,3 +2,4 @@
 export * from './card-channel.ts';
 export * from './card-lock.ts';
 export * from './desk.ts';
+export * from './desk-profile.ts';

@@ -29,6 +29,7 @@ export const HEARS: Readonly<Record<LocalEvent['event'], Scope | typeof DESK>> =
   'card-data': 'identity.read',
   'write-settled': 'summary.write',
   'pairing-changed': DESK,
+  'keys-changed': DESK,
 };
 
 export class Audience {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { CardReader, CardWriter } from '../core/index.ts';
 import type { Desk } from '../desk/desk.ts';
+import type { DeskProfile } from '../desk/desk-profile.ts';
 import type { Recording } from '../diagnostics/index.ts';
 import type { Audience } from '../events/audience.ts';
 import type { ChannelStatus } from '../issuer-channel/index.ts';
@@ -9,6 +10,7 @@ import type { LegacyFacade } from '../legacy/index.ts';
 import type { Pairing } from '../pairing/index.ts';
 import type { PcscHealth } from '../pcsc/index.ts';
 import type { Timers } from '../pcsc/supervisor.ts';
+import type { ChosenKeys, SamSlot } from '../terminal-keys/index.ts';
 
 /** What a diagnostics bundle is made from. */
 export interface DiagnosticParts {
@@ -33,6 +35,9 @@ export interface EndpointParts {
   readonly legacy: LegacyFacade;
   readonly pairing: Pairing;
   readonly audience: Audience;
+  readonly profile: DeskProfile;
+  readonly sam: SamSlot;
+  readonly chosenKeys: ChosenKeys;
   readonly journalState: () => { readonly open: number; readonly unreadable: number };
   readonly pcscHealth: () => PcscHealth;
   readonly channelStatus: () => ChannelStatus | null;

@@ -2,6 +2,7 @@
 import type { Endpoint } from '@rhc/service-shell';
 import type { EndpointParts } from '../endpoint-parts.ts';
 import { cardEndpoints } from './cards.ts';
+import { deskKeyEndpoints } from './desk-keys.ts';
 import { diagnosticsEndpoints } from './diagnostics.ts';
 import { eventEndpoints } from './events.ts';
 import { legacyEndpoints } from './legacy.ts';
@@ -17,6 +18,7 @@ export function agentEndpoints(parts: EndpointParts): readonly Endpoint[] {
     ...cardEndpoints(parts),
     ...writeEndpoints(parts),
     ...eventEndpoints(parts),
+    ...deskKeyEndpoints(parts),
     ...legacyEndpoints(parts),
     ...diagnosticsEndpoints(parts),
     ...sdkEndpoints(parts),

@@ -1,0 +1,196 @@
+/** A desk with a card and a SAM, both virtual: PIN handling, policy, fail-over both ways, signing, readers renumbered. */
+import { describe, expect, test } from '@jest/globals';
+import { nodeCrypto } from '@rhc/card/crypto-node';
+import type { TerminalKeys } from '@rhc/card/session';
+import request from 'supertest';
+import { personalizedContent, pilotTerminalKeys, seededRandom } from '../../../test/card-writing/personalized-card.ts';
+import { type ChipContent, ProcessMemory, VirtualCard, type VirtualSam } from '../../../virtual-card/src/index.ts';
+import {
+  issuedPilotSam,
+  PILOT_PIN,
+  TERMINAL_NUMBER,
+  testIssuer,
+} from '../../../virtual-card/test/support/pilot-sam.ts';
+import type { KeyPolicy, KeysState } from '../../src/contract/index.ts';
+import { sessionOpener } from '../../src/core/open-session.ts';
+import { agentErrors } from '../../src/errors.ts';
+import { memoryText } from '../paired-page.ts';
+import { agentWithStandIns, deskHeaders } from '../stand-in-agent.ts';
+import { withIssuerCertificate } from '../writes/signing-house.ts';
+
+interface Wish {
+  readonly policy?: KeyPolicy;
+  readonly pin?: string | null;
+}
+
+async function deskWithSam({ policy = 'sam-first', pin = PILOT_PIN }: Wish = {}) {
+  const { sam } = await issuedPilotSam('intl-128', [1, 2], testIssuer());
+  return desk(withIssuerCertificate(await personalizedContent()), sam, { policy, pin });
+}
+
+function desk(content: ChipContent, sam: VirtualSam, { policy, pin }: Required<Wish>) {
+  const online = pilotTerminalKeys();
+  let offline = false;
+  const calls = { keyService: 0 };
+  const asked = <T>(work: () => Promise<T>): Promise<T> => {
+    calls.keyService += 1;
+    if (offline) throw agentErrors.make('KEY_SERVICE_UNAVAILABLE');
+    return work();
+  };
+  const keys: TerminalKeys = {
+    suite: online.suite,
+    activeVersion: async (slot) => asked(() => online.activeVersion(slot)),
+    externalAuthentication: async (it) => asked(() => online.externalAuthentication(it)),
+    verifyInternalAuthentication: async (it) => asked(() => online.verifyInternalAuthentication(it)),
+    protect: async (it) => asked(() => online.protect(it)),
+  };
+  const profile = memoryText();
+  const made = agentWithStandIns({
+    more: {
+      keys,
+      openSession: sessionOpener(seededRandom('desk')),
+      keyPolicy: policy,
+      samPin: () => pin,
+      deskProfilePlace: profile,
+      visitTrust: { verifier: nodeCrypto, rootPublicKey: testIssuer().rootPublicKey },
+    },
+  });
+  const memory = new ProcessMemory(content);
+  let card = new VirtualCard({ memory, random: seededRandom('chip'), historicalBytes: content.historicalBytes });
+  card.powerOn();
+  made.port.answer = (command, reader) => (reader.startsWith('SAM') ? sam : card).transmit(command);
+  const ask = async (method: 'get' | 'post', path: string, body?: object) => {
+    const { body: answer, status } = await request(made.callback)[method](path).set(deskHeaders).send(body);
+    return { status, body: answer };
+  };
+  return {
+    ...made,
+    sam,
+    calls,
+    profile,
+    setOffline: (now: boolean) => {
+      offline = now;
+    },
+    insertCard: (reader = 'A') => {
+      card = new VirtualCard({ memory, random: seededRandom('chip'), historicalBytes: content.historicalBytes });
+      card.powerOn();
+      return made.port.insert(reader, card.atr);
+    },
+    insertSam: (reader = 'SAM 00 01') => {
+      sam.reset();
+      made.port.plug(reader);
+      made.port.insert(reader, sam.atr);
+    },
+    ask,
+    async keysState(): Promise<KeysState> {
+      for (;;) {
+        const state = (await ask('get', '/v1/desk/keys')).body as KeysState;
+        if (state.sam.state !== 'opening') return state;
+      }
+    },
+    read: async () => (await ask('post', '/v1/card/read', {})).body,
+  };
+}
+
+describe('a desk with a SAM', () => {
+  test('reads with the SAM’s keys and the online check of genuineness; without network unchecked, never wrongly genuine', async () => {
+    const at = await deskWithSam();
+    at.insertSam();
+    at.insertCard();
+    expect(await at.keysState()).toMatchObject({
+      order: ['sam+key-service', 'sam', 'key-service'],
+      sam: { state: 'ready', pinTriesLeft: 10, terminalNumber: TERMINAL_NUMBER, reader: 'SAM 00 01' },
+    });
+    const online = await at.read();
+    expect(online).toMatchObject({ genuine: true, timings: { keySource: 'sam+key-service' } });
+    const before = at.calls.keyService;
+    expect(before).toBeLessThanOrEqual(2);
+    at.setOffline(true);
+    const alone = await at.read();
+    expect(alone).toMatchObject({ genuine: false, timings: { keySource: 'sam', keyServiceCalls: 0 } });
+    expect(alone.identity).toEqual(online.identity);
+    // Known to be silent: the next card does not wait for it.
+    const asked = at.calls.keyService;
+    await at.read();
+    expect(at.calls.keyService).toBe(asked);
+    at.setOffline(false);
+    at.passMs(16_000);
+    expect((await at.read()).genuine).toBe(true);
+  });
+
+  test('fails over both ways: SAM pulled → key-service; key-service silent → SAM; neither → a sentence', async () => {
+    const at = await deskWithSam({ policy: 'key-service-first' });
+    at.insertSam();
+    const insertion = at.insertCard();
+    await at.keysState();
+    expect((await at.read()).timings.keySource).toBe('key-service');
+    at.setOffline(true);
+    expect((await at.read()).timings.keySource).toBe('sam');
+    // A write without network: the SAM's update keys, signed by the SAM.
+    const visit = { kind: 'outpatient', visitTime: '2026-11-24T08:30:00', department: '内科' };
+    const written = await at.ask('post', '/v1/card/visits', { insertion, visit });
+    expect(written.body).toMatchObject({ complete: true, elements: [{ signed: true }], timings: { keySource: 'sam' } });
+    const { visits } = await at.read();
+    expect(visits[0].signature.state).not.toBe('unsigned');
+    at.port.remove('SAM 00 01');
+    expect((await at.ask('post', '/v1/card/read', {})).body.error.code).toMatch(/^KEY_SERVICE/);
+    at.setOffline(false);
+    at.passMs(16_000);
+    expect((await at.read()).timings.keySource).toBe('key-service');
+  });
+
+  test('a wrong PIN is tried once and never again by itself; a person’s right one mends it; the last try is never used', async () => {
+    const at = await deskWithSam({ policy: 'sam-only', pin: '999999' });
+    at.insertSam();
+    at.insertCard();
+    expect((await at.keysState()).sam).toMatchObject({
+      state: 'pin-wrong',
+      pinTriesLeft: 9,
+      error: { code: 'SAM_PIN_WRONG' },
+    });
+    // Restarted, put in again, opened anew: no further try is spent.
+    for (let i = 0; i < 3; i += 1) {
+      const { body } = await at.ask('post', '/v1/desk/sam/reopen', {});
+      expect(body).toMatchObject({ state: 'pin-needed', pinTriesLeft: 9 });
+    }
+    expect((await at.ask('post', '/v1/card/read', {})).body.error.code).toBe('SAM_UNAVAILABLE');
+    for (let left = 8; left >= 1; left -= 1) {
+      expect((await at.ask('post', '/v1/desk/sam/pin', { pin: '111111' })).body).toMatchObject({
+        state: 'pin-wrong',
+        pinTriesLeft: left,
+      });
+    }
+    const refused = await at.ask('post', '/v1/desk/sam/pin', { pin: PILOT_PIN });
+    expect([refused.status, refused.body.error.code]).toEqual([409, 'SAM_PIN_LAST_TRY']);
+  });
+
+  test('the right PIN by a person opens it, also after the SAM was reset', async () => {
+    const at = await deskWithSam({ policy: 'sam-only', pin: null });
+    at.insertSam();
+    at.insertCard();
+    expect((await at.keysState()).sam.state).toBe('pin-needed');
+    expect((await at.ask('post', '/v1/desk/sam/pin', { pin: PILOT_PIN })).body.state).toBe('ready');
+    expect((await at.read()).timings.keySource).toBe('sam');
+    at.sam.reset();
+    // This card's reading fails by the SAM, not by the card; the SAM is opened anew for the next.
+    expect((await at.ask('post', '/v1/card/read', {})).body.error.code).toBe('SAM_UNAVAILABLE');
+    await at.agent.samSettled();
+    expect((await at.read()).timings.keySource).toBe('sam');
+  });
+
+  test('slots are assigned once and found again when the reader service numbers them anew', async () => {
+    const at = await deskWithSam();
+    at.port.remove('A');
+    at.port.plug('ACS ACR39U (RR123) 00 00');
+    at.insertSam('SAM Reader (RR456) 01 00');
+    at.insertCard('ACS ACR39U (RR123) 00 00');
+    const assigned = { card: 'ACS ACR39U (RR123) 00 00', sam: 'SAM Reader (RR456) 01 00' };
+    expect((await at.ask('post', '/v1/desk/profile', assigned)).body).toMatchObject(assigned);
+    expect((await at.ask('post', '/v1/desk/profile', { card: 'none', sam: null })).status).toBe(404);
+    const again = agentWithStandIns({ more: { deskProfilePlace: memoryText(at.profile.read()) } });
+    again.port.plug('SAM Reader (RR456) 00 00');
+    again.port.plug('ACS ACR39U (RR123) 01 00');
+    const { body } = await request(again.callback).get('/v1/desk/profile').set(deskHeaders);
+    expect(body).toMatchObject({ card: 'ACS ACR39U (RR123) 01 00', sam: 'SAM Reader (RR456) 00 00' });
+  });
+});
