@@ -22,16 +22,22 @@ const REFRESH_MS = 10_000;
 export function OverviewPage({
   status,
   more,
+  mayReadAudit,
 }: {
   status: StatusResponse | null;
   more: readonly Attention[];
+  mayReadAudit: boolean;
 }): ReactNode {
   const keys = useLoad(
     'key-versions',
     (signal) => call<KeyVersionsResponse>('GET', '/v1/key-versions', { signal }),
     REFRESH_MS,
   );
-  const audit = useLoad('audit', (signal) => call<AuditStatusResponse>('GET', '/v1/audit', { signal }), REFRESH_MS);
+  const audit = useLoad(
+    mayReadAudit ? 'audit' : null,
+    (signal) => call<AuditStatusResponse>('GET', '/v1/audit', { signal }),
+    REFRESH_MS,
+  );
   const attention = byUrgency([...attentionOf(status, keys.value, audit.value, new Date()), ...more]);
   const count = (state: string) => keys.value?.versions.filter((each) => each.state === state).length ?? 0;
   const passed = status?.token?.knownAnswers.filter((each) => each.passed).length ?? 0;

@@ -121,24 +121,14 @@ test(
   'key-service console: token, known answers, every slot with its check value',
   async () => {
     const page = await open('key-service');
-    await page.getByText('RK1.DDF1').first().waitFor();
-    const text = await page.locator('body').textContent();
-    expect(text).toContain('SoftHSM v2');
-    expect(text).toContain('9ECB18');
-    for (const word of ['启用 active', '预置 pre-active', '已知答案测试']) expect(text).toContain(word);
+    await page.getByText('SoftHSM v2').waitFor();
+    expect(await page.locator('body').textContent()).toContain('已知答案测试');
+    await page.keyboard.press('Alt+2');
+    await page.getByRole('treeitem', { name: /RK1\.DDF1 v1 启用 active,校验值 KCV 9ECB18/ }).waitFor();
+    const states = await page.locator('.legend').textContent();
+    for (const word of ['启用 active', '预置 pre-active']) expect(states).toContain(word);
     await picture(page, 'key-service');
     await page.close();
   },
   LONG_MS,
 );
-test('key-service console: token, known answers, every slot with its check value', async () => {
-  const page = await open('key-service');
-  await page.getByText('SoftHSM v2').waitFor();
-  expect(await page.locator('body').textContent()).toContain('已知答案测试');
-  await page.keyboard.press('Alt+2');
-  await page.getByRole('treeitem', { name: /RK1\.DDF1 v1 启用 active,校验值 KCV 9ECB18/ }).waitFor();
-  const states = await page.locator('.legend').textContent();
-  for (const word of ['启用 active', '预置 pre-active']) expect(states).toContain(word);
-  await picture(page, 'key-service');
-  await page.close();
-});

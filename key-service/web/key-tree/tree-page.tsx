@@ -11,7 +11,7 @@ import { VersionDetail } from './version-detail.tsx';
 const ZOOMS = [0.6, 0.8, 1, 1.25, 1.6, 2];
 const USUAL = 1;
 
-export function TreePage({ rest }: { rest: string }): ReactNode {
+export function TreePage({ rest, mayAct }: { rest: string; mayAct: boolean }): ReactNode {
   const hierarchy = useLoad('hierarchy', (signal) => call<HierarchyResponse>('GET', '/v1/hierarchy', { signal }));
   const keys = useLoad(
     'key-versions',
@@ -88,7 +88,12 @@ export function TreePage({ rest }: { rest: string }): ReactNode {
             <VersionTable versions={versions ?? []} onOpen={open} />
           )}
         </Section>
-        <VersionDetail version={chosen} hierarchy={hierarchy.value} warnings={keys.value?.warnings ?? []} />
+        <VersionDetail
+          version={chosen}
+          hierarchy={hierarchy.value}
+          warnings={keys.value?.warnings ?? []}
+          mayAct={mayAct}
+        />
       </div>
     </div>
   );

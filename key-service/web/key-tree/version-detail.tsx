@@ -4,15 +4,18 @@ import { Alert, Descriptions } from 'antd';
 import type { ReactNode } from 'react';
 import type { HierarchyResponse, KeyVersionsResponse } from '../../src/contract/index.ts';
 import { type KeyVersionRow, keyName, purposeText, StateTag, WARNINGS } from '../words.tsx';
+import { VersionLife } from './version-life.tsx';
 
 export function VersionDetail({
   version,
   hierarchy,
   warnings,
+  mayAct,
 }: {
   version: KeyVersionRow | null;
   hierarchy: HierarchyResponse | null;
   warnings: KeyVersionsResponse['warnings'];
+  mayAct: boolean;
 }): ReactNode {
   if (version === null) {
     return (
@@ -80,6 +83,7 @@ export function VersionDetail({
           },
         ]}
       />
+      <VersionLife key={keyName(version)} slot={version.slot} version={version.version} mayAct={mayAct} />
     </Section>
   );
 }
