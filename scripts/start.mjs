@@ -54,14 +54,18 @@ async function waitForCard(readerAgent) {
 /**
  * @param {string | null} csockName @param {import('./start/services.mjs').Apis} apis
  * @param {Record<string, string>} people role → token file
+ * @param {string} keyOperators folder with a token file for each operator of key-service
  */
-function printAddresses(csockName, { keyService, cardIssuer, readerAgent }, people) {
+function printAddresses(csockName, { keyService, cardIssuer, readerAgent }, people, keyOperators) {
   section('入口', 'where to go on');
   const token = (/** @type {string} */ role) => readFileSync(people[role] ?? '', 'utf8').trim();
   row('发卡台 issuing console (办事员 clerk)', `${cardIssuer.url}/#token=${token('clerk')}`);
   row('复核员令牌 token of the reviewer', dim(people.reviewer ?? ''));
   row('诊室读卡 clinic desk', `${readerAgent.url}/#token=${readerAgent.token()}`);
-  row('密钥服务 key-service', `${keyService.url}/#token=${keyService.token()}`);
+  const keyToken = readFileSync(join(keyOperators, 'demo.security-admin'), 'utf8').trim();
+  row('密钥服务 key console (安全管理员 security)', `${keyService.url}/#token=${keyToken}`);
+  row('其他角色的令牌 tokens of its other roles', dim(keyOperators));
+  row('登记通行密钥用 its address for passkeys', dim(keyService.url.replace('127.0.0.1', 'localhost')));
   if (csockName !== null) {
     say(`  ${dim('其他工具可以看到同一张卡 · foreign tools see the same card:')}`);
     say(`  export PCSCLITE_CSOCK_NAME=${csockName}`);
@@ -128,7 +132,7 @@ async function run(options) {
     say();
     const all = held.every(Boolean);
     verdict(all, `全部步骤成立，用时 ${millis(Date.now() - started)}`, all ? 'every step held' : 'not every step held');
-    if (!options.once) printAddresses(csockName, apis, state.tokens.issuerPeople);
+    if (!options.once) printAddresses(csockName, apis, state.tokens.issuerPeople, state.dirs.keyOperators);
     return all ? 0 : 1;
   };
 

@@ -99,6 +99,7 @@ export async function startServices(root, { dirs, tokens }, processes, { csockNa
       RHC_KEY_SERVICE_PIN_FILE: join(dirs.keyService, 'user.pin'),
       RHC_KEY_SERVICE_DATABASE: join(dirs.keyService, 'key-service.sqlite'),
       RHC_KEY_SERVICE_AUDIT_FOLDER: join(dirs.keyService, 'audit/service'),
+      RHC_KEY_SERVICE_DEMO_OPERATORS: dirs.keyOperators,
     },
     'card-issuer': {
       ...shared,

@@ -15,6 +15,7 @@ export function prepareState(varDir) {
     run: join(varDir, 'run'),
     tokens: join(varDir, 'tokens'),
     keyService: join(varDir, 'key-service'),
+    keyOperators: join(varDir, 'tokens/key-operators'),
     cardIssuer: join(varDir, 'card-issuer'),
     readerAgent: join(varDir, 'reader-agent'),
     virtualCard: join(varDir, 'virtual-card'),

@@ -30,6 +30,9 @@ async function open(service: 'card-issuer' | 'key-service', token = house.token(
   return page;
 }
 
+const keyOperator = (role: string): string =>
+  readFileSync(join(house.state, 'tokens/key-operators', `demo.${role}`), 'utf8').trim();
+
 async function picture(page: Page, name: string): Promise<void> {
   const place = process.env.RHC_PICTURES;
   if (place !== undefined) await page.screenshot({ path: join(place, `${name}.png`) });
@@ -120,7 +123,7 @@ test(
 test(
   'key-service console: token, known answers, every slot with its check value',
   async () => {
-    const page = await open('key-service');
+    const page = await open('key-service', keyOperator('security-admin'));
     await page.getByText('SoftHSM v2').waitFor();
     expect(await page.locator('body').textContent()).toContain('已知答案测试');
     await page.keyboard.press('Alt+2');

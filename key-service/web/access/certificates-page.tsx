@@ -94,7 +94,7 @@ export function CertificatesPage({ me }: { me: Principal }): ReactNode {
             {list.value.authority.subject} · <Both zh="有效至" en="valid until" />{' '}
             <When at={list.value.authority.notAfter} />
           </p>
-          <Code>{list.value.authority.fingerprint}</Code>
+          <Code>{list.value.authority.fingerprint.replaceAll(':', '')}</Code>
         </Section>
       )}
       <Section

@@ -110,7 +110,7 @@ export function OperatorsPage({ me }: { me: Principal }): ReactNode {
             {
               title: both('操作', 'Actions'),
               render: (_, row) => (
-                <div className="tools">
+                <div className="tools-row">
                   <Button size="small" disabled={!isSecurity || row.id === ownId(me)} onClick={() => setChanging(row)}>
                     <Both zh="角色" en="roles" />
                   </Button>

@@ -38,7 +38,7 @@ export function HealthPage({ status }: { status: StatusResponse | null }): React
         />
         <Figure
           label={{ zh: '运行时长', en: 'Up for' }}
-          value={started === null ? '…' : `${Math.floor((Date.now() / 1_000 - started) / 60)} 分`}
+          value={started === null ? '…' : `${Math.floor((Date.now() / 1_000 - started) / 60)} 分钟 min`}
         />
         <Figure
           label={{ zh: '密钥使用', en: 'Key uses' }}
@@ -93,7 +93,9 @@ function Passport({ status }: { status: StatusResponse | null }): ReactNode {
 
 /** Requests by route and status, as counted by the service's edge. */
 function RequestFigures({ lines }: { lines: readonly MetricLine[] }): ReactNode {
-  const counts = lines.filter(({ name }) => /requests?_total$|request_duration_seconds_count$/.test(name));
+  const counts = lines.filter(
+    ({ name, labels }) => /requests?_total$|duration_seconds_count$/.test(name) && Object.keys(labels).length > 0,
+  );
   if (counts.length === 0) return null;
   return (
     <Section title={{ zh: '请求', en: 'Requests' }} className="section-long">
