@@ -2,6 +2,7 @@
 import {
   ApartmentOutlined,
   AuditOutlined,
+  CreditCardOutlined,
   DashboardOutlined,
   FileProtectOutlined,
   HeartOutlined,
@@ -25,6 +26,7 @@ import { HealthPage } from './health/health-page.tsx';
 import { TreePage } from './key-tree/tree-page.tsx';
 import { OverviewPage } from './overview.tsx';
 import { RotationPage } from './rotation/rotation-page.tsx';
+import { SamsPage } from './sams/sams-page.tsx';
 import { hasRole, type Principal, useSession } from './sign-in/session.tsx';
 import { SignInPage } from './sign-in/sign-in-page.tsx';
 
@@ -128,6 +130,13 @@ function Pages({
       icon: <SyncOutlined />,
       group: KEYS,
       render: (rest) => <RotationPage rest={rest} me={me} />,
+    },
+    {
+      path: 'sams',
+      title: { zh: 'SAM 卡', en: 'SAMs' },
+      icon: <CreditCardOutlined />,
+      group: KEYS,
+      render: (rest) => <SamsPage rest={rest} me={me} />,
     },
     {
       path: 'audit',

@@ -1,0 +1,269 @@
+/** SAM 登记: orders with their progress, the register with search; `#/sams/SERIAL` opens one. */
+import {
+  Both,
+  both,
+  call,
+  EmptyHint,
+  FaultNotice,
+  goTo,
+  Section,
+  StatusTag,
+  useDo,
+  useLoad,
+  When,
+} from '@rhc/console-shell';
+import { Button, Form, Input, InputNumber, Modal, Progress, Select, Table } from 'antd';
+import { type ReactNode, useState } from 'react';
+import type { SamListResponse, SamOrder, SamOrderRequest, SamState } from '../../src/contract/index.ts';
+import { hasRole, type Principal } from '../sign-in/session.tsx';
+import { SamDrawer } from './sam-drawer.tsx';
+import { SAM_STATE_ORDER, SAM_STATES } from './sam-words.ts';
+
+const REFRESH_MS = 5_000;
+const PAGE = 50;
+
+export function SamsPage({ rest, me }: { rest: string; me: Principal }): ReactNode {
+  const [state, setState] = useState<SamState | undefined>(undefined);
+  const [search, setSearch] = useState('');
+  const [orderId, setOrderId] = useState<string | undefined>(undefined);
+  const [ordering, setOrdering] = useState(false);
+  const [pages, setPages] = useState<readonly string[]>([]);
+  const orders = useLoad(
+    'sam-orders',
+    (signal) => call<{ orders: SamOrder[] }>('GET', '/v1/sam-orders', { signal }),
+    REFRESH_MS,
+  );
+  const after = pages.at(-1);
+  const query = {
+    limit: PAGE,
+    ...(state === undefined ? {} : { state }),
+    ...(orderId === undefined ? {} : { orderId }),
+    ...(search === '' ? {} : { search }),
+    ...(after === undefined ? {} : { after }),
+  };
+  const list = useLoad(
+    `sams ${JSON.stringify(query)}`,
+    (signal) => call<SamListResponse>('GET', '/v1/sams', { query, signal }),
+    REFRESH_MS,
+  );
+  const mayAct = hasRole(me, 'security-admin', 'officer');
+  const next = list.value?.next ?? null;
+  return (
+    <div className="stack">
+      <FaultNotice fault={orders.fault ?? list.fault} onRetry={list.reload} />
+      <Section
+        title={{ zh: '发行任务', en: 'Orders' }}
+        tools={
+          mayAct && (
+            <Button type="primary" size="small" onClick={() => setOrdering(true)}>
+              <Both zh="新建任务" en="new order" />
+            </Button>
+          )
+        }
+      >
+        <Orders orders={orders.value?.orders ?? []} chosen={orderId} onChoose={setOrderId} />
+      </Section>
+      <Section
+        title={{ zh: `SAM 卡登记(${list.value?.total ?? '…'})`, en: 'Register' }}
+        className="section-long"
+        tools={
+          <div className="tools no-print">
+            <Input.Search
+              size="small"
+              allowClear
+              placeholder={both('机构、终端号、卡号', 'institution, terminal, serial')}
+              aria-label="搜索 Search"
+              onSearch={(value) => {
+                setPages([]);
+                setSearch(value.trim());
+              }}
+            />
+            <Select
+              size="small"
+              allowClear
+              className="filter-wide"
+              placeholder={both('全部状态', 'all states')}
+              aria-label="状态 State"
+              value={state ?? null}
+              onChange={(value: SamState | undefined) => {
+                setPages([]);
+                setState(value);
+              }}
+              options={SAM_STATE_ORDER.map((value) => ({
+                value,
+                label: both(SAM_STATES[value].zh, SAM_STATES[value].en),
+              }))}
+            />
+            <Button size="small" disabled={pages.length === 0} onClick={() => setPages(pages.slice(0, -1))}>
+              <Both zh="上一页" en="back" />
+            </Button>
+            <Button size="small" disabled={next === null} onClick={() => next !== null && setPages([...pages, next])}>
+              <Both zh="下一页" en="next" />
+            </Button>
+          </div>
+        }
+      >
+        <Table
+          size="small"
+          rowKey="samSerial"
+          pagination={false}
+          loading={list.loading && list.value === null}
+          dataSource={list.value?.sams ?? []}
+          locale={{
+            emptyText: (
+              <EmptyHint
+                text={{ zh: '没有这样的 SAM 卡。', en: 'There is no such SAM.' }}
+                next={{ zh: '新建发行任务,或换一个条件。', en: 'Make an order, or change the filter.' }}
+              />
+            ),
+          }}
+          columns={[
+            {
+              title: both('SAM 卡号', 'Serial'),
+              render: (_, row) => (
+                <Button type="link" size="small" className="kcv" onClick={() => goTo(`sams/${row.samSerial}`)}>
+                  {row.samSerial}
+                </Button>
+              ),
+            },
+            { title: both('终端号', 'Terminal'), dataIndex: 'terminalNumber', className: 'kcv' },
+            { title: both('机构', 'Institution'), dataIndex: 'institution' },
+            {
+              title: both('状态', 'State'),
+              render: (_, row) => (
+                <StatusTag state={SAM_STATES[row.state].light}>
+                  {SAM_STATES[row.state].zh} {SAM_STATES[row.state].en}
+                </StatusTag>
+              ),
+            },
+            {
+              title: both('密钥版本', 'Versions'),
+              render: (_, { versions }) =>
+                [...new Set(versions.map(({ version }) => `v${version}`))].sort().join(' ') || '—',
+            },
+            {
+              title: both('最后联系', 'Last contact'),
+              dataIndex: 'lastContact',
+              render: (at: string | null) => <When at={at} now={new Date()} />,
+            },
+          ]}
+        />
+      </Section>
+      <SamDrawer serial={rest} mayAct={mayAct} onClose={() => goTo('sams')} onChange={list.reload} />
+      <OrderDialogue open={ordering} onClose={() => setOrdering(false)} onDone={orders.reload} />
+    </div>
+  );
+}
+
+/** How many of an order are issued, delivered or past it. */
+function doneOf({ progress }: SamOrder): number {
+  return (['issued', 'delivered', 'returned', 'revoked'] as const).reduce(
+    (sum, state) => sum + (progress[state] ?? 0),
+    0,
+  );
+}
+
+function Orders({
+  orders,
+  chosen,
+  onChoose,
+}: {
+  orders: readonly SamOrder[];
+  chosen: string | undefined;
+  onChoose: (orderId: string | undefined) => void;
+}): ReactNode {
+  if (orders.length === 0) {
+    return (
+      <EmptyHint
+        text={{ zh: '还没有发行任务。', en: 'There is no order.' }}
+        next={{
+          zh: '新建任务,再把空白 SAM 卡逐张放进发卡读卡器。',
+          en: 'Make one, then put blank SAMs into the issuing reader.',
+        }}
+      />
+    );
+  }
+  return (
+    <ul className="cards">
+      {orders.map((order) => (
+        <li key={order.orderId}>
+          <button
+            type="button"
+            aria-current={chosen === order.orderId}
+            className={chosen === order.orderId ? 'card-button card-button-chosen order-row' : 'card-button order-row'}
+            onClick={() => onChoose(chosen === order.orderId ? undefined : order.orderId)}
+          >
+            <strong>{order.institution}</strong>
+            <Progress
+              percent={Math.floor((100 * doneOf(order)) / order.total)}
+              format={() => `${doneOf(order)}/${order.total}`}
+            />
+            <span className="quiet">
+              {order.orderedBy} · <When at={order.orderedAt} />
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function OrderDialogue({
+  open,
+  onClose,
+  onDone,
+}: {
+  open: boolean;
+  onClose: () => void;
+  onDone: () => void;
+}): ReactNode {
+  const [form] = Form.useForm<SamOrderRequest>();
+  const order = useDo(async (body: SamOrderRequest) => {
+    await call('POST', '/v1/sam-orders', { body });
+    form.resetFields();
+    onClose();
+    onDone();
+  });
+  return (
+    <Modal
+      open={open}
+      title={<Both zh="新建 SAM 发行任务" en="New order of SAMs" />}
+      onCancel={onClose}
+      onOk={() => form.submit()}
+      confirmLoading={order.busy}
+      okText={both('建立', 'Make')}
+      cancelText={both('返回', 'Back')}
+    >
+      <FaultNotice fault={order.fault} />
+      <Form
+        form={form}
+        layout="vertical"
+        initialValues={{ provinceCode: '13', count: 1 }}
+        onFinish={(fields) => void order.run(fields)}
+      >
+        <Form.Item name="institution" label={<Both zh="医疗机构" en="Institution" />} rules={[{ required: true }]}>
+          <Input autoFocus />
+        </Form.Item>
+        <div className="form-row">
+          <Form.Item
+            name="provinceCode"
+            label={<Both zh="省份" en="Province" />}
+            rules={[{ required: true, pattern: /^\d{2}$/, message: '13' }]}
+          >
+            <Input maxLength={2} />
+          </Form.Item>
+          <Form.Item
+            name="firstTerminalNumber"
+            label={<Both zh="首个终端号(12 位)" en="First terminal" />}
+            rules={[{ required: true, pattern: /^\d{12}$/, message: both('12 位数字', '12 digits') }]}
+          >
+            <Input className="kcv" maxLength={12} />
+          </Form.Item>
+          <Form.Item name="count" label={<Both zh="数量" en="Count" />} rules={[{ required: true }]}>
+            <InputNumber min={1} max={1_000} />
+          </Form.Item>
+        </div>
+      </Form>
+    </Modal>
+  );
+}
