@@ -5,7 +5,7 @@ import type { Logger } from '@rhc/service-shell';
 import { Approvals, type ApprovedWork } from './approvals.ts';
 import { Bulk } from './bulk.ts';
 import { CardFaces } from './card-faces.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, timestamp } from './clock.ts';
 import type { ApprovalOperation } from './domain/approval.ts';
 import type { IssuerIdentity } from './domain/card-data.ts';
 import type { ReasonCode } from './domain/card-reasons.ts';
@@ -13,12 +13,14 @@ import { HotlistPublisher, type HotlistSigner } from './hotlist-publisher.ts';
 import { importRoster, type RosterReport } from './import-roster.ts';
 import { IssuerService } from './issuer-service.ts';
 import type { LifeCyclePolicy } from './life-cycle.ts';
+import { type DataKeyPort, openVault } from './personal-data/index.ts';
 import { AgentHub, type HubLimits } from './personalize/agent-hub.ts';
 import { EventFeed } from './personalize/event-feed.ts';
 import { JobRunner } from './personalize/job-runner.ts';
 import type { IssuerKeys } from './personalize/key-service-keys.ts';
 import { personalizeOneCardWith } from './personalize/personalize-one-card.ts';
 import { Steering } from './steering.ts';
+import { Residents } from './residents.ts';
 import { Stock } from './stock.ts';
 import { type Database, migrate } from './store/index.ts';
 
@@ -26,6 +28,8 @@ export interface IssuerOptions {
   /** Opened with `openDatabase`; migrated here; closed by whoever opened it. */
   readonly database: Database;
   readonly keys: IssuerKeys;
+  /** Seals the keys of personal data; key-service's client does. */
+  readonly dataKeys: DataKeyPort;
   readonly crypto: Crypto;
   readonly clock: Clock;
   readonly random: RandomBytes;
@@ -34,6 +38,8 @@ export interface IssuerOptions {
   readonly policy?: Partial<LifeCyclePolicy>;
   /** True: only chips of suppliers' lists are personalized. */
   readonly listedBlanksOnly?: boolean;
+  /** How long the record of somebody who held a card is kept for the medical archive. */
+  readonly archiveYears?: number;
   /** Signs hotlists; without it none is published. */
   readonly hotlistSigner?: HotlistSigner;
   /** Name of this node, the same after a restart. */
@@ -44,6 +50,7 @@ export interface IssuerOptions {
 export interface Issuer {
   readonly service: IssuerService;
   readonly stock: Stock;
+  readonly residents: Residents;
   readonly approvals: Approvals;
   readonly hotlist: HotlistPublisher;
   readonly bulk: Bulk;
@@ -58,13 +65,16 @@ export interface Issuer {
 }
 
 const DEFAULT_POLICY: LifeCyclePolicy = { suspensionHours: 168, replacementFeeFen: 0 };
+/** 医疗机构管理条例实施细则: 15 years for outpatients, 30 for inpatients; the longer one holds. */
+const DEFAULT_ARCHIVE_YEARS = 30;
 const TICK_MS = 60_000;
 const DEFAULT_LIMITS = { batchSilenceMs: 60_000, reconnectMs: 30_000, claimMs: 120_000 };
 
 export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   const { database, clock, random, logger, issuer } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  await migrate(database);
+  const openedAt = timestamp(clock.nowMs());
+  await migrate(database, (opened) => openVault(opened, options.dataKeys, random, openedAt));
   const feed = new EventFeed(database, clock);
   const hotlist = new HotlistPublisher({
     database,
@@ -73,6 +83,8 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     signer: options.hotlistSigner ?? null,
   });
   const newId = (prefix: string) => `${prefix}_${Buffer.from(random(12)).toString('hex')}`;
+  const archiveYears = options.archiveYears ?? DEFAULT_ARCHIVE_YEARS;
+  const residents = new Residents({ database, clock, newId, archiveYears });
   const stock = new Stock({ database, clock, newId, listedBlanksOnly: options.listedBlanksOnly ?? false });
   const steering = new Steering({ database, clock });
   const faces = new CardFaces({ database, clock });
@@ -89,7 +101,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     personalizeOneCard: personalizeOneCardWith({ ...options, feed, stock }),
   });
   const policy = { ...DEFAULT_POLICY, ...options.policy };
-  const service = new IssuerService({ database, clock, random, issuer, hub, runner, feed, policy, stock });
+  const service = new IssuerService({ database, clock, random, issuer, hub, runner, feed, policy, stock, residents });
   const approvals: Approvals = new Approvals({
     database,
     clock,
@@ -130,6 +142,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     service,
     stock,
     bulk,
+    residents,
     approvals,
     hotlist,
     steering,
@@ -137,7 +150,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     hub,
     feed,
     runner,
-    importRoster: (bytes, importOptions) => importRoster({ database, clock, service }, bytes, importOptions),
+    importRoster: (bytes, importOptions) => importRoster({ database, clock, residents }, bytes, importOptions),
     async stop() {
       await endTicks();
       unsubscribe();

@@ -359,6 +359,63 @@ export const issuerErrors = defineErrors({
     retriable: false,
     httpStatus: 400,
   },
+  PERSONAL_DATA_UNREADABLE: {
+    message: { zh: '加密的个人信息无法打开', en: 'Sealed personal data cannot be opened' },
+    nextStep: {
+      zh: '检查数据库是否被改动，数据密钥是否齐全；必要时从备份恢复',
+      en: 'Check that the database was not changed and all data keys are there; restore from the backup if need be',
+    },
+    retriable: false,
+    httpStatus: 500,
+  },
+  RESIDENT_CHANGED_MEANWHILE: {
+    message: { zh: '居民信息已被他人修改', en: 'Somebody else changed this resident meanwhile' },
+    nextStep: { zh: '重新读取后再修改', en: 'Read it again, then change it' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  RESIDENT_MERGED: {
+    message: { zh: '该居民记录已并入另一条记录', en: 'This record was merged into another one' },
+    nextStep: { zh: '使用合并后的记录，或先撤销合并', en: 'Use the record that was kept, or undo the merge first' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  RESIDENT_ERASED: {
+    message: { zh: '该居民信息已依法删除', en: 'This resident was erased' },
+    nextStep: { zh: '如需办卡，重新登记', en: 'Enrol the person anew if a card is wanted' },
+    retriable: false,
+    httpStatus: 410,
+  },
+  RESIDENT_CARD_IN_USE: {
+    message: { zh: '该居民有在办或在用的卡', en: 'This resident has a card in work or in use' },
+    nextStep: { zh: '先注销并收回该卡', en: 'Cancel the card first and take it back' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  RESIDENT_ARCHIVE_HOLDS: {
+    message: { zh: '医疗档案保存期内不得删除', en: 'The medical archive holds this record' },
+    nextStep: { zh: '到期后再申请删除；可先撤回授权', en: 'Ask again after that day; consents may be withdrawn now' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  CANDIDATE_UNKNOWN: {
+    message: { zh: '没有这对疑似重复记录', en: 'There is no such pair of candidates' },
+    nextStep: { zh: '刷新疑似重复列表', en: 'Look at the list of candidates again' },
+    retriable: false,
+    httpStatus: 404,
+  },
+  MERGE_UNKNOWN: {
+    message: { zh: '没有可撤销的合并', en: 'There is no merge to undo' },
+    nextStep: { zh: '刷新记录；可能已撤销', en: 'Look at the record again; it may be undone already' },
+    retriable: false,
+    httpStatus: 404,
+  },
+  CONSENT_UNKNOWN: {
+    message: { zh: '没有这项授权，或已撤回', en: 'There is no such consent, or it is withdrawn' },
+    nextStep: { zh: '刷新授权列表', en: 'Look at the list of consents again' },
+    retriable: false,
+    httpStatus: 404,
+  },
   CARD_REJECTED: {
     message: {
       zh: '个人化检验未通过：回读、真伪或反向检验不符',

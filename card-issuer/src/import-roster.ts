@@ -6,11 +6,11 @@
 import type { FieldFault, Text } from '@rhc/card/errors';
 import type { Clock } from './clock.ts';
 import { dayInChina } from './clock.ts';
-import type { Resident } from './domain/resident.ts';
+import { type Resident, sameResident } from './domain/resident.ts';
 import { columnOfField, type RosterEncoding, type RosterRow, readRoster } from './domain/roster.ts';
 import { validateResident } from './domain/validate-resident.ts';
 import { issuerErrors } from './errors.ts';
-import type { IssuerService } from './issuer-service.ts';
+import type { Residents } from './residents.ts';
 import { type Database, residents } from './store/index.ts';
 
 export interface RosterRowReport {
@@ -37,7 +37,7 @@ export interface RosterReport {
 const ROWS_AT_ONCE = 500;
 
 export async function importRoster(
-  parts: { database: Database; clock: Clock; service: IssuerService },
+  parts: { database: Database; clock: Clock; residents: Residents },
   bytes: Uint8Array,
   options: { encoding?: RosterEncoding | undefined; dryRun?: boolean; photos?: ReadonlyMap<string, Uint8Array> } = {},
 ): Promise<RosterReport> {
@@ -49,7 +49,7 @@ export async function importRoster(
   for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
     const part = rows.slice(from, from + ROWS_AT_ONCE).map((row) => checkRow(row, today, seen));
     report.push(
-      ...(await parts.database.transaction((transaction) => takeRows(parts.service, transaction, part, dryRun))),
+      ...(await parts.database.transaction((transaction) => takeRows(parts.residents, transaction, part, dryRun))),
     );
   }
   const count = (outcome: RosterRowReport['outcome']) => report.filter((row) => row.outcome === outcome).length;
@@ -85,7 +85,7 @@ function checkRow(row: RosterRow, today: string, seen: Map<string, number>): Che
 }
 
 async function takeRows(
-  service: IssuerService,
+  register: Residents,
   transaction: Database,
   rows: readonly CheckedRow[],
   dryRun: boolean,
@@ -101,12 +101,12 @@ async function takeRows(
       continue;
     }
     const known = before.get(resident.documentNumber);
-    if (known !== undefined && JSON.stringify(known.resident) !== JSON.stringify(resident)) {
+    if (known !== undefined && !sameResident(known.resident, resident)) {
       const { message, nextStep } = issuerErrors.table.RESIDENT_ALREADY_ENROLLED;
       reports.push(refused(row.row, name, [{ field: 'documentNumber', rule: message }], nextStep));
       continue;
     }
-    const residentId = known?.id ?? (dryRun ? null : (await service.enrolValidated(transaction, resident)).id);
+    const residentId = known?.id ?? (dryRun ? null : (await register.enrolValidated(transaction, resident)).id);
     reports.push({
       row: row.row,
       outcome: known === undefined ? 'taken' : 'known',

@@ -4,15 +4,14 @@
  */
 import type { RandomBytes } from '@rhc/card/session';
 import type { ReaderState } from '@rhc/reader-agent/contract';
-import { type Clock, dayInChina, timestamp } from './clock.ts';
+import { type Clock, timestamp } from './clock.ts';
 import type { IssuerIdentity } from './domain/card-data.ts';
 import { type CardMove, CHIP_HOLDING_STATES, LIVE_CARD_STATES, movesFrom, nextCardState } from './domain/card-state.ts';
 import { issueSerial } from './domain/issue-serial.ts';
 import type { Job } from './domain/job.ts';
 import type { MedicalCopy } from './domain/medical-copy.ts';
-import { cardNumberOf, type Resident, type ResidentInput } from './domain/resident.ts';
+import { cardNumberOf, type ResidentInput } from './domain/resident.ts';
 import { requireTwoPeople } from './domain/two-people.ts';
-import { validateResident } from './domain/validate-resident.ts';
 import { issuerErrors } from './errors.ts';
 import { idempotentCall } from './idempotent-call.ts';
 import { LifeCycle, type LifeCyclePolicy } from './life-cycle.ts';
@@ -21,6 +20,7 @@ import type { AgentHub, AgentView } from './personalize/agent-hub.ts';
 import { choosePlace } from './personalize/choose-place.ts';
 import type { EventFeed } from './personalize/event-feed.ts';
 import type { JobRunner } from './personalize/job-runner.ts';
+import type { Residents } from './residents.ts';
 import type { Stock } from './stock.ts';
 import { blanks, cards, type Database, isUniqueViolation, jobs, once, residents } from './store/index.ts';
 
@@ -34,6 +34,7 @@ export interface IssuerServiceParts {
   readonly feed: EventFeed;
   readonly policy: LifeCyclePolicy;
   readonly stock: Stock;
+  readonly residents: Residents;
 }
 
 /** Who acts when the caller does not say: the holder of the operator's token. */
@@ -64,31 +65,9 @@ export class IssuerService {
     return this.#parts.policy;
   }
 
-  /**
-   * @throws RESIDENT_REFUSED with every fault, RESIDENT_ALREADY_ENROLLED when the document is enrolled with other content
-   */
-  async enrol(input: ResidentInput, key: string | null = null): Promise<{ id: string; known: boolean }> {
-    const checked = validateResident(input, dayInChina(this.#parts.clock.nowMs()));
-    if (!checked.ok) throw issuerErrors.make('RESIDENT_REFUSED', { fields: checked.faults });
-    return once(this.#parts.database, this.#call('enrol', key, checked.resident), (transaction) =>
-      this.enrolValidated(transaction, checked.resident),
-    );
-  }
-
-  /** Enrols a record that was validated; the same content again is simply known. */
-  async enrolValidated(transaction: Database, resident: Resident): Promise<{ id: string; known: boolean }> {
-    const [before] = await residents.findResidentsByDocument(transaction, [resident.documentNumber]);
-    if (before !== undefined) {
-      if (JSON.stringify(before.resident) === JSON.stringify(resident)) return { id: before.id, known: true };
-      throw issuerErrors.make('RESIDENT_ALREADY_ENROLLED');
-    }
-    const id = this.newId('r');
-    await residents.insertResident(transaction, { id, resident, enrolledAt: this.#now() });
-    return { id, known: false };
-  }
-
-  listResidents(page: { offset: number; limit: number; search?: string | undefined }) {
-    return residents.listResidents(this.#parts.database, page);
+  /** @throws as `Residents.enrol` */
+  enrol(input: ResidentInput, key: string | null = null): Promise<{ id: string; known: boolean }> {
+    return this.#parts.residents.enrol(input, key);
   }
 
   /** @throws RESIDENT_UNKNOWN, RESIDENT_HAS_CARD, CARD_TO_REPLACE when an earlier card must be replaced instead */
@@ -114,6 +93,7 @@ export class IssuerService {
   ): Promise<string> {
     const entry = await residents.findResident(transaction, order.residentId);
     if (entry === null) throw issuerErrors.make('RESIDENT_UNKNOWN');
+    if (entry.state === 'merged') throw issuerErrors.make('RESIDENT_MERGED');
     const id = this.newId('c');
     const provinceCode = this.#parts.issuer.cityCode.slice(0, 2);
     await cards.insertCard(transaction, {
@@ -267,7 +247,7 @@ export class IssuerService {
       cards: await cards.countCardsByState(database),
       openJobs: await jobs.countOpenJobs(database),
       agents: hub.agents().length,
-      residents: (await residents.listResidents(database, { offset: 0, limit: 1 })).total,
+      residents: await residents.countResidents(database),
     };
   }
 

@@ -19,6 +19,7 @@ import { createIssuer } from './app.ts';
 import { systemClock } from './clock.ts';
 import { serveAgentChannel } from './http/agent-channel.ts';
 import { issuerEndpoints } from './http/endpoints.ts';
+import { untilKeyServiceAnswers } from './personal-data/index.ts';
 import { issuerSettings } from './settings.ts';
 import { openDatabase } from './store/index.ts';
 import { readUserRegister, SERVICE_PRINCIPAL } from './user-register.ts';
@@ -49,6 +50,7 @@ await startService(bootLogger, async () => {
       personalization: personalizationKeysOver(keyService, settings.issuerCode),
       issuerCertificate: async () => (await keyService.issuerCertificate()).certificate,
     },
+    dataKeys: untilKeyServiceAnswers(keyService, systemClock, logger),
     crypto: nodeCrypto,
     clock: systemClock,
     random: (length) => new Uint8Array(randomBytes(length)),
@@ -60,6 +62,7 @@ await startService(bootLogger, async () => {
       validityYears: settings.validityYears,
     },
     policy: { suspensionHours: settings.suspensionHours, replacementFeeFen: settings.replacementFeeFen },
+    archiveYears: settings.archiveYears,
     listedBlanksOnly: settings.listedBlanksOnly === 'yes',
     node: settings.node,
     limits: { batchSilenceMs: settings.batchSilenceMs, reconnectMs: settings.reconnectMs },

@@ -106,6 +106,18 @@ export const issuerSettings = defineSettings({
     unit: 'fen',
     meaning: { zh: '补卡工本费（分）；遗失、被盗、损坏时收取', en: 'Fee of a replacement after loss, theft or damage' },
   },
+  archiveYears: {
+    kind: 'integer',
+    env: 'RHC_ISSUER_ARCHIVE_YEARS',
+    default: 30,
+    min: 15,
+    max: 100,
+    unit: 'years',
+    meaning: {
+      zh: '持卡居民信息在医疗档案中的最短保存年限',
+      en: 'How long the record of somebody who held a card is kept for the medical archive',
+    },
+  },
   listedBlanksOnly: {
     kind: 'text',
     env: 'RHC_ISSUER_LISTED_BLANKS_ONLY',

@@ -4,45 +4,6 @@ import { REASONS, REPLACEMENT_REASONS, type ReasonCode } from '../domain/card-re
 import { CARD_STATES, CARD_TRANSITIONS, type CardMove } from '../domain/card-state.ts';
 import { approvalResponse } from './approvals.ts';
 
-const text = z.string().max(400);
-const optional = text.optional();
-
-/** POST /v1/residents */
-export const enrolRequest = z.strictObject({
-  name: text,
-  sex: text,
-  ethnicGroup: text,
-  birthDate: text,
-  documentType: text,
-  documentNumber: text,
-  areaCode: text,
-  householdAddress: optional,
-  currentAddress: optional,
-  phone: optional,
-  contactName: optional,
-  contactRelationship: optional,
-  contactPhone: optional,
-  paymentMethods: z.array(text).max(8).optional(),
-  bloodAbo: optional,
-  bloodRh: optional,
-  alerts: z.array(text).max(20).optional(),
-  otherAlert: optional,
-  allergies: z
-    .array(z.strictObject({ substance: text, reaction: text }))
-    .max(10)
-    .optional(),
-  immunizations: z
-    .array(z.strictObject({ name: text, date: text }))
-    .max(30)
-    .optional(),
-  education: optional,
-  marital: optional,
-  occupation: optional,
-  ehrNumber: optional,
-  ruralSchemeNumber: optional,
-  /** JPEG, base64. */
-  photo: z.base64().max(1_000_000).optional(),
-});
 /** POST /v1/imports as JSON; as `text/csv` the roster is the body, `dryRun` and `encoding` stand in the query. */
 export const importRequest = z.strictObject({
   /** The file, base64. */
@@ -57,11 +18,6 @@ export const importQuery = z.object({
   dryRun: z.enum(['true', 'false']).optional(),
   /** `csv`: the answer is the report as a file (UTF-8 CSV, one line a fault). */
   report: z.enum(['json', 'csv']).optional(),
-});
-export const residentsQuery = z.object({
-  offset: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-  search: z.string().max(60).optional(),
 });
 const cardState = z.enum(CARD_STATES);
 export const cardsQuery = z.object({
@@ -101,7 +57,6 @@ const errorBody = z.object({
   fields: z.array(fault).optional(),
 });
 
-export const enrolResponse = z.object({ id: z.string(), known: z.boolean() });
 export const importResponse = z.object({
   encoding: z.enum(['utf-8', 'gb18030']),
   dryRun: z.boolean(),
@@ -117,21 +72,6 @@ export const importResponse = z.object({
       residentId: z.string().nullable(),
       faults: z.array(fault),
       nextStep: bilingual.nullable(),
-    }),
-  ),
-});
-export const residentsResponse = z.object({
-  total: z.int(),
-  residents: z.array(
-    z.object({
-      id: z.string(),
-      name: z.string(),
-      birthDate: z.string(),
-      documentNumber: z.string(),
-      areaCode: z.string(),
-      enrolledAt: z.string(),
-      cardId: z.string().nullable(),
-      cardState: z.string().nullable(),
     }),
   ),
 });
@@ -268,7 +208,6 @@ export const statusResponse = z.object({
   agents: z.int(),
 });
 
-export type EnrolRequest = z.infer<typeof enrolRequest>;
 export type ImportResponse = z.infer<typeof importResponse>;
 export type CardResponse = z.infer<typeof cardResponse>;
 export type MoveRequest = z.infer<typeof moveRequest>;
@@ -277,11 +216,11 @@ export type MoveResponse = z.infer<typeof moveResponse>;
 export type HistoryResponse = z.infer<typeof historyResponse>;
 export type LifeCycleResponse = z.infer<typeof lifeCycleResponse>;
 export type CardsResponse = z.infer<typeof cardsResponse>;
-export type ResidentsResponse = z.infer<typeof residentsResponse>;
 export type AgentsResponse = z.infer<typeof agentsResponse>;
 export type StatusResponse = z.infer<typeof statusResponse>;
 
 export * from './approvals.ts';
 export * from './bulk.ts';
 export * from './steering.ts';
+export * from './residents.ts';
 export * from './stock.ts';

@@ -70,7 +70,7 @@ function elementValues(resident: Resident, issuer: IssuerIdentity, facts: CardFa
     // DDF1/EF08 validity and payment
     [7, expiryDate(facts.issueDate, issuer.validityYears)],
     [16, resident.phone],
-    [17, null],
+    [17, resident.secondPhone],
     [18, resident.paymentMethods[0] ?? null],
     [19, resident.paymentMethods[1] ?? null],
     [20, resident.paymentMethods[2] ?? null],
@@ -83,7 +83,15 @@ function elementValues(resident: Resident, issuer: IssuerIdentity, facts: CardFa
     [25, resident.contactName],
     [26, resident.contactRelationship],
     [27, resident.contactPhone],
-    ...[28, 29, 30, 31, 32, 33].map((item): [number, ElementValue] => [item, null]),
+    ...[0, 1].flatMap((index): [number, ElementValue][] => {
+      const contact = resident.otherContacts[index];
+      const item = 28 + 3 * index;
+      return [
+        [item, contact?.name ?? null],
+        [item + 1, contact?.relationship ?? null],
+        [item + 2, contact?.phone ?? null],
+      ];
+    }),
     // DF01/EF07 social
     [34, resident.education],
     [35, resident.marital],

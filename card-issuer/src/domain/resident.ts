@@ -29,6 +29,18 @@ export interface ResidentInput {
   readonly occupation?: string | undefined;
   readonly ehrNumber?: string | undefined;
   readonly ruralSchemeNumber?: string | undefined;
+  /** 12 digits of the statistical code: county (GB/T 2260), township, village. */
+  readonly villageCode?: string | undefined;
+  readonly otherDocuments?: readonly { readonly documentType: string; readonly documentNumber: string }[] | undefined;
+  /** Beside the first contact; the card has room for two more. */
+  readonly otherContacts?:
+    | readonly {
+        readonly name: string;
+        readonly relationship?: string | undefined;
+        readonly phone?: string | undefined;
+      }[]
+    | undefined;
+  readonly secondPhone?: string | undefined;
   /** JPEG. */
   readonly photo?: Uint8Array | undefined;
 }
@@ -41,7 +53,7 @@ export interface Resident {
   /** Code of the card's document table (CV02.01.101); a birth certificate is `99` there. */
   readonly documentType: string;
   /** How the number is checked and what the card number is made of. */
-  readonly documentKind: 'identity' | 'birth-certificate' | 'other';
+  readonly documentKind: 'identity' | 'birth-certificate' | 'temporary' | 'other';
   readonly documentNumber: string;
   readonly areaCode: string;
   readonly householdAddress: string | null;
@@ -64,6 +76,14 @@ export interface Resident {
   readonly occupation: string | null;
   readonly ehrNumber: string | null;
   readonly ruralSchemeNumber: string | null;
+  readonly villageCode: string | null;
+  readonly otherDocuments: readonly { readonly documentType: string; readonly documentNumber: string }[];
+  readonly otherContacts: readonly {
+    readonly name: string;
+    readonly relationship: string | null;
+    readonly phone: string | null;
+  }[];
+  readonly secondPhone: string | null;
   /** Base64 of a JPEG of at most 3072 bytes. */
   readonly photo: string | null;
 }
@@ -82,4 +102,22 @@ export function identityNumberOf(resident: Resident): string | null {
  */
 export function cardNumberOf(resident: Resident): string {
   return resident.documentNumber;
+}
+
+/** A record of an earlier day lacks the fields that came later. */
+export function completed(record: Resident): Resident {
+  return {
+    ...record,
+    villageCode: record.villageCode ?? null,
+    otherDocuments: record.otherDocuments ?? [],
+    otherContacts: record.otherContacts ?? [],
+    secondPhone: record.secondPhone ?? null,
+  };
+}
+
+/** The same content, in whatever order its fields stand. */
+export function sameResident(a: Resident, b: Resident): boolean {
+  const ordered = (resident: Resident) =>
+    JSON.stringify(Object.entries(completed(resident)).sort(([x], [y]) => (x < y ? -1 : 1)));
+  return ordered(a) === ordered(b);
 }

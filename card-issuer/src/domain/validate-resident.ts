@@ -36,10 +36,15 @@ const ALERT_ALIASES: Readonly<Record<string, string>> = {
   凝血障碍: '凝血紊乱',
 };
 const FIRST_BIRTH_CERTIFICATE = '1996-01-01';
+const TEMPORARY_NAMES = ['临时', '临时身份', 'temporary'];
+/** T, county, birth date, three digits: 18 characters, and no other document's number looks like it. */
+export const TEMPORARY_NUMBER = /^T\d{17}$/;
+const MAX_OTHER_DOCUMENTS = 5;
+const MAX_OTHER_CONTACTS = 2;
 
 /** @param today `YYYY-MM-DD` in the issuer's time zone */
 export function validateResident(input: ResidentInput, today: string): Validation {
-  const check = new RecordCheck();
+  const check = new RecordCheck(today);
   const birthDate = check.date('birthDate', input.birthDate, today);
   const sex = check.code('sex', 12, input.sex);
   const document = checkDocument(check, input, birthDate, sex);
@@ -68,6 +73,10 @@ export function validateResident(input: ResidentInput, today: string): Validatio
     occupation: check.optionalCode('occupation', 36, input.occupation),
     ehrNumber: check.text('ehrNumber', 39, input.ehrNumber),
     ruralSchemeNumber: check.text('ruralSchemeNumber', 40, input.ruralSchemeNumber),
+    villageCode: checkVillage(check, input.villageCode, input.areaCode),
+    otherDocuments: checkOtherDocuments(check, input.otherDocuments ?? []),
+    otherContacts: checkOtherContacts(check, input.otherContacts ?? []),
+    secondPhone: check.phone('secondPhone', 17, input.secondPhone),
     photo: checkPhoto(check, input.photo),
   };
   if (resident.contactName === null && (resident.contactPhone !== null || resident.contactRelationship !== null)) {
@@ -83,6 +92,12 @@ export function validateResident(input: ResidentInput, today: string): Validatio
 /** Collects the faults of one record; every method gives a usable value even when it notes a fault. */
 class RecordCheck {
   readonly faults: FieldFault[] = [];
+  /** The same day of the year before. */
+  readonly aYearAgo: string;
+
+  constructor(today: string) {
+    this.aYearAgo = `${Number(today.slice(0, 4)) - 1}${today.slice(4)}`;
+  }
 
   fault(field: ResidentField | `${ResidentField}[${number}]`, zh: string, en: string): void {
     this.faults.push({ field, rule: { zh, en } });
@@ -128,7 +143,7 @@ class RecordCheck {
     }
   }
 
-  code(field: ResidentField, item: number, given: string): string {
+  code(field: ResidentField | `${ResidentField}[${number}]`, item: number, given: string): string {
     if (given.trim() === '') {
       this.fault(field, '必须填写', 'is required');
       return '';
@@ -136,7 +151,11 @@ class RecordCheck {
     return this.optionalCode(field, item, given) ?? '';
   }
 
-  optionalCode(field: ResidentField, item: number, given: string | undefined): string | null {
+  optionalCode(
+    field: ResidentField | `${ResidentField}[${number}]`,
+    item: number,
+    given: string | undefined,
+  ): string | null {
     const wanted = given?.trim() ?? '';
     if (wanted === '') return null;
     const table = codeTableOfItem(item);
@@ -158,7 +177,7 @@ class RecordCheck {
     return date ?? '';
   }
 
-  phone(field: ResidentField, item: number, given: string | undefined): string | null {
+  phone(field: ResidentField | `${ResidentField}[${number}]`, item: number, given: string | undefined): string | null {
     const phone = given?.trim() ?? '';
     if (phone === '') return null;
     if (!/^\+?\d[\d-]{5,}$/.test(phone) || phone.length > elementOfItem(item).sizeBytes) {
@@ -198,6 +217,7 @@ function checkDocument(
       documentNumber,
     };
   }
+  if (TEMPORARY_NAMES.includes(given)) return checkTemporary(check, documentNumber, birthDate);
   const documentType = check.code('documentType', 37, given);
   if (documentNumber === '') {
     check.fault('documentNumber', '必须填写', 'is required');
@@ -211,6 +231,70 @@ function checkDocument(
   }
   checkIdentityNumber(check, documentNumber, birthDate, sex);
   return { documentType, documentKind: 'identity', documentNumber };
+}
+
+/** A newborn without any paper: the number is given by the issuer (`nextTemporaryNumber`), and only for a child's first year. */
+function checkTemporary(check: RecordCheck, documentNumber: string, birthDate: string) {
+  if (documentNumber !== '' && !TEMPORARY_NUMBER.test(documentNumber)) {
+    check.fault('documentNumber', '临时编号由系统分配，请留空', 'is given by the system: leave it empty');
+  }
+  if (birthDate !== '' && birthDate < check.aYearAgo) {
+    check.fault('documentType', '临时身份只用于一周岁以内的新生儿', 'is for children in their first year only');
+  }
+  const documentType = resolveCode(codeTableOfItem(37), '99') ?? '99';
+  return { documentType, documentKind: 'temporary' as const, documentNumber };
+}
+
+/** Township and village below the county; the last three digits are the village, 000 none. */
+function checkVillage(check: RecordCheck, given: string | undefined, areaCode: string): string | null {
+  const code = given?.trim() ?? '';
+  if (code === '') return null;
+  if (!/^\d{12}$/.test(code)) {
+    check.fault('villageCode', '须为 12 位数字（统计用区划代码）', 'must be 12 digits (statistical division code)');
+  } else if (code.slice(0, 6) !== areaCode.trim()) {
+    check.fault('villageCode', '前 6 位须与地区代码一致', 'must begin with the area code');
+  } else if (code.slice(6, 9) === '000') {
+    check.fault('villageCode', '第 7–9 位须为乡镇（街道）代码', 'digits 7–9 must name a township');
+  }
+  return code;
+}
+
+function checkOtherDocuments(
+  check: RecordCheck,
+  given: NonNullable<ResidentInput['otherDocuments']>,
+): Resident['otherDocuments'] {
+  if (given.length > MAX_OTHER_DOCUMENTS) {
+    check.fault('otherDocuments', `最多 ${MAX_OTHER_DOCUMENTS} 份其他证件`, `at most ${MAX_OTHER_DOCUMENTS}`);
+  }
+  return given.map((document, index) => {
+    const documentNumber = document.documentNumber.trim().toUpperCase();
+    const documentType = check.code(`otherDocuments[${index}]`, 37, document.documentType);
+    if (documentType === identityCode() && !parseIdentityNumber(documentNumber).ok) {
+      check.fault(`otherDocuments[${index}]`, '身份证号码有误（GB 11643）', 'is no identity number (GB 11643)');
+    } else if (!/^[A-Z0-9-]{4,18}$/.test(documentNumber)) {
+      check.fault(`otherDocuments[${index}]`, '须为 4 至 18 位字母或数字', 'must be 4 to 18 letters or digits');
+    }
+    return { documentType, documentNumber };
+  });
+}
+
+function checkOtherContacts(
+  check: RecordCheck,
+  given: NonNullable<ResidentInput['otherContacts']>,
+): Resident['otherContacts'] {
+  if (given.length > MAX_OTHER_CONTACTS) {
+    check.fault('otherContacts', '卡上最多 3 位联系人', 'the card takes three contacts');
+  }
+  return given.map((contact, index) => {
+    const name = contact.name.trim();
+    if (name === '') check.fault(`otherContacts[${index}]`, '须填写联系人姓名', 'must name the contact');
+    check.fits(`otherContacts[${index}]`, name, elementOfItem(25).sizeBytes);
+    return {
+      name,
+      relationship: check.optionalCode(`otherContacts[${index}]`, 26, contact.relationship),
+      phone: check.phone(`otherContacts[${index}]`, 27, contact.phone),
+    };
+  });
 }
 
 function identityCode(): string {

@@ -14,6 +14,9 @@ export const STOCK = only('stock', 'manager');
 export const STOCK_READERS = only('clerk', 'stock', 'manager', 'auditor');
 export const APPROVERS = only('reviewer', 'stock', 'manager');
 export const REQUESTERS = only('clerk', 'stock', 'manager');
+export const REVIEWERS = only('reviewer', 'manager');
+/** Who did what to whose record: the auditor looks too. */
+export const PEOPLE_HISTORY = only('clerk', 'reviewer', 'manager', 'auditor', 'service');
 export const MANAGER = only('manager');
 /** History and lists of approvals: those who work, and those who look at them afterwards. */
 export const OVERSIGHT = only('clerk', 'reviewer', 'stock', 'manager', 'auditor');

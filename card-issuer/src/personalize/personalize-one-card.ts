@@ -148,7 +148,7 @@ async function bindChip(
         card_factor: factor,
         issue_date: frozen.issueDate,
         expiry_date: frozen.expiryDate,
-        card_data: cards.freezeCardData(frozen.data),
+        card_data: cards.freezeCardData(transaction, card.id, frozen.data),
       });
     });
   } catch (error) {

@@ -6,6 +6,7 @@ import { issuerErrors } from '../errors.ts';
 import { insertCardMove, type MoveSigned } from './card-moves.ts';
 import { nextCount } from './counters.ts';
 import type { Database } from './database.ts';
+import { personalDataOf } from './personal-data.ts';
 import { type CardRow, integer, parseJson } from './rows.ts';
 
 export interface Card {
@@ -38,12 +39,13 @@ export interface CardVerdict {
   readonly keys: readonly { readonly slot: string; readonly version: number; readonly kcv: string }[];
 }
 
-function cardOf(row: CardRow): Card {
+function cardOf(database: Database, row: CardRow): Card {
   return {
     id: row.id,
     residentId: row.resident_id,
     state: row.state,
-    cardNumber: row.card_number,
+    cardNumber:
+      row.card_number === '' ? '' : personalDataOf(database).open(`cards.card_number/${row.id}`, row.card_number),
     issueSerial: row.issue_serial,
     cardFactor: row.card_factor,
     issueDate: row.issue_date,
@@ -65,21 +67,23 @@ export async function insertCard(
     readonly medicalCopy?: MedicalCopy | null;
   },
 ): Promise<void> {
+  const vault = personalDataOf(database);
   await database('cards').insert({
     id: card.id,
     resident_id: card.residentId,
     state: 'ordered',
-    card_number: card.cardNumber,
+    card_number: vault.seal(`cards.card_number/${card.id}`, card.cardNumber),
     issue_serial: card.issueSerial,
     ordered_at: card.orderedAt,
     replaces: card.replaces ?? null,
-    medical_copy: card.medicalCopy == null ? null : JSON.stringify(card.medicalCopy),
+    medical_copy:
+      card.medicalCopy == null ? null : vault.seal(`cards.medical_copy/${card.id}`, JSON.stringify(card.medicalCopy)),
   });
 }
 
 export async function findCard(database: Database, id: string): Promise<Card | null> {
   const row = await database<CardRow>('cards').where({ id }).first();
-  return row === undefined ? null : cardOf(row as CardRow);
+  return row === undefined ? null : cardOf(database, row as CardRow);
 }
 
 /** The card that holds this chip, if any is in use. */
@@ -88,7 +92,7 @@ export async function findCardByFactor(database: Database, cardFactor: string): 
     .where({ card_factor: cardFactor })
     .whereNot({ state: 'spoiled' })
     .first();
-  return row === undefined ? null : cardOf(row as CardRow);
+  return row === undefined ? null : cardOf(database, row as CardRow);
 }
 
 export async function listCards(
@@ -117,7 +121,7 @@ export async function listCards(
   }
   if (filter.residentId !== undefined) query.where({ resident_id: filter.residentId });
   if (filter.state !== undefined) query.where({ state: filter.state });
-  return ((await query) as CardRow[]).map(cardOf);
+  return ((await query) as CardRow[]).map((row) => cardOf(database, row));
 }
 
 export async function countCardsByState(database: Database): Promise<Record<string, number>> {
@@ -131,7 +135,7 @@ export async function countCardsByState(database: Database): Promise<Record<stri
 /** The card that takes the place of this one, waste left aside. */
 export async function findSuccessor(database: Database, id: string): Promise<Card | null> {
   const row = await database<CardRow>('cards').where({ replaces: id }).whereNot({ state: 'spoiled' }).first();
-  return row === undefined ? null : cardOf(row as CardRow);
+  return row === undefined ? null : cardOf(database, row as CardRow);
 }
 
 /** Cards whose temporary loss ended at or before `at`. */
@@ -141,7 +145,7 @@ export async function listLapsed(database: Database, at: string, limit: number):
     .where('suspended_until', '<=', at)
     .orderBy('suspended_until')
     .limit(limit);
-  return (rows as CardRow[]).map(cardOf);
+  return (rows as CardRow[]).map((row) => cardOf(database, row));
 }
 
 /** Cards in use whose last day of validity is before `day`. */
@@ -151,13 +155,14 @@ export async function listOverdue(database: Database, day: string, limit: number
     .where('expiry_date', '<', day)
     .orderBy('expiry_date')
     .limit(limit);
-  return (rows as CardRow[]).map(cardOf);
+  return (rows as CardRow[]).map((row) => cardOf(database, row));
 }
 
 /** What the new card takes over from the card that it replaces; null for a first card. */
 export async function findMedicalCopy(database: Database, id: string): Promise<MedicalCopy | null> {
   const row = (await database('cards').where({ id }).first('medical_copy')) as { medical_copy: string | null };
-  return row.medical_copy === null ? null : parseJson<MedicalCopy>(row.medical_copy);
+  if (row.medical_copy === null) return null;
+  return parseJson<MedicalCopy>(personalDataOf(database).open(`cards.medical_copy/${id}`, row.medical_copy));
 }
 
 /**
@@ -186,7 +191,7 @@ export async function findCardData(database: Database, id: string): Promise<Card
   const row = await database<CardRow>('cards').where({ id }).first('card_data');
   const text = (row as Pick<CardRow, 'card_data'> | undefined)?.card_data ?? null;
   if (text === null) return null;
-  const frozen = parseJson<FrozenCardData>(text);
+  const frozen = parseJson<FrozenCardData>(personalDataOf(database).open(`cards.card_data/${id}`, text));
   return { ...frozen, photo: frozen.photo === null ? null : new Uint8Array(Buffer.from(frozen.photo, 'base64')) };
 }
 
@@ -197,14 +202,15 @@ interface FrozenCardData {
   readonly photo: string | null;
 }
 
-export function freezeCardData(data: CardData): string {
+/** Sealed, as it stands in the card's row. */
+export function freezeCardData(database: Database, cardId: string, data: CardData): string {
   const frozen: FrozenCardData = {
     elements: data.elements,
     allergies: data.allergies,
     immunizations: data.immunizations,
     photo: data.photo === null ? null : Buffer.from(data.photo).toString('base64'),
   };
-  return JSON.stringify(frozen);
+  return personalDataOf(database).seal(`cards.card_data/${cardId}`, JSON.stringify(frozen));
 }
 
 /** The next value of the counter that issue serials are made of. Inside a transaction: it is used or given back whole. */

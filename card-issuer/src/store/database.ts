@@ -5,7 +5,9 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import knex, { type Knex } from 'knex';
-import { MIGRATIONS } from './migrations/index.ts';
+import type { PersonalData } from '../personal-data/vault.ts';
+import { MIGRATIONS, migrationsThrough } from './migrations/index.ts';
+import { bindPersonalData } from './personal-data.ts';
 
 export type { Knex };
 /** A connection or a transaction; every repository function takes it first. */
@@ -37,15 +39,43 @@ export function openDatabase(address: string, options: { readonly schema?: strin
         connection.pragma('synchronous = FULL');
         connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
         connection.pragma('foreign_keys = ON');
+        connection.pragma('secure_delete = ON');
+        connection.pragma('cache_size = -262144');
         done(null);
       },
     },
   });
 }
 
-/** Brings the schema up to date; safe to call at every start. */
-export async function migrate(database: Database): Promise<void> {
-  await database.migrate.latest({ migrationSource: MIGRATIONS, tableName: 'schema_migrations' });
+const MIGRATION_TABLE = { tableName: 'schema_migrations' } as const;
+
+/**
+ * Brings the schema up to date and opens the connection's vault; safe to call at every start.
+ * @param openVault called once the table of data keys stands
+ */
+export async function migrate(
+  database: Database,
+  openVault: (database: Database) => Promise<PersonalData>,
+): Promise<void> {
+  const first = migrationsThrough('006-data-keys');
+  // Steps that are published later are known to the second call only.
+  await database.migrate.latest({ ...MIGRATION_TABLE, migrationSource: first, disableMigrationsListValidation: true });
+  bindPersonalData(database, await openVault(database));
+  const [, done] = (await database.migrate.latest({ ...MIGRATION_TABLE, migrationSource: MIGRATIONS })) as [
+    number,
+    string[],
+  ];
+  if (done.includes('007-residents')) await forgetOldPages(database);
+}
+
+/** What stood in the clear before is still in free pages: the file is written anew. */
+async function forgetOldPages(database: Database): Promise<void> {
+  if (isPostgres(database)) {
+    for (const table of ['residents', 'cards']) await database.raw(`VACUUM FULL ${table}`);
+    return;
+  }
+  await database.raw('VACUUM');
+  await database.raw('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
 export function isPostgres(database: Database): boolean {

@@ -1,6 +1,14 @@
-/** Residents: found by their document, enrolled once. */
-import type { Resident } from '../domain/resident.ts';
+/**
+ * Residents: enrolled once, found by blind tokens, read by opening. A change names the version it starts from, so that
+ * of two writers one is told. What was merged redirects; what was erased leaves a tombstone.
+ */
+
+import { completed, type Resident } from '../domain/resident.ts';
+import { numberKey } from '../domain/resident-keys.ts';
+import type { BlindKind } from '../personal-data/vault.ts';
 import type { Database } from './database.ts';
+import { personalDataOf } from './personal-data.ts';
+import { type ResidentIdentity, residentColumns } from './resident-columns.ts';
 import { integer, parseJson } from './rows.ts';
 
 export interface StoredResident {
@@ -9,12 +17,16 @@ export interface StoredResident {
   readonly resident: Resident;
 }
 
+export interface ResidentRecord extends StoredResident {
+  readonly version: number;
+  readonly state: 'live' | 'merged';
+  readonly mergedInto: string | null;
+  readonly changedAt: string | null;
+}
+
 /** One resident as lists show it; the state of the newest card beside it. */
-export interface ResidentListEntry {
+export interface ResidentListEntry extends ResidentIdentity {
   readonly id: string;
-  readonly name: string;
-  readonly birthDate: string;
-  readonly documentNumber: string;
   readonly areaCode: string;
   readonly enrolledAt: string;
   readonly cardId: string | null;
@@ -23,82 +35,206 @@ export interface ResidentListEntry {
 
 interface ResidentRow {
   readonly id: string;
-  readonly record: string;
+  readonly identity_sealed: string | null;
+  readonly record_sealed: string | null;
+  readonly photo_sealed: string | null;
   readonly enrolled_at: string;
+  readonly version: unknown;
+  readonly state: 'live' | 'merged' | 'erased';
+  readonly merged_into: string | null;
+  readonly changed_at: string | null;
 }
 
-const stored = (row: ResidentRow): StoredResident => ({
-  id: row.id,
-  enrolledAt: row.enrolled_at,
-  resident: parseJson<Resident>(row.record),
-});
+function opened(database: Database, row: ResidentRow): ResidentRecord | null {
+  if (row.record_sealed === null || row.state === 'erased') return null;
+  const vault = personalDataOf(database);
+  const record = parseJson<Resident>(vault.open(`residents.record/${row.id}`, row.record_sealed));
+  const photo = row.photo_sealed === null ? null : vault.open(`residents.photo/${row.id}`, row.photo_sealed);
+  return {
+    id: row.id,
+    enrolledAt: row.enrolled_at,
+    resident: completed({ ...record, photo }),
+    version: integer(row.version),
+    state: row.state,
+    mergedInto: row.merged_into,
+    changedAt: row.changed_at,
+  };
+}
 
 /** By issue serial, which grows with every order; one row for a resident with many cards. */
 const NEWEST_CARD = `(SELECT n.id FROM cards n WHERE n.resident_id = r.id AND n.state <> 'spoiled'
   ORDER BY n.issue_serial DESC LIMIT 1)`;
+/** Compound inserts of SQLite take 500 terms; rows of 12 columns stay below its limit of parameters, too. */
+const INSERTED_AT_ONCE = 500;
 
-export async function insertResident(database: Database, entry: StoredResident): Promise<void> {
-  const { resident } = entry;
-  await database('residents').insert({
-    id: entry.id,
+export function insertResident(database: Database, entry: StoredResident): Promise<void> {
+  return insertResidents(database, [entry]);
+}
+
+export async function insertResidents(database: Database, entries: readonly StoredResident[]): Promise<void> {
+  const vault = personalDataOf(database);
+  const rows = entries.map(({ id, resident, enrolledAt }) => ({
+    id,
     document_type: resident.documentType,
-    document_number: resident.documentNumber,
-    name: resident.name,
-    birth_date: resident.birthDate,
     area_code: resident.areaCode,
-    record: JSON.stringify(resident),
-    enrolled_at: entry.enrolledAt,
-  });
+    enrolled_at: enrolledAt,
+    ...residentColumns(vault, id, resident),
+  }));
+  for (let from = 0; from < rows.length; from += INSERTED_AT_ONCE) {
+    await database('residents').insert(rows.slice(from, from + INSERTED_AT_ONCE));
+  }
+  const documents = entries.flatMap(({ id, resident }) => documentRows(database, id, resident));
+  for (let from = 0; from < documents.length; from += INSERTED_AT_ONCE) {
+    await database('resident_documents').insert(documents.slice(from, from + INSERTED_AT_ONCE));
+  }
 }
 
-export async function findResident(database: Database, id: string): Promise<StoredResident | null> {
-  const row = await database<ResidentRow>('residents').where({ id }).first();
-  return row === undefined ? null : stored(row);
+function documentRows(database: Database, id: string, resident: Resident) {
+  const vault = personalDataOf(database);
+  return (resident.otherDocuments ?? []).map(({ documentType, documentNumber }) => ({
+    resident_id: id,
+    document_type: documentType,
+    number_token: vault.blind('number', numberKey(documentNumber)),
+  }));
 }
 
-/** Those of the documents that are enrolled already. */
+/** False when the version had changed meanwhile. */
+export async function updateResident(
+  database: Database,
+  change: { readonly id: string; readonly version: number; readonly resident: Resident; readonly at: string },
+): Promise<boolean> {
+  const changed = await database('residents')
+    .where({ id: change.id, version: change.version })
+    .whereNot({ state: 'erased' })
+    .update({
+      ...residentColumns(personalDataOf(database), change.id, change.resident),
+      document_type: change.resident.documentType,
+      area_code: change.resident.areaCode,
+      version: change.version + 1,
+      changed_at: change.at,
+    });
+  if (changed !== 1) return false;
+  await database('resident_documents').where({ resident_id: change.id }).delete();
+  const rows = documentRows(database, change.id, change.resident);
+  if (rows.length > 0) await database('resident_documents').insert(rows);
+  return true;
+}
+
+/** Null when there is none, and when it was erased. */
+export async function findResident(database: Database, id: string): Promise<ResidentRecord | null> {
+  const row = (await database('residents').where({ id }).first()) as ResidentRow | undefined;
+  return row === undefined ? null : opened(database, row);
+}
+
+/** True also for a tombstone. */
+export async function residentStateOf(database: Database, id: string): Promise<ResidentRow['state'] | null> {
+  const row = (await database('residents').where({ id }).first('state')) as Pick<ResidentRow, 'state'> | undefined;
+  return row?.state ?? null;
+}
+
+/** Those of the documents that are enrolled already, whatever their type. */
 export async function findResidentsByDocument(
   database: Database,
   documentNumbers: readonly string[],
-): Promise<StoredResident[]> {
+): Promise<ResidentRecord[]> {
   if (documentNumbers.length === 0) return [];
-  const rows = await database<ResidentRow>('residents').whereIn(
-    'document_number' as never,
-    [...documentNumbers] as never,
-  );
-  return (rows as ResidentRow[]).map(stored);
+  const vault = personalDataOf(database);
+  const tokens = documentNumbers.map((number) => vault.blind('number', numberKey(number)));
+  const rows = (await database('residents').whereIn('number_token', tokens)) as ResidentRow[];
+  return rows.flatMap((row) => opened(database, row) ?? []);
 }
 
-export async function listResidents(
+/** Ids of live residents with one of the tokens, by token: the first look of the search for duplicates. */
+export async function findByTokens(
   database: Database,
-  page: { readonly offset: number; readonly limit: number; readonly search?: string | undefined },
-): Promise<{ total: number; residents: ResidentListEntry[] }> {
-  const matching = () => {
-    const query = database('residents as r');
-    if (page.search === undefined || page.search === '') return query;
-    const pattern = `%${page.search.replace(/[\\%_]/g, (character) => `\\${character}`)}%`;
-    return query.whereRaw(`(r.name LIKE ? ESCAPE '\\' OR r.document_number LIKE ? ESCAPE '\\')`, [pattern, pattern]);
-  };
-  const count = (await matching().count({ total: '*' }).first()) as { total: unknown } | undefined;
-  const rows = (await matching()
+  column: 'person_token' | 'dwelling_token',
+  tokens: readonly string[],
+): Promise<{ readonly token: string; readonly id: string }[]> {
+  if (tokens.length === 0) return [];
+  return (await database('residents')
+    .whereIn(column, [...tokens])
+    .where({ state: 'live' })
+    .select(`${column} as token`, 'id')) as { token: string; id: string }[];
+}
+
+export async function markMerged(database: Database, id: string, into: string | null): Promise<void> {
+  await database('residents')
+    .where({ id })
+    .update({ state: into === null ? 'live' : 'merged', merged_into: into });
+}
+
+/** Nothing personal is left: neither sealed values nor tokens, in the record, its history and its cards' orders. */
+export async function eraseResident(database: Database, id: string, at: string): Promise<void> {
+  const nothing = ['identity_sealed', 'record_sealed', 'photo_sealed', ...TOKEN_COLUMNS].map((name) => [name, null]);
+  await database('residents')
+    .where({ id })
+    .update({ ...Object.fromEntries(nothing), area_code: '', state: 'erased', changed_at: at });
+  await database('resident_documents').where({ resident_id: id }).delete();
+  await database('resident_changes').where({ resident_id: id }).update({ values_sealed: null });
+  await database('resident_candidates').where({ resident_a: id }).orWhere({ resident_b: id }).delete();
+  await database('cards')
+    .where({ resident_id: id, state: 'spoiled' })
+    .update({ card_number: '', card_data: null, medical_copy: null });
+}
+
+const TOKEN_COLUMNS = ['number', 'name', 'initials', 'phone', 'person', 'dwelling'].map((name) => `${name}_token`);
+
+export interface ResidentLookUp {
+  /** Any of these tokens; empty: everybody. */
+  readonly tokens: readonly { readonly kind: BlindKind; readonly value: string }[];
+  readonly after?: { readonly at: string; readonly id: string } | null;
+  readonly offset?: number;
+  readonly limit: number;
+}
+
+export async function countResidents(database: Database): Promise<number> {
+  const row = (await database('residents').count({ total: '*' }).first()) as { total: unknown } | undefined;
+  return integer(row?.total ?? 0);
+}
+
+/** In the order of enrolment. */
+export async function listResidents(database: Database, lookUp: ResidentLookUp): Promise<ResidentListEntry[]> {
+  const vault = personalDataOf(database);
+  const query = database('residents as r').whereNot('r.state', 'erased');
+  if (lookUp.tokens.length > 0) {
+    query.whereIn('r.id', (ids) => {
+      // A union and not OR: each branch goes through its own index.
+      const [first, ...more] = lookUp.tokens.flatMap(({ kind, value }) =>
+        branches(database, kind, vault.blind(kind, value)),
+      );
+      if (first !== undefined) ids.select('id').from(first.unionAll(more).as('found'));
+    });
+  }
+  const { after } = lookUp;
+  if (after != null) {
+    query.where((later) => {
+      later.where('r.enrolled_at', '>', after.at).orWhere((same) => {
+        same.where('r.enrolled_at', after.at).where('r.id', '>', after.id);
+      });
+    });
+  }
+  if (lookUp.offset !== undefined && lookUp.offset > 0) query.offset(lookUp.offset);
+  const rows = (await query
     .leftJoin('cards as c', (join) => {
       join.on('c.id', database.raw(NEWEST_CARD));
     })
-    .select(
-      'r.id',
-      'r.name',
-      'r.birth_date as birthDate',
-      'r.document_number as documentNumber',
-      'r.area_code as areaCode',
-      'r.enrolled_at as enrolledAt',
-      'c.id as cardId',
-      'c.state as cardState',
-    )
+    .select('r.id', 'r.identity_sealed', 'r.area_code as areaCode', 'r.enrolled_at as enrolledAt')
+    .select('c.id as cardId', 'c.state as cardState')
     .orderBy([
       { column: 'r.enrolled_at', order: 'asc' },
       { column: 'r.id', order: 'asc' },
     ])
-    .offset(page.offset)
-    .limit(page.limit)) as ResidentListEntry[];
-  return { total: integer(count?.total ?? 0), residents: rows };
+    .limit(lookUp.limit)) as (Omit<ResidentListEntry, keyof ResidentIdentity> & { identity_sealed: string })[];
+  return rows.map(({ identity_sealed: sealed, ...row }) => ({
+    ...row,
+    ...parseJson<ResidentIdentity>(vault.open(`residents.identity/${row.id}`, sealed)),
+  }));
+}
+
+function branches(database: Database, kind: BlindKind, token: string) {
+  const found = database('residents')
+    .where({ [`${kind}_token`]: token })
+    .select('id');
+  if (kind !== 'number') return [found];
+  return [found, database('resident_documents').where({ number_token: token }).select('resident_id as id')];
 }

@@ -11,6 +11,7 @@ import { createIssuer, type Issuer } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { identityCheckCharacter } from '../../src/domain/identity-number.ts';
 import { cards, type Database, openDatabase } from '../../src/store/index.ts';
+import { TEST_DATA_KEYS } from '../life-cycle/in-use.ts';
 import { InProcessDesk } from './in-process-desk.ts';
 
 const random = (length: number) => new Uint8Array(randomBytes(length));
@@ -35,6 +36,7 @@ function makeIssuer(database: Database, listedBlanksOnly = false): Promise<Issue
   return createIssuer({
     database,
     keys: { personalization, issuerCertificate: () => Promise.resolve(`0101${'00'.repeat(178)}`) },
+    dataKeys: TEST_DATA_KEYS,
     crypto: nodeCrypto,
     clock: systemClock,
     random,
@@ -120,7 +122,7 @@ describe('issuing over a virtual card', () => {
     if (data === null) throw new Error('no copy');
     const elements = { ...data.elements, diabetes: true };
     const allergies = [{ substance: '青霉素', reaction: '皮疹' }];
-    const frozen = cards.freezeCardData({ ...data, elements, allergies });
+    const frozen = cards.freezeCardData(database, old, { ...data, elements, allergies });
     await database('cards').where({ id: old }).update({ card_data: frozen });
     await issuer.service.lifeCycle.move(old, { move: 'report-lost', reason: 'lost', actor: '李' }, null);
     const made = await issuer.service.lifeCycle.replace(old, { actor: '李', reason: 'lost' }, null);

@@ -6,9 +6,14 @@ import { createIssuer, type Issuer } from '../../src/app.ts';
 import type { Clock } from '../../src/clock.ts';
 import { cardDataOf } from '../../src/domain/card-data.ts';
 import { identityCheckCharacter } from '../../src/domain/identity-number.ts';
+import { openVault, softDataKeys } from '../../src/personal-data/index.ts';
 import { cards, type Database, residents } from '../../src/store/index.ts';
 
 export const ISSUER = { name: '石家庄市卫生健康委员会', code: '1301', cityCode: '130100', validityYears: 10 };
+/** One for the whole run, so that a database is opened again with the same keys. */
+export const TEST_DATA_KEYS = softDataKeys();
+export const openTestVault = (database: Database) =>
+  openVault(database, TEST_DATA_KEYS, (n) => new Uint8Array(randomBytes(n)), '2026-11-24T00:00:00.000Z');
 const START_MS = Date.parse('2026-11-24T01:00:00Z');
 
 export class TurnedClock implements Clock {
@@ -33,6 +38,7 @@ export function issuerWith(database: Database, clock: Clock, more: object = {}):
   return createIssuer({
     database,
     keys: { personalization: {} as never, issuerCertificate: nothing },
+    dataKeys: TEST_DATA_KEYS,
     crypto: nodeCrypto,
     clock,
     random: (length) => new Uint8Array(randomBytes(length)),
@@ -73,7 +79,7 @@ export async function personalized(database: Database, cardId: string, clock: Cl
     card_factor: factor,
     issue_date: facts.issueDate,
     expiry_date: '2036-11-24',
-    card_data: cards.freezeCardData(cardDataOf(entry.resident, ISSUER, facts)),
+    card_data: cards.freezeCardData(database, cardId, cardDataOf(entry.resident, ISSUER, facts)),
   };
   await cards.moveCard(database, { id: cardId, state: 'ordered' }, 'bind-chip', signed, changes);
   await cards.moveCard(database, { id: cardId, state: 'personalizing' }, 'verified', signed);

@@ -76,7 +76,7 @@ describe.each(ENGINES)('life cycle on %s', (engine) => {
     await issuer.service.activate(made.cardId);
     expect([await state(old), await state(made.cardId)]).toEqual(['cancelled', 'active']);
     expect(await issuer.service.card(old)).toMatchObject({ successor: made.cardId });
-    expect((await issuer.service.listResidents({ offset: 0, limit: 50 })).residents).toContainEqual(
+    expect((await issuer.residents.list({ offset: 0, limit: 50 })).residents).toContainEqual(
       expect.objectContaining({ id: residentId, cardId: made.cardId, cardState: 'active' }),
     );
   });

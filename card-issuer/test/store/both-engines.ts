@@ -2,6 +2,7 @@
 import { tmpdir } from 'node:os';
 import { startPostgresCluster } from '../../../scripts/postgres-cluster/postgres-cluster.mjs';
 import { type Database, migrate, openDatabase } from '../../src/store/index.ts';
+import { openTestVault } from '../life-cycle/in-use.ts';
 
 export const ENGINES = ['sqlite', 'postgres'] as const;
 
@@ -11,7 +12,7 @@ export async function openOn(engine: (typeof ENGINES)[number]): Promise<{
 }> {
   const cluster = engine === 'postgres' ? await startPostgresCluster({ parentDir: tmpdir() }) : null;
   const database = openDatabase(cluster?.url ?? ':memory:');
-  await migrate(database);
+  await migrate(database, openTestVault);
   return {
     database,
     async close() {

@@ -13,6 +13,7 @@ import {
   openDatabase,
   residents,
 } from '../../src/store/index.ts';
+import { openTestVault } from '../life-cycle/in-use.ts';
 
 const AT = '2026-11-22T00:00:00.000Z';
 const SIGNED = { actor: 'a', at: AT };
@@ -30,8 +31,8 @@ describe.each(['sqlite', 'postgres'])('repositories on %s', (engine) => {
   beforeAll(async () => {
     if (engine === 'postgres') cluster = await startPostgresCluster({ parentDir: tmpdir() });
     database = openDatabase(cluster?.url ?? ':memory:');
-    await migrate(database);
-    await migrate(database);
+    await migrate(database, openTestVault);
+    await migrate(database, openTestVault);
     for (const n of ['1', '2'])
       await residents.insertResident(database, { id: `r${n}`, resident: resident(n), enrolledAt: AT });
   }, 60_000);
@@ -85,6 +86,7 @@ describe.each(['sqlite', 'postgres'])('repositories on %s', (engine) => {
   });
   test('counter and list', async () => {
     expect(await database.transaction((t) => cards.nextIssueCounter(t))).toBe(1);
-    expect(await residents.listResidents(database, { offset: 0, limit: 10, search: '甲' })).toMatchObject({ total: 2 });
+    const tokens = [{ kind: 'name', value: '甲' }] as const;
+    expect(await residents.listResidents(database, { tokens, limit: 10 })).toHaveLength(2);
   });
 });

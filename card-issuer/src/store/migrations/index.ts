@@ -7,6 +7,8 @@ import * as hotlist from './004-hotlist.ts';
 import * as approvals from './005-approvals.ts';
 import * as steering from './010-steering.ts';
 import * as bulk from './011-bulk.ts';
+import * as dataKeys from './006-data-keys.ts';
+import * as residents from './007-residents.ts';
 
 const ALL = [
   { name: '001-first-light', ...first },
@@ -16,8 +18,16 @@ const ALL = [
   { name: '005-approvals', ...approvals },
   { name: '010-steering', ...steering },
   { name: '011-bulk', ...bulk },
+  { name: '006-data-keys', ...dataKeys },
+  { name: '007-residents', ...residents },
 ] as const;
 type Migration = (typeof ALL)[number];
+
+/** The steps up to and with `name`: what must stand before the vault can be opened. */
+export function migrationsThrough(name: (typeof ALL)[number]['name']): Knex.MigrationSource<Migration> {
+  const last = ALL.findIndex((step) => step.name === name);
+  return { ...MIGRATIONS, getMigrations: () => Promise.resolve(ALL.slice(0, last + 1)) };
+}
 
 export const MIGRATIONS: Knex.MigrationSource<Migration> = {
   getMigrations: () => Promise.resolve([...ALL]),
