@@ -19,8 +19,8 @@ import { EventFeed } from './personalize/event-feed.ts';
 import { JobRunner } from './personalize/job-runner.ts';
 import type { IssuerKeys } from './personalize/key-service-keys.ts';
 import { personalizeOneCardWith } from './personalize/personalize-one-card.ts';
-import { Steering } from './steering.ts';
 import { Residents } from './residents.ts';
+import { Steering } from './steering.ts';
 import { Stock } from './stock.ts';
 import { type Database, migrate } from './store/index.ts';
 

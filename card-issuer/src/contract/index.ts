@@ -223,4 +223,5 @@ export * from './approvals.ts';
 export * from './bulk.ts';
 export * from './steering.ts';
 export * from './residents.ts';
+export * from './steering.ts';
 export * from './stock.ts';

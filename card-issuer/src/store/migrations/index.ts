@@ -9,6 +9,7 @@ import * as steering from './010-steering.ts';
 import * as bulk from './011-bulk.ts';
 import * as dataKeys from './006-data-keys.ts';
 import * as residents from './007-residents.ts';
+import * as steering from './010-steering.ts';
 
 const ALL = [
   { name: '001-first-light', ...first },
