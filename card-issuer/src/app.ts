@@ -20,6 +20,7 @@ import { JobRunner } from './personalize/job-runner.ts';
 import type { IssuerKeys } from './personalize/key-service-keys.ts';
 import { personalizeOneCardWith } from './personalize/personalize-one-card.ts';
 import { Residents } from './residents.ts';
+import { RosterImports } from './roster-imports.ts';
 import { Steering } from './steering.ts';
 import { Stock } from './stock.ts';
 import { type Database, migrate } from './store/index.ts';
@@ -51,6 +52,7 @@ export interface Issuer {
   readonly service: IssuerService;
   readonly stock: Stock;
   readonly residents: Residents;
+  readonly imports: RosterImports;
   readonly approvals: Approvals;
   readonly hotlist: HotlistPublisher;
   readonly bulk: Bulk;
@@ -85,6 +87,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   const newId = (prefix: string) => `${prefix}_${Buffer.from(random(12)).toString('hex')}`;
   const archiveYears = options.archiveYears ?? DEFAULT_ARCHIVE_YEARS;
   const residents = new Residents({ database, clock, newId, archiveYears });
+  const imports = new RosterImports({ database, clock, newId, register: residents, logger });
   const stock = new Stock({ database, clock, newId, listedBlanksOnly: options.listedBlanksOnly ?? false });
   const steering = new Steering({ database, clock });
   const faces = new CardFaces({ database, clock });
@@ -137,12 +140,14 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   });
   await runner.start();
   void bulk.look();
+  await imports.resumeAll();
   const endTicks = tickForEver(service, clock, logger);
   return {
     service,
     stock,
     bulk,
     residents,
+    imports,
     approvals,
     hotlist,
     steering,
@@ -153,6 +158,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     importRoster: (bytes, importOptions) => importRoster({ database, clock, residents }, bytes, importOptions),
     async stop() {
       await endTicks();
+      await imports.stop();
       unsubscribe();
       ended();
       await bulk.stop();

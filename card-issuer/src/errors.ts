@@ -416,6 +416,30 @@ export const issuerErrors = defineErrors({
     retriable: false,
     httpStatus: 404,
   },
+  IMPORT_UNKNOWN: {
+    message: { zh: '没有这项导入', en: 'There is no such import' },
+    nextStep: { zh: '刷新导入列表', en: 'Look at the list of imports again' },
+    retriable: false,
+    httpStatus: 404,
+  },
+  IMPORT_STATE_FORBIDS: {
+    message: { zh: '导入的当前状态不允许此操作', en: 'The state of the import does not allow this' },
+    nextStep: { zh: '刷新导入状态后再操作', en: 'Look at the import again' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  MAPPING_UNKNOWN: {
+    message: { zh: '没有这个来源的列映射', en: 'There is no mapping for this source' },
+    nextStep: { zh: '选择已有来源，或先保存映射', en: 'Choose a known source, or save its mapping first' },
+    retriable: false,
+    httpStatus: 404,
+  },
+  MAPPING_INCOMPLETE: {
+    message: { zh: '列映射缺少必需字段', en: 'The mapping leaves needed fields open' },
+    nextStep: { zh: '为所列字段指定列、常量或推导', en: 'Give each field named a column, a constant or a derivation' },
+    retriable: false,
+    httpStatus: 400,
+  },
   CARD_REJECTED: {
     message: {
       zh: '个人化检验未通过：回读、真伪或反向检验不符',

@@ -82,6 +82,23 @@ export class Residents {
     return { id, known: false };
   }
 
+  /** Many validated records at once, none of which is enrolled yet; duplicates among them and with others are noted. */
+  async enrolMany(
+    transaction: Database,
+    records: readonly Resident[],
+    by: Purpose,
+  ): Promise<{ readonly ids: readonly string[]; readonly candidates: number }> {
+    const enrolledAt = this.#now();
+    const entries: residents.StoredResident[] = [];
+    for (const record of records) {
+      entries.push({ id: this.#parts.newId('r'), resident: await this.#numbered(transaction, record), enrolledAt });
+    }
+    await residents.insertResidents(transaction, entries);
+    const ids = entries.map(({ id }) => id);
+    await residentChanges.insertEnrolments(transaction, ids, { ...by, at: enrolledAt });
+    return { ids, candidates: await this.noteDuplicates(transaction, entries) };
+  }
+
   /** @throws RESIDENT_UNKNOWN, RESIDENT_ERASED */
   async get(id: string): Promise<residents.ResidentRecord> {
     return this.#found(this.#parts.database, id);
@@ -175,7 +192,12 @@ export class Residents {
       ...(await residents.findByTokens(database, 'person_token', tokensOf.person_token)),
       ...(await residents.findByTokens(database, 'dwelling_token', tokensOf.dwelling_token)),
     ];
-    const known = new Map(entries.map((entry) => [entry.id, entry.resident]));
+    const known = new Map<string, Resident | null>(entries.map((entry) => [entry.id, entry.resident]));
+    // Each is opened once, however many it is compared with.
+    const recordOf = async (id: string): Promise<Resident | null> => {
+      if (!known.has(id)) known.set(id, (await residents.findResident(database, id))?.resident ?? null);
+      return known.get(id) ?? null;
+    };
     const pairs = new Map<
       string,
       { residentA: string; residentB: string; score: number; reasons: DuplicateReason[] }
@@ -183,8 +205,8 @@ export class Residents {
     for (const { token, id } of met) {
       for (const entry of byToken.get(token) ?? []) {
         if (entry.id === id || pairs.has(`${entry.id}+${id}`) || pairs.has(`${id}+${entry.id}`)) continue;
-        const other = known.get(id) ?? (await residents.findResident(database, id))?.resident;
-        if (other === undefined) continue;
+        const other = await recordOf(id);
+        if (other === null) continue;
         const { score, reasons } = likeness(entry.resident, other);
         if (score >= CANDIDATE_SCORE) {
           pairs.set(`${entry.id}+${id}`, { residentA: entry.id, residentB: id, score, reasons });
@@ -355,7 +377,7 @@ export class Residents {
   }
 
   async #noteEnrolment(transaction: Database, id: string, by: Purpose): Promise<void> {
-    await residentChanges.insertChange(transaction, id, { version: 1, at: this.#now(), ...by, values: [] });
+    await residentChanges.insertEnrolments(transaction, [id], { ...by, at: this.#now() });
   }
 
   /** A newborn without any number gets one of ours, until the real one is known. */

@@ -46,7 +46,7 @@ export function residentEndpoints(issuer: Issuer): Endpoint[] {
     ...registerEndpoints(issuer),
     ...duplicateEndpoints(issuer),
     ...rightsEndpoints(issuer),
-    ...importEndpoints(issuer),
+    ...wholeRosterEndpoints(issuer),
   ];
 }
 
@@ -250,7 +250,7 @@ function rightsEndpoints({ residents }: Issuer): Endpoint[] {
   ];
 }
 
-function importEndpoints(issuer: Issuer): Endpoint[] {
+function wholeRosterEndpoints(issuer: Issuer): Endpoint[] {
   return [
     endpoint({
       method: 'post',

@@ -11,6 +11,7 @@ import { bulkEndpoints } from './endpoints-bulk.ts';
 import { cardEndpoints } from './endpoints-cards.ts';
 import { faceEndpoints } from './endpoints-faces.ts';
 import { hotlistEndpoints } from './endpoints-hotlist.ts';
+import { importEndpoints } from './endpoints-imports.ts';
 import { lifeCycleEndpoints } from './endpoints-life-cycle.ts';
 import { residentEndpoints } from './endpoints-residents.ts';
 import { steeringEndpoints } from './endpoints-steering.ts';
@@ -32,6 +33,7 @@ export const API_TITLE: ApiTitle = {
 export function issuerEndpoints(issuer: Issuer): Endpoint[] {
   return [
     ...residentEndpoints(issuer),
+    ...importEndpoints(issuer),
     ...cardEndpoints(issuer),
     ...lifeCycleEndpoints(issuer),
     ...approvalEndpoints(issuer),

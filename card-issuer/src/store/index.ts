@@ -10,6 +10,7 @@ export { type Database, isPostgres, isUniqueViolation, migrate, openDatabase } f
 export * as events from './events.ts';
 export * as hotlists from './hotlists.ts';
 export { type IdempotentCall, once, remembered } from './idempotency.ts';
+export * as imports from './imports.ts';
 export * as jobs from './jobs.ts';
 export { bindPersonalData, personalDataOf } from './personal-data.ts';
 export * as receipts from './receipts.ts';

@@ -4,6 +4,9 @@ import type { Database } from './database.ts';
 import { personalDataOf } from './personal-data.ts';
 import { integer, parseJson } from './rows.ts';
 
+/** Compound inserts of SQLite take 500 terms. */
+const INSERTED_AT_ONCE = 500;
+
 export interface ResidentChange {
   readonly version: number;
   readonly at: string;
@@ -30,6 +33,26 @@ export async function insertChange(
     fields: JSON.stringify(change.values.map(({ field }) => field)),
     values_sealed: personalDataOf(database).seal(place, JSON.stringify(change.values)),
   });
+}
+
+/** Version 1 of each: who enrolled, what for; there is nothing to compare with. */
+export async function insertEnrolments(
+  database: Database,
+  residentIds: readonly string[],
+  by: { readonly actor: string; readonly purpose: string; readonly at: string },
+): Promise<void> {
+  const rows = residentIds.map((id) => ({
+    resident_id: id,
+    version: 1,
+    at: by.at,
+    actor: by.actor,
+    purpose: by.purpose,
+    fields: '[]',
+    values_sealed: null,
+  }));
+  for (let from = 0; from < rows.length; from += INSERTED_AT_ONCE) {
+    await database('resident_changes').insert(rows.slice(from, from + INSERTED_AT_ONCE));
+  }
 }
 
 /** Oldest first. */

@@ -231,7 +231,7 @@ describe.each(ENGINES)('migration on %s', (engine) => {
       try {
         await migrate(database, openTestVault);
         const down = (name: string) => database.migrate.down({ ...table, name });
-        await down('007-residents');
+        await down('013-residents');
         const record = {
           ...person,
           documentKind: 'identity',
@@ -271,7 +271,7 @@ describe.each(ENGINES)('migration on %s', (engine) => {
         const sealed = await database('residents').where({ id: 'r1' }).first();
         expect(sealed).toMatchObject({ version: 1, state: 'live' });
         expect(JSON.stringify(sealed)).not.toContain(person.name);
-        await down('007-residents');
+        await down('013-residents');
         expect(await database('residents').where({ id: 'r1' }).first()).toEqual(before);
         expect((await database('cards').where({ id: 'c1' }).first())?.card_number).toBe(person.documentNumber);
         await migrate(database, openTestVault);

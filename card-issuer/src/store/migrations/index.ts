@@ -7,9 +7,9 @@ import * as hotlist from './004-hotlist.ts';
 import * as approvals from './005-approvals.ts';
 import * as steering from './010-steering.ts';
 import * as bulk from './011-bulk.ts';
-import * as dataKeys from './006-data-keys.ts';
-import * as residents from './007-residents.ts';
-import * as steering from './010-steering.ts';
+import * as dataKeys from './012-data-keys.ts';
+import * as residents from './013-residents.ts';
+import * as imports from './014-imports.ts';
 
 const ALL = [
   { name: '001-first-light', ...first },
@@ -19,8 +19,9 @@ const ALL = [
   { name: '005-approvals', ...approvals },
   { name: '010-steering', ...steering },
   { name: '011-bulk', ...bulk },
-  { name: '006-data-keys', ...dataKeys },
-  { name: '007-residents', ...residents },
+  { name: '012-data-keys', ...dataKeys },
+  { name: '013-residents', ...residents },
+  { name: '014-imports', ...imports },
 ] as const;
 type Migration = (typeof ALL)[number];
 
