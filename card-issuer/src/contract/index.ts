@@ -221,8 +221,8 @@ export type StatusResponse = z.infer<typeof statusResponse>;
 
 export * from './approvals.ts';
 export * from './bulk.ts';
-export * from './steering.ts';
 export * from './imports.ts';
 export * from './residents.ts';
+export * from './steering.ts';
 export * from './steering.ts';
 export * from './stock.ts';
