@@ -15,6 +15,7 @@ import { systemClock } from '../../src/clock.ts';
 import { identityCheckCharacter } from '../../src/domain/identity-number.ts';
 import type { Database } from '../../src/store/index.ts';
 import { InProcessDesk } from '../issuing/in-process-desk.ts';
+import { TEST_DATA_KEYS } from '../life-cycle/in-use.ts';
 import { ENGINES, openOn, refusal } from '../store/both-engines.ts';
 
 const random = (length: number) => new Uint8Array(randomBytes(length));
@@ -38,6 +39,7 @@ function makeIssuer(database: Database, versions: readonly number[] = [1], node 
   return createIssuer({
     database,
     keys: { personalization: keysWith(versions), issuerCertificate: () => Promise.resolve(`0101${'00'.repeat(178)}`) },
+    dataKeys: TEST_DATA_KEYS,
     crypto: nodeCrypto,
     clock: systemClock,
     random,
