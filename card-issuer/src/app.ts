@@ -1,4 +1,6 @@
 /** Puts card-issuer together. In process this is all there is; `main.ts` adds the listening socket. */
+
+import type { VerifyHotlist } from '@rhc/card/hotlist';
 import type { Crypto } from '@rhc/card/secure-messaging';
 import type { RandomBytes } from '@rhc/card/session';
 import type { Logger } from '@rhc/service-shell';
@@ -19,6 +21,7 @@ import { EventFeed } from './personalize/event-feed.ts';
 import { JobRunner } from './personalize/job-runner.ts';
 import type { IssuerKeys } from './personalize/key-service-keys.ts';
 import { personalizeOneCardWith } from './personalize/personalize-one-card.ts';
+import { Registry } from './registry.ts';
 import { Residents } from './residents.ts';
 import { RosterImports } from './roster-imports.ts';
 import { Steering } from './steering.ts';
@@ -41,6 +44,8 @@ export interface IssuerOptions {
   readonly listedBlanksOnly?: boolean;
   /** How long the record of somebody who held a card is kept for the medical archive. */
   readonly archiveYears?: number;
+  /** Keys of other provinces' hotlists; without it every foreign list is refused. */
+  readonly verifyForeignHotlist?: VerifyHotlist;
   /** Signs hotlists; without it none is published. */
   readonly hotlistSigner?: HotlistSigner;
   /** Name of this node, the same after a restart. */
@@ -52,6 +57,7 @@ export interface Issuer {
   readonly service: IssuerService;
   readonly stock: Stock;
   readonly residents: Residents;
+  readonly registry: Registry;
   readonly imports: RosterImports;
   readonly approvals: Approvals;
   readonly hotlist: HotlistPublisher;
@@ -88,6 +94,13 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   const archiveYears = options.archiveYears ?? DEFAULT_ARCHIVE_YEARS;
   const residents = new Residents({ database, clock, newId, archiveYears });
   const imports = new RosterImports({ database, clock, newId, register: residents, logger });
+  const registry = new Registry({
+    database,
+    clock,
+    issuerCode: issuer.code,
+    provinceCode: issuer.cityCode.slice(0, 2),
+    verifyForeign: options.verifyForeignHotlist ?? (() => false),
+  });
   const stock = new Stock({ database, clock, newId, listedBlanksOnly: options.listedBlanksOnly ?? false });
   const steering = new Steering({ database, clock });
   const faces = new CardFaces({ database, clock });
@@ -147,6 +160,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     stock,
     bulk,
     residents,
+    registry,
     imports,
     approvals,
     hotlist,

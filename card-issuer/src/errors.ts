@@ -440,6 +440,18 @@ export const issuerErrors = defineErrors({
     retriable: false,
     httpStatus: 400,
   },
+  FOREIGN_HOTLIST_REFUSED: {
+    message: { zh: '这是本省的名单，不能作为外省名单导入', en: 'This is the list of our own province' },
+    nextStep: { zh: '本省名单由本系统签发', en: 'Our own list is published here' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  FOREIGN_HOTLIST_OLD: {
+    message: { zh: '已有同版本或更新的外省名单', en: 'The same or a newer list of this province is held already' },
+    nextStep: { zh: '向该省索取最新名单', en: 'Ask that province for its newest list' },
+    retriable: false,
+    httpStatus: 409,
+  },
   CARD_REJECTED: {
     message: {
       zh: '个人化检验未通过：回读、真伪或反向检验不符',

@@ -22,6 +22,7 @@ import { issuerEndpoints } from './http/endpoints.ts';
 import { untilKeyServiceAnswers } from './personal-data/index.ts';
 import { issuerSettings } from './settings.ts';
 import { openDatabase } from './store/index.ts';
+import { trustedHotlistKeys } from './trusted-hotlist-keys.ts';
 import { readUserRegister, SERVICE_PRINCIPAL } from './user-register.ts';
 
 if (process.argv.includes('--help')) {
@@ -62,6 +63,7 @@ await startService(bootLogger, async () => {
       validityYears: settings.validityYears,
     },
     policy: { suspensionHours: settings.suspensionHours, replacementFeeFen: settings.replacementFeeFen },
+    verifyForeignHotlist: trustedHotlistKeys(settings.trustedHotlistKeysFile),
     archiveYears: settings.archiveYears,
     listedBlanksOnly: settings.listedBlanksOnly === 'yes',
     node: settings.node,

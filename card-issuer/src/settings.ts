@@ -106,6 +106,15 @@ export const issuerSettings = defineSettings({
     unit: 'fen',
     meaning: { zh: '补卡工本费（分）；遗失、被盗、损坏时收取', en: 'Fee of a replacement after loss, theft or damage' },
   },
+  trustedHotlistKeysFile: {
+    kind: 'text',
+    env: 'RHC_ISSUER_TRUSTED_HOTLIST_KEYS_FILE',
+    default: '',
+    meaning: {
+      zh: '外省名单的可信公钥文件（JSON：keys[{keyId, publicKeyPem}]）；空 = 一律拒收',
+      en: "Public keys of other provinces' hotlists (JSON: keys[{keyId, publicKeyPem}]); empty = none is taken",
+    },
+  },
   archiveYears: {
     kind: 'integer',
     env: 'RHC_ISSUER_ARCHIVE_YEARS',

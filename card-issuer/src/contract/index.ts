@@ -222,6 +222,7 @@ export type StatusResponse = z.infer<typeof statusResponse>;
 export * from './approvals.ts';
 export * from './bulk.ts';
 export * from './imports.ts';
+export * from './registry.ts';
 export * from './residents.ts';
 export * from './steering.ts';
 export * from './steering.ts';

@@ -13,6 +13,7 @@ import { faceEndpoints } from './endpoints-faces.ts';
 import { hotlistEndpoints } from './endpoints-hotlist.ts';
 import { importEndpoints } from './endpoints-imports.ts';
 import { lifeCycleEndpoints } from './endpoints-life-cycle.ts';
+import { registryEndpoints } from './endpoints-registry.ts';
 import { residentEndpoints } from './endpoints-residents.ts';
 import { steeringEndpoints } from './endpoints-steering.ts';
 import { stockEndpoints } from './endpoints-stock.ts';
@@ -40,6 +41,7 @@ export function issuerEndpoints(issuer: Issuer): Endpoint[] {
     ...bulkEndpoints(issuer),
     ...stockEndpoints(issuer),
     ...hotlistEndpoints(issuer),
+    ...registryEndpoints(issuer),
     ...faceEndpoints(issuer),
     ...steeringEndpoints(issuer),
     ...systemEndpoints(issuer),

@@ -12,6 +12,8 @@ export interface FeedEvent {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
+const SETTLED_MS = 5_000;
+
 export class EventFeed {
   #database: Database;
   #clock: Clock;
@@ -43,6 +45,14 @@ export class EventFeed {
 
   since(afterId: number, limit: number): Promise<FeedEvent[]> {
     return events.listEvents(this.#database, afterId, limit);
+  }
+
+  /**
+   * For readers that come back by a number: an event whose transaction still runs may have a smaller number than one that
+   * has ended, so what is younger than any transaction is held back.
+   */
+  settledSince(afterId: number, limit: number): Promise<FeedEvent[]> {
+    return events.listEvents(this.#database, afterId, limit, timestamp(this.#clock.nowMs() - SETTLED_MS));
   }
 
   #tell(event: FeedEvent): void {

@@ -18,8 +18,15 @@ export async function insertEvent(database: Database, event: Omit<StoredEvent, '
 }
 
 /** Events after `afterId`, oldest first. */
-export async function listEvents(database: Database, afterId: number, limit: number): Promise<StoredEvent[]> {
-  const rows = (await database('events').where('id', '>', afterId).orderBy('id', 'asc').limit(limit)) as {
+export async function listEvents(
+  database: Database,
+  afterId: number,
+  limit: number,
+  until?: string,
+): Promise<StoredEvent[]> {
+  const query = database('events').where('id', '>', afterId).orderBy('id', 'asc').limit(limit);
+  if (until !== undefined) query.where('at', '<=', until);
+  const rows = (await query) as {
     id: unknown;
     at: string;
     card_id: string | null;

@@ -10,6 +10,7 @@ import * as bulk from './011-bulk.ts';
 import * as dataKeys from './012-data-keys.ts';
 import * as residents from './013-residents.ts';
 import * as imports from './014-imports.ts';
+import * as registry from './015-registry.ts';
 
 const ALL = [
   { name: '001-first-light', ...first },
@@ -22,6 +23,7 @@ const ALL = [
   { name: '012-data-keys', ...dataKeys },
   { name: '013-residents', ...residents },
   { name: '014-imports', ...imports },
+  { name: '015-registry', ...registry },
 ] as const;
 type Migration = (typeof ALL)[number];
 
