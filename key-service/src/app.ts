@@ -19,6 +19,7 @@ import type { Authority } from './authority/authority.ts';
 import { rootLabel } from './domain/hierarchy.ts';
 import { issuerCertificate } from './domain/issuer-certificate.ts';
 import { KeyLife, type KeyLifeStore } from './domain/key-life.ts';
+import { destroyWhenApproved, registerKeyLife } from './domain/key-life-approvals.ts';
 import { type KeyUseStore, KeyUses } from './domain/key-uses.ts';
 import { Keyring, mismatched } from './domain/key-versions.ts';
 import type { Sha256 } from './domain/personalization.ts';
@@ -26,6 +27,8 @@ import type { AuditPort, CertificateStore, KeyVersionStore } from './domain/port
 import { type ApprovalStore, Approvals } from './domain/quorum/approvals.ts';
 import type { EnrolmentStore } from './domain/quorum/enrolment.ts';
 import { registerHsmInputs } from './domain/quorum/hsm-inputs.ts';
+import { evidenceOf } from './domain/rotation/evidence.ts';
+import { type RotationStore, Rotations } from './domain/rotation/rotations.ts';
 import type { HsmPort, KnownAnswer } from './hsm/port.ts';
 import { keyServiceEndpoints } from './http/endpoints.ts';
 
@@ -37,6 +40,7 @@ export interface KeyServiceParts {
   readonly keyUses: KeyUseStore;
   readonly certificates: CertificateStore;
   readonly approvals: ApprovalStore & EnrolmentStore;
+  readonly rotations: RotationStore;
   readonly audit: AuditRoom;
   readonly logger: Logger;
   readonly sha256: Sha256;
@@ -70,6 +74,7 @@ export function auditBesideLog(log: AuditPort, logger: Logger): AuditPort {
 export interface KeyService extends HttpApp {
   readonly keyLife: KeyLife;
   readonly approvals: Approvals;
+  readonly rotations: Rotations;
   /** What falls due: scheduled moves, moves made by other nodes, use counters. To be called every few seconds. */
   tick(): Promise<void>;
 }
@@ -91,7 +96,7 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
     labelNames: ['slot', 'version', 'operation'],
     registers: [],
   });
-  let keyring = new Keyring(recorded, refused);
+  let keyring = new Keyring(recorded, refused, await parts.rotations.regional());
   const book = {
     hierarchy: config.hierarchy,
     get keyring() {
@@ -99,7 +104,7 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
     },
   };
   const readVersions = async () => {
-    keyring = new Keyring(await versions.all(), refused);
+    keyring = new Keyring(await versions.all(), refused, await parts.rotations.regional());
   };
   const uses = new KeyUses({
     store: parts.keyUses,
@@ -110,16 +115,45 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
   await uses.flush();
   const approvals = new Approvals({ store: parts.approvals, hsm, audit, now: parts.now, newId: randomUUID });
   registerHsmInputs(approvals);
+  // Every card that this system loaded with a version has it, until reports from the field show it on a newer one.
+  const loaded = async (key: { slot: string; version: number }) => {
+    await uses.flush();
+    return parts.keyUses.total(key as Parameters<KeyUseStore['total']>[0], 'load-onto-card');
+  };
+  const inField = async ({ slot, version }: { slot: string; version: number }) => {
+    const reports = await parts.rotations.reports();
+    const evidence = evidenceOf(
+      { slot, from: version, to: version + 1 },
+      reports,
+      await loaded({ slot, version }),
+      0.2,
+    );
+    const sams = evidence.regions.filter(({ kind }) => kind === 'sam').reduce((sum, { waiting }) => sum + waiting, 0);
+    return { cards: evidence.waiting - sams, sams };
+  };
   const keyLife = new KeyLife({
     store: parts.keyLife,
     audit,
     hsm,
-    // Until card-issuer reports what it has seen in the field: every card that was loaded with a version has it.
-    cardsInField: async (key) => {
-      await uses.flush();
-      return parts.keyUses.total(key, 'load-onto-card');
-    },
+    destroyRoot: destroyWhenApproved(approvals, hsm, audit),
+    cardsInField: async (key) => (await inField(key)).cards,
     now: parts.now,
+    onChange: readVersions,
+  });
+  registerKeyLife(approvals, keyLife, parts.keyLife);
+  const rotations = new Rotations({
+    store: parts.rotations,
+    keyLife,
+    versions,
+    records: () => parts.keyLife.records(),
+    approvals,
+    hsm,
+    audit,
+    hierarchy: () => config.hierarchy,
+    suites: Object.keys(config.model.suites),
+    loaded,
+    now: parts.now,
+    newId: randomUUID,
     onChange: readVersions,
   });
   const certificate = () =>
@@ -155,6 +189,8 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
       audit: parts.audit,
       ...(access === undefined ? {} : { access: { ...access, certificateValid, now: parts.now } }),
       approvals: { approvals, enrolment: parts.approvals, now: parts.now },
+      keyLife: { book, keyLife, store: parts.keyLife, uses: parts.keyUses, approvals, inField, now: parts.now },
+      rotations,
     }),
     authenticate: firstOf(
       certificateAuthenticator({
@@ -176,9 +212,11 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
     ...http,
     keyLife,
     approvals,
+    rotations,
     tick: async () => {
       await uses.flush();
       await approvals.tick();
+      await rotations.tick();
       await keyLife.tick();
       await readVersions();
     },

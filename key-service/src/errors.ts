@@ -194,6 +194,22 @@ export const keyServiceErrors = defineErrors({
     'Check block and protection key for the reason given; have the other side export it again.',
     { httpStatus: 409 },
   ),
+  ROTATION_UNKNOWN: entry(
+    '没有这个轮换。',
+    'There is no such rotation.',
+    '刷新轮换列表。',
+    'Load the rotations again.',
+    {
+      httpStatus: 404,
+    },
+  ),
+  ROTATION_REFUSED: entry(
+    '这个轮换不能这样进行。',
+    'This rotation cannot go on like that.',
+    '按所列原因修改计划;先试算(dry-run)。',
+    'Change the plan for the reasons given; try a dry run first.',
+    { httpStatus: 409 },
+  ),
   APPROVAL_REQUIRED: entry(
     '此操作须经多人批准:密码机没有得到有效的批准,已拒绝。',
     'This operation needs a quorum: the HSM was given no valid approvals and refuses.',

@@ -26,6 +26,7 @@ import { auditStore } from './store/audit-store.ts';
 import { authorityStore } from './store/authority-store.ts';
 import { openDatabase } from './store/database.ts';
 import { keyLifeStore, keyUseStore } from './store/key-life-store.ts';
+import { rotationStore } from './store/rotation-store.ts';
 import { certificateStore, keyVersionStore } from './store/stores.ts';
 
 const packageRoot = fileURLToPath(new URL('..', import.meta.url));
@@ -90,6 +91,7 @@ if (process.argv.includes('--help')) {
       keyUses: keyUseStore(database),
       certificates: certificateStore(database),
       approvals: approvalStore(database),
+      rotations: rotationStore(database),
       audit,
       logger,
       sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),

@@ -26,6 +26,7 @@ import { approvalStore } from '../src/store/approval-store.ts';
 import { auditStore } from '../src/store/audit-store.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { keyLifeStore, keyUseStore } from '../src/store/key-life-store.ts';
+import { rotationStore } from '../src/store/rotation-store.ts';
 import { certificateStore, keyVersionStore } from '../src/store/stores.ts';
 import {
   cardKey,
@@ -72,6 +73,7 @@ beforeAll(async () => {
     keyUses: keyUseStore(database),
     certificates: certificateStore(database),
     approvals: approvalStore(database),
+    rotations: rotationStore(database),
     logger: createLogger('key-service', 'silent'),
     sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),
     now,

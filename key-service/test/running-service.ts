@@ -19,6 +19,7 @@ import { auditStore } from '../src/store/audit-store.ts';
 import { authorityStore } from '../src/store/authority-store.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { keyLifeStore, keyUseStore } from '../src/store/key-life-store.ts';
+import { rotationStore } from '../src/store/rotation-store.ts';
 import { certificateStore, keyVersionStore } from '../src/store/stores.ts';
 import { config, pilotCeremony, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
 
@@ -97,6 +98,7 @@ export class RunningKeyService {
       keyUses: keyUseStore(database),
       certificates: certificateStore(database),
       approvals: approvalStore(database),
+      rotations: rotationStore(database),
       audit: this.audit,
       logger: createLogger('key-service', 'silent'),
       sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),

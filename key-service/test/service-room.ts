@@ -14,6 +14,7 @@ import { approvalStore } from '../src/store/approval-store.ts';
 import { auditStore } from '../src/store/audit-store.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { keyLifeStore, keyUseStore } from '../src/store/key-life-store.ts';
+import { rotationStore } from '../src/store/rotation-store.ts';
 import { certificateStore, keyVersionStore } from '../src/store/stores.ts';
 import { config, TOKEN_LABEL, workerPath } from './pilot-room.ts';
 
@@ -60,6 +61,7 @@ export async function openServiceRoom(options: ServiceRoomOptions): Promise<Serv
     keyUses: keyUseStore(database),
     certificates: certificateStore(database),
     approvals,
+    rotations: rotationStore(database),
     audit,
     logger: createLogger('key-service', 'silent'),
     sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),

@@ -26,6 +26,7 @@ import { approvalStore } from '../../key-service/src/store/approval-store.ts';
 import { auditStore } from '../../key-service/src/store/audit-store.ts';
 import { openDatabase } from '../../key-service/src/store/database.ts';
 import { keyLifeStore, keyUseStore } from '../../key-service/src/store/key-life-store.ts';
+import { rotationStore } from '../../key-service/src/store/rotation-store.ts';
 import { certificateStore, keyVersionStore } from '../../key-service/src/store/stores.ts';
 import {
   config,
@@ -209,6 +210,7 @@ describe('key-service over SoftHSM2', () => {
       keyUses: keyUseStore(database),
       certificates: certificateStore(database),
       approvals: approvalStore(database),
+      rotations: rotationStore(database),
       logger: createLogger('key-service', 'silent'),
       sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),
       now,

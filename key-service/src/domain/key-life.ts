@@ -17,6 +17,7 @@ import {
   planActivation,
   planDestruction,
   planMove,
+  planReinstatement,
   planRestore,
 } from './key-states.ts';
 import type { KeyVersion, KeyVersionState } from './key-versions.ts';
@@ -26,12 +27,21 @@ export interface WrittenMove extends KeyMove {
   readonly log: AuditReceipt;
 }
 
+type Key = Pick<KeyVersion, 'slot' | 'version'>;
+
+export interface KeyAmendment {
+  readonly policy?: KeyVersion['policy'] | null;
+  readonly cryptoperiodEnds?: Date | null;
+}
+
 export interface KeyLifeStore {
   records(): Promise<KeyVersionRecord[]>;
   /** All of them or none; clears both schedules of the versions. @throws KEY_MOVED_MEANWHILE */
   move(moves: readonly WrittenMove[]): Promise<void>;
   /** Writes `activateAt` and `destroyAt` of a version that is still in the record's state. @throws KEY_MOVED_MEANWHILE */
   schedule(record: KeyVersionRecord, order: MoveOrder, log: AuditReceipt): Promise<void>;
+  /** Writes policy or cryptoperiod. */
+  amend(key: Key, change: KeyAmendment, order: MoveOrder, log: AuditReceipt): Promise<void>;
   /** Every move and schedule of a version, oldest first. */
   history(slot: string, version: number): Promise<(KeyMove & { readonly log: { id: string; index: number | null } })[]>;
 }
@@ -40,6 +50,8 @@ export interface KeyLifeRoom {
   readonly store: KeyLifeStore;
   readonly audit: AuditPort;
   readonly hsm: Pick<HsmPort, 'run' | 'renew'>;
+  /** How a due destruction is carried out; false: it waits for approval. Absent: by the token at once. */
+  readonly destroyRoot?: (key: Key) => Promise<boolean>;
   /** How many cards need a version. */
   readonly cardsInField: (key: Pick<KeyVersion, 'slot' | 'version'>) => Promise<CardsInField>;
   readonly now: () => Date;
@@ -47,7 +59,6 @@ export interface KeyLifeRoom {
   readonly onChange: () => Promise<void>;
 }
 
-type Key = Pick<KeyVersion, 'slot' | 'version'>;
 type By = Pick<MoveOrder, 'actor' | 'reason'>;
 
 export class KeyLife {
@@ -71,12 +82,40 @@ export class KeyLife {
   /** @throws KEY_IN_FIELD when cards need it and two others have not approved */
   async scheduleDestruction(key: Key, by: By, override?: Override): Promise<Date> {
     const order = this.#order(by);
-    const cards = await this.#room.cardsInField(key);
+    const cards = override?.evidence ?? (await this.#room.cardsInField(key));
     const record = planDestruction(await this.#room.store.records(), key, order, cards, override);
     const at = record.destroyAt as Date;
     const approvers = [...(override?.approvers ?? [])];
     await this.#schedule(record, order, 'version-destruction-scheduled', at, { cards, approvers });
     return at;
+  }
+
+  /** At its time, or at once when that has come. */
+  async activateAt(key: Key, at: Date, by: By): Promise<void> {
+    if (at > this.#room.now()) await this.scheduleActivation(key, at, by);
+    else await this.move(key, 'active', by);
+  }
+
+  async moveUnlessMoved(key: Key, to: KeyVersionState, by: By): Promise<void> {
+    await this.#unlessMoved(() => this.move(key, to, by));
+  }
+
+  /** Makes an older version the active one again (`planReinstatement`). */
+  async reinstate(key: Key, by: By): Promise<void> {
+    const moves = planReinstatement(await this.#room.store.records(), key, this.#order(by));
+    if (moves.length > 0) await this.#carryOut(moves);
+  }
+
+  /** Policy or cryptoperiod. */
+  async amend(key: Key, change: KeyAmendment, by: By): Promise<void> {
+    const { slot, version } = key;
+    const details = {
+      ...(change.policy === undefined ? {} : { policy: JSON.stringify(change.policy) }),
+      ...(change.cryptoperiodEnds === undefined ? {} : { ends: change.cryptoperiodEnds?.toISOString() ?? null }),
+    };
+    const log = await this.#room.audit.record('version-amended', { slot, version, ...by, ...details });
+    await this.#room.store.amend(key, change, this.#order(by), log);
+    await this.#room.onChange();
   }
 
   async restore(key: Key, by: By): Promise<void> {
@@ -101,8 +140,12 @@ export class KeyLife {
   async #destroy(record: KeyVersionRecord): Promise<void> {
     const { hsm, audit, now } = this.#room;
     const root = rootLabel(record.slot, record.version);
-    await audit.record('root-destroy', { slot: record.slot, version: record.version, kcv: record.kcv });
-    await hsm.run('destroy-root', { root });
+    if (this.#room.destroyRoot !== undefined) {
+      if (!(await this.#room.destroyRoot(record))) return;
+    } else {
+      await audit.record('root-destroy', { slot: record.slot, version: record.version, kcv: record.kcv });
+      await hsm.run('destroy-root', { root });
+    }
     hsm.renew();
     await this.#carryOut([destructionMove(record, now())]);
   }

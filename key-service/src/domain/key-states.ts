@@ -31,6 +31,8 @@ export type CardsInField = number | null;
 /** Approvers' names only: that they approved is proven where approvals are checked (KEYS.md, "Quorum"). */
 export interface Override {
   readonly approvers: readonly string[];
+  /** Cards that still need it, where reports from the field say so. */
+  readonly evidence?: number;
 }
 
 /** A person's moves. `destroyed` is missing: see `planDestruction` and `dueDestructions`. */
@@ -42,6 +44,9 @@ const MOVES: Readonly<Record<KeyVersionState, readonly KeyVersionState[]>> = {
   compromised: [],
   destroyed: [],
 };
+/** What a person may make of a version in this state. */
+export const movesFrom = (state: KeyVersionState): readonly KeyVersionState[] => MOVES[state];
+
 const DESTRUCTIBLE: readonly KeyVersionState[] = ['pre-active', 'suspended', 'deactivated', 'compromised'];
 
 const DAY_MS = 86_400_000;
@@ -180,6 +185,30 @@ export function dueDestructions(all: readonly KeyVersionRecord[], now: Date): Ke
 
 export const destructionMove = (record: KeyVersionRecord, at: Date): KeyMove =>
   move(record, 'destroyed', { at, actor: 'schedule', reason: `${DESTRUCTION_DELAY_DAYS} days have passed` });
+
+/**
+ * A rotation taken back: the older version is active again, and the newer one goes on serving the cards that hold it.
+ * Nothing where it is active already.
+ * @throws KEY_MISSING, KEY_MOVE_REFUSED when it is to be destroyed or is not merely deactivated
+ */
+export function planReinstatement(
+  all: readonly KeyVersionRecord[],
+  { slot, version }: Pick<KeyVersion, 'slot' | 'version'>,
+  order: MoveOrder,
+): KeyMove[] {
+  const record = requireRecord(all, slot, version);
+  requireOrder(record, order);
+  if (record.state === 'active') return [];
+  if (record.destroyAt !== null || record.state !== 'deactivated') {
+    throw refused(
+      record,
+      '只有停用且未排定销毁的版本可以恢复启用',
+      'only a deactivated version that stays can be reinstated',
+    );
+  }
+  const present = all.find((each) => each.slot === slot && each.state === 'active');
+  return [...(present === undefined ? [] : [move(present, 'deactivated', order)]), move(record, 'active', order)];
+}
 
 export interface CryptoperiodWarning {
   readonly slot: KeyVersion['slot'];

@@ -28,6 +28,7 @@ beforeEach(() => {
       return sums;
     },
     total: async () => 0,
+    byDay: async () => [],
   };
   uses = new KeyUses({ store, policyOf: () => policy, now: () => clock });
 });

@@ -38,6 +38,11 @@ export interface KeyUseStore {
   add(uses: readonly CountedUse[]): Promise<void>;
   /** Uses of each `slot#version` on a day, of all nodes. */
   ofDay(day: string): Promise<ReadonlyMap<string, number>>;
+  /** Newest first. */
+  byDay(
+    key: Pick<KeyVersion, 'slot' | 'version'>,
+    days: number,
+  ): Promise<{ readonly day: string; readonly operation: string; readonly uses: number }[]>;
   total(key: Pick<KeyVersion, 'slot' | 'version'>, operation: KeyUse): Promise<number>;
 }
 

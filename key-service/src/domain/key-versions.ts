@@ -36,12 +36,25 @@ export const permits = (state: KeyVersionState, use: KeyUse): boolean => PERMITT
 const serves = (version: KeyVersion, use: KeyUse): boolean =>
   version.destructionScheduled !== true && permits(version.state, use);
 
+/** A version with which a province goes ahead before all follow. */
+export interface RegionalVersion {
+  readonly slot: string;
+  readonly province: string;
+  readonly version: number;
+}
+
 /** The versions on record, minus those whose check value differs in the token. Immutable; read anew after each change. */
 export class Keyring {
   readonly versions: readonly KeyVersion[];
   readonly #refused: ReadonlySet<string>;
+  readonly #regional: readonly RegionalVersion[];
 
-  constructor(versions: readonly KeyVersion[], refused: readonly Pick<KeyVersion, 'slot' | 'version'>[]) {
+  constructor(
+    versions: readonly KeyVersion[],
+    refused: readonly Pick<KeyVersion, 'slot' | 'version'>[],
+    regional: readonly RegionalVersion[] = [],
+  ) {
+    this.#regional = regional;
     this.versions = [...versions].sort((a, b) => a.version - b.version);
     this.#refused = new Set(refused.map(({ slot, version }) => `${slot}#${version}`));
   }
@@ -58,8 +71,10 @@ export class Keyring {
     return this.versions.filter((version) => version.slot === slot);
   }
 
-  /** The named version, or the active one; checked for `use`. */
-  pick(slot: KeySlotName, version: number | undefined, use: KeyUse): number {
+  /** The named version, or the active one, or the one with which the province goes ahead; checked for `use`. */
+  pick(slot: KeySlotName, named: number | undefined, use: KeyUse, province?: string): number {
+    const ahead = this.#regional.find((each) => each.slot === slot && each.province === province)?.version;
+    const version = named ?? ahead;
     const found = this.of(slot).find((each) =>
       version === undefined ? each.state === 'active' : each.version === version,
     );

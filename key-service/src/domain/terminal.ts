@@ -10,7 +10,9 @@ const slotOf = (operation: TerminalOperation) =>
   operation.kind === 'verify-internal-authentication' ? 'IRK.DDF1' : operation.slot;
 
 export function terminalVersions(book: KeyBook, request: TerminalRequest): number[] {
-  return request.operations.map((operation) => book.keyring.pick(slotOf(operation), operation.version, 'terminal'));
+  return request.operations.map((operation) =>
+    book.keyring.pick(slotOf(operation), operation.version, 'terminal', request.provinceCode),
+  );
 }
 
 export function terminalUses(request: TerminalRequest, versions: readonly number[]): UseOf[] {

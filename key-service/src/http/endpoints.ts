@@ -1,12 +1,15 @@
 /** The whole HTTP interface of key-service: one table of tables. A new page of the interface is a line here. */
 import type { Endpoint } from '@rhc/service-shell';
+import type { Rotations } from '../domain/rotation/rotations.ts';
 import { type ApprovalEndpointParts, approvalEndpoints } from './approval-endpoints.ts';
 import { auditEndpoints } from './audit-endpoints.ts';
 import { type CertificateParts, certificateEndpoints } from './certificate-endpoints.ts';
 import { type DataKeyEndpointParts, dataKeyEndpoints } from './data-key-endpoints.ts';
 import { hierarchyEndpoints } from './hierarchy-endpoints.ts';
 import { type KeyEndpointParts, keyEndpoints } from './key-endpoints.ts';
+import { type KeyLifeEndpointParts, keyLifeEndpoints } from './key-life-endpoints.ts';
 import { operatorEndpoints } from './operator-endpoints.ts';
+import { rotationEndpoints } from './rotation-endpoints.ts';
 import { type SessionParts, sessionEndpoints } from './session-endpoints.ts';
 
 export interface EndpointParts {
@@ -16,6 +19,8 @@ export interface EndpointParts {
   /** Absent where a part of key-service runs alone (tests): no people, no certificates. */
   readonly access?: SessionParts & CertificateParts;
   readonly approvals: ApprovalEndpointParts;
+  readonly keyLife: KeyLifeEndpointParts;
+  readonly rotations: Rotations;
 }
 
 export const keyServiceEndpoints = (parts: EndpointParts): Endpoint[] => [
@@ -31,4 +36,6 @@ export const keyServiceEndpoints = (parts: EndpointParts): Endpoint[] => [
         ...certificateEndpoints(parts.access),
       ]),
   ...approvalEndpoints(parts.approvals),
+  ...keyLifeEndpoints(parts.keyLife),
+  ...rotationEndpoints({ rotations: parts.rotations }),
 ];

@@ -93,6 +93,21 @@ export function keyLifeStore(database: Knex): KeyLifeStore {
           moveRow({ slot, version, from: state, to: state, ...order }, log),
         );
       }),
+    amend: ({ slot, version }, { policy, cryptoperiodEnds }, order, log) =>
+      database.transaction(async (transaction) => {
+        const row = await transaction('key_versions').where({ slot, version }).first<VersionRow | undefined>();
+        if (row === undefined || row.state === 'destroyed') throw meanwhile({ slot, version });
+        await transaction('key_versions')
+          .where({ slot, version })
+          .update({
+            ...(policy === undefined ? {} : { policy: policy === null ? null : JSON.stringify(policy) }),
+            ...(cryptoperiodEnds === undefined ? {} : { cryptoperiod_ends: cryptoperiodEnds?.toISOString() ?? null }),
+          });
+        const { state } = row;
+        await transaction('key_version_moves').insert(
+          moveRow({ slot, version, from: state, to: state, ...order }, log),
+        );
+      }),
     async history(slot, version) {
       const rows: MoveRow[] = await database('key_version_moves').where({ slot, version }).orderBy('id').select();
       return rows.map((row) => ({
@@ -151,6 +166,19 @@ export function keyUseStore(database: Knex): KeyUseStore {
         .select('slot', 'version')
         .sum({ uses: 'uses' });
       return new Map(rows.map((row) => [`${row.slot}#${row.version}`, Number(row.uses)]));
+    },
+    async byDay({ slot, version }, days) {
+      const rows: { day: string; operation: string; uses: number | string }[] = await database('key_uses')
+        .where({ slot, version })
+        .groupBy('day', 'operation')
+        .orderBy([
+          { column: 'day', order: 'desc' },
+          { column: 'operation', order: 'asc' },
+        ])
+        .limit(days * 2)
+        .select('day', 'operation')
+        .sum({ uses: 'uses' });
+      return rows.map(({ day, operation, uses }) => ({ day, operation, uses: Number(uses) }));
     },
     async total({ slot, version }, operation) {
       const [row] = await database('key_uses')

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import { accessStep } from './steps/access.ts';
 import { approvalStep } from './steps/approvals.ts';
 import { authorityStep } from './steps/authority.ts';
+import { rotationStep } from './steps/rotations.ts';
 
 interface Step {
   readonly name: string;
@@ -131,6 +132,7 @@ const steps: readonly Step[] = [
   accessStep,
   authorityStep,
   approvalStep,
+  rotationStep,
 ];
 
 export const migrationSource: Knex.MigrationSource<Step> = {
