@@ -17,6 +17,7 @@ import { Desk, DeskProfile } from './desk/index.ts';
 import { RecordingPort } from './diagnostics/index.ts';
 import { Audience } from './events/audience.ts';
 import { announceCardData } from './events/card-data.ts';
+import type { HotlistDesk } from './hotlist/index.ts';
 import { agentEndpoints, callers, originRule, pageAccess, RateLimit } from './http/index.ts';
 import { BatchService, type Dial, IssuerChannel } from './issuer-channel/index.ts';
 import type { WriteJournal } from './journal/index.ts';
@@ -36,6 +37,8 @@ export interface AgentOptions {
   /** key-service's. */
   readonly keys: TerminalKeys;
   readonly keyPolicy?: KeyPolicy;
+  /** Absent: no hotlist is set up, readings say nothing of it. */
+  readonly hotlist?: HotlistDesk;
   /** Digits from a file; null: a person enters them. */
   readonly samPin?: () => string | null;
   /** Where the assignment of readers is kept. */
@@ -118,9 +121,23 @@ export function createAgent(options: AgentOptions): Agent {
     sam: () => sam.keys,
     now,
   });
-  const work = new CardWork({ desk, turns: new LocalTurns(), keys: () => chosenKeys.choices(), openSession, clock });
+  const work = new CardWork({
+    desk,
+    turns: new LocalTurns(),
+    keys: () => chosenKeys.choices(),
+    mayServe: () => options.hotlist?.requireUsable(),
+    openSession,
+    clock,
+  });
   const signer = () => (sam.signer === null ? options.signer : { keys: sam.signer, verifier: visitTrust.verifier });
-  const cardReader = new CardReader({ desk, work, now, newId, visitTrust });
+  const cardReader = new CardReader({
+    desk,
+    work,
+    now,
+    newId,
+    visitTrust,
+    ...(options.hotlist === undefined ? {} : { hotlist: options.hotlist }),
+  });
   const cardWriter = new CardWriter({ desk, work, journal, timers, now, newId, signer, logger });
   const batches = new BatchService({ desk, timers, rememberedBatches: 64, maxRunning: 16, progressEvery: 8 });
   const channel =
@@ -156,6 +173,7 @@ export function createAgent(options: AgentOptions): Agent {
     profile,
     sam,
     chosenKeys,
+    hotlist: options.hotlist ?? null,
     journalState: () => ({ open: journal.openCount, unreadable: journal.unreadable }),
     pcscHealth: () => port.health(),
     channelStatus: () => channel?.status() ?? null,

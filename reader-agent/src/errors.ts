@@ -350,6 +350,21 @@ export const agentErrors = defineErrors({
     retriable: false,
     httpStatus: 404,
   },
+  HOTLIST_TOO_OLD: {
+    message: { zh: '挂失名单过旧,不能再为任何卡服务。', en: 'The hotlist is too old; no card is served.' },
+    nextStep: {
+      zh: '请连接网络更新名单,或从移动介质导入新名单。',
+      en: 'Connect to the network, or import a newer list from a medium.',
+    },
+    retriable: true,
+    httpStatus: 503,
+  },
+  HOTLIST_OLDER: {
+    message: { zh: '这份名单比现有的旧,没有采用。', en: 'This list is older than the one at hand; it was not taken.' },
+    nextStep: { zh: '请取最新的名单。', en: 'Get the newest list.' },
+    retriable: false,
+    httpStatus: 409,
+  },
   REQUEST_HEADER_MISSING: {
     message: {
       zh: '请求缺少 X-RHC-Request: 1 头，或内容不是 JSON。',

@@ -20,14 +20,16 @@ import {
 import { createAgent } from './app.ts';
 import type { KeyPolicy } from './contract/index.ts';
 import { sessionOpener } from './core/open-session.ts';
+import { HotlistDesk, hotlistOver } from './hotlist/index.ts';
 import { API_VERSION, serveEventSocket } from './http/index.ts';
 import { listenOnFirst, OTHER_PORTS } from './http/ports.ts';
 import { wsDial } from './issuer-channel/index.ts';
 import { openJournal } from './journal/index.ts';
 import { DEFAULT_LIMITS, forkPcscChild, SupervisedPort, systemTimers } from './pcsc/index.ts';
 import { agentSettings } from './settings.ts';
-import { textFile } from './text-file.ts';
+import { bytesFile, textFile } from './text-file.ts';
 
+const HOTLIST_RENEWAL_MS = 10 * 60_000;
 const VERSION = '0.1.0';
 const configFlag = process.argv.indexOf('--config');
 const configFile = configFlag === -1 ? undefined : process.argv[configFlag + 1];
@@ -52,6 +54,17 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
     limits: { ...DEFAULT_LIMITS, heartbeatMs: settings.heartbeatMs, transmitDeadlineMs: settings.transmitDeadlineMs },
     readerReturnMs: 5000,
   });
+  const hotlistKey = publicKeyIn(settings.hotlistKeyFile);
+  const hotlist =
+    hotlistKey === null
+      ? null
+      : new HotlistDesk({
+          place: bytesFile(join(settings.stateFolder, 'hotlist.bin')),
+          verify: (_keyId, body, signature) => nodeCrypto.verifySignature('intl-128', hotlistKey, body, signature),
+          source: hotlistOver(settings.issuerUrl, () => token.use((bytes) => new TextDecoder().decode(bytes))),
+          now: () => new Date(),
+          stopHours: settings.hotlistStopHours,
+        });
   const agent = createAgent({
     agentId: settings.agentId,
     version: VERSION,
@@ -73,6 +86,7 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
     keyPolicy: settings.keyPolicy as KeyPolicy,
     samPin: pinReader(settings.samPinFile),
     deskProfilePlace: textFile(join(settings.stateFolder, 'desk-profile.json')),
+    ...(hotlist === null ? {} : { hotlist }),
     signer: null,
     visitTrust: { verifier: nodeCrypto, rootPublicKey: publicKeyIn(settings.visitTrustRootFile) },
     token,
@@ -94,6 +108,11 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
       : {}),
   });
   const closers: (() => void)[] = [];
+  if (hotlist !== null) {
+    void hotlist.refresh();
+    const renewal = setInterval(() => void hotlist.refresh(), HOTLIST_RENEWAL_MS);
+    closers.push(() => clearInterval(renewal));
+  }
   const { audience, authenticate, allowedOrigins } = agent;
   const socketOptions = { audience, authenticate, allowedOrigins, maxSockets: 32 };
   const portFile = join(settings.stateFolder, 'port.json');

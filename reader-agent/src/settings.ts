@@ -85,6 +85,26 @@ export const agentSettings = defineSettings({
       en: 'File with the PIN of the SAM (mode 0600); without it a person enters it at the desk page. Tried by itself only while the SAM has all its tries',
     },
   },
+  hotlistKeyFile: {
+    kind: 'path',
+    env: 'RHC_READER_AGENT_HOTLIST_KEY_FILE',
+    meaning: {
+      zh: '挂失名单签名公钥文件(x ‖ y,128 个十六进制字符);不设则不查名单',
+      en: 'File with the public key of the hotlist’s signature (x ‖ y, 128 hex digits); without it no list is looked up',
+    },
+  },
+  hotlistStopHours: {
+    kind: 'integer',
+    env: 'RHC_READER_AGENT_HOTLIST_STOP_HOURS',
+    unit: 'h',
+    default: 168,
+    min: 0,
+    max: 8760,
+    meaning: {
+      zh: '名单超过多少小时就停止服务;0 为不停',
+      en: 'Age of the hotlist at which no card is served any more; 0 never stops',
+    },
+  },
   portFallback: {
     kind: 'flag',
     env: 'RHC_READER_AGENT_PORT_FALLBACK',

@@ -12,16 +12,31 @@ export function textFile(path: string): TextPlace {
         return null;
       }
     },
-    write(text) {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      const handle = openSync(`${path}.unfinished`, 'w', 0o600);
-      try {
-        writeSync(handle, text);
-        fsyncSync(handle);
-      } finally {
-        closeSync(handle);
-      }
-      renameSync(`${path}.unfinished`, path);
-    },
+    write: (text) => replaceFile(path, Buffer.from(text)),
   };
+}
+
+export function bytesFile(path: string) {
+  return {
+    read(): Uint8Array | null {
+      try {
+        return Uint8Array.from(readFileSync(path));
+      } catch {
+        return null;
+      }
+    },
+    write: (bytes: Uint8Array): void => replaceFile(path, bytes),
+  };
+}
+
+function replaceFile(path: string, bytes: Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const handle = openSync(`${path}.unfinished`, 'w', 0o600);
+  try {
+    writeSync(handle, bytes);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(`${path}.unfinished`, path);
 }

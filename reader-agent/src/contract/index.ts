@@ -8,6 +8,7 @@ import { decodedElement, hexBytes, readTimings, text } from './shapes.ts';
 import { writeRecord } from './writes.ts';
 
 export * from './diagnostics.ts';
+export * from './hotlist.ts';
 export * from './legacy.ts';
 export * from './pairing.ts';
 export * from './reads.ts';

@@ -1,5 +1,6 @@
 /** The staged read (POST /v1/card/read): identity first, the rest as it comes; one session, each key asked for once. */
 import { z } from 'zod';
+import { hotlistVerdict } from './hotlist.ts';
 import { decodedElement, readTimings, text } from './shapes.ts';
 
 export const readStage = z.enum(['identity', 'clinical', 'photo', 'contacts', 'visits']);
@@ -44,6 +45,8 @@ export const identityStage = z.object({
   insertion: z.int(),
   genuine: z.boolean(),
   validity,
+  /** Absent where no hotlist is set up. */
+  hotlist: hotlistVerdict.optional(),
   identity: z.array(decodedElement),
 });
 export const clinicalStage = z.object({

@@ -9,6 +9,7 @@ import type { CardSession } from '@rhc/card/session';
 import { decodeHealthSummary, type HealthSummary, readSummaryFiles } from '@rhc/card/summary';
 import type { CardReadRequest, CardReadResponse, IdentityResponse, SummaryResponse } from '../contract/index.ts';
 import type { Desk, PresentCardFact } from '../desk/desk.ts';
+import type { HotlistDesk } from '../hotlist/index.ts';
 import type { CardWork } from './card-work.ts';
 import { chinaDay, chinaInstant } from './china-time.ts';
 import {
@@ -30,6 +31,8 @@ export interface CardReaderOptions {
   readonly now: () => Date;
   readonly newId: () => string;
   readonly visitTrust: VisitTrustAnchor;
+  /** Absent: no hotlist is set up here. */
+  readonly hotlist?: Pick<HotlistDesk, 'verdict'>;
 }
 
 /** Parts of a reading in the order in which they come. */
@@ -58,7 +61,9 @@ export class CardReader {
         return part;
       };
       const first = await watch.stage('identity', () => readIdentityStage(open, chinaDay(now())));
-      const identity = told('identity', { ...factsOf(card), genuine, ...first });
+      const hotlist = this.#options.hotlist?.verdict(textValue(first.identity, 'issueSerial'));
+      const checked = hotlist === undefined ? first : { ...first, hotlist };
+      const identity = told('identity', { ...factsOf(card), genuine, ...checked });
       const issuerCertificate = textValue(first.identity, 'issuerCertificate');
       const readers: Readonly<Record<(typeof ALL_STAGES)[number], () => Promise<object>>> = {
         clinical: () => readClinicalStage(open, request.psychiatric === true),

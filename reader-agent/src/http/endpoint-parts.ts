@@ -5,6 +5,7 @@ import type { Desk } from '../desk/desk.ts';
 import type { DeskProfile } from '../desk/desk-profile.ts';
 import type { Recording } from '../diagnostics/index.ts';
 import type { Audience } from '../events/audience.ts';
+import type { HotlistDesk } from '../hotlist/index.ts';
 import type { ChannelStatus } from '../issuer-channel/index.ts';
 import type { LegacyFacade } from '../legacy/index.ts';
 import type { Pairing } from '../pairing/index.ts';
@@ -37,6 +38,7 @@ export interface EndpointParts {
   readonly audience: Audience;
   readonly profile: DeskProfile;
   readonly sam: SamSlot;
+  readonly hotlist: HotlistDesk | null;
   readonly chosenKeys: ChosenKeys;
   readonly journalState: () => { readonly open: number; readonly unreadable: number };
   readonly pcscHealth: () => PcscHealth;

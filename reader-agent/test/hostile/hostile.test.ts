@@ -68,8 +68,7 @@ test('at least 500 hostile requests: none accepted, none answered with a persona
     if (answer !== null && (answer.status < 400 || answer.status >= 500))
       accepted.push(`${answer.status} ${hostile.name}`);
     if (answer !== null && PERSONAL.some((word) => answer.seen.includes(word))) leaks.push(hostile.name);
-    if (answer !== null && answer.seen.includes('"access-control-allow-origin":"*"'))
-      leaks.push(`wildcard ${hostile.name}`);
+    if (answer?.seen.includes('"access-control-allow-origin":"*"')) leaks.push(`wildcard ${hostile.name}`);
   }
   expect({ accepted, leaks }).toEqual({ accepted: [], leaks: [] });
   expect(made.port.transmitted).toHaveLength(0);

@@ -5,6 +5,7 @@ import { cardEndpoints } from './cards.ts';
 import { deskKeyEndpoints } from './desk-keys.ts';
 import { diagnosticsEndpoints } from './diagnostics.ts';
 import { eventEndpoints } from './events.ts';
+import { hotlistEndpoints } from './hotlist.ts';
 import { legacyEndpoints } from './legacy.ts';
 import { pairingEndpoints } from './pairing.ts';
 import { sdkEndpoints } from './sdk.ts';
@@ -19,6 +20,7 @@ export function agentEndpoints(parts: EndpointParts): readonly Endpoint[] {
     ...writeEndpoints(parts),
     ...eventEndpoints(parts),
     ...deskKeyEndpoints(parts),
+    ...hotlistEndpoints(parts),
     ...legacyEndpoints(parts),
     ...diagnosticsEndpoints(parts),
     ...sdkEndpoints(parts),

@@ -1,0 +1,3 @@
+/** Cards that must not be served. */
+export * from './hotlist-desk.ts';
+export * from './http-source.ts';
