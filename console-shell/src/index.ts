@@ -15,7 +15,7 @@ export {
 export { Both, both, FaultNotice } from './both.tsx';
 export { Console, type ConsolePage, type ConsoleProps } from './console.tsx';
 export { goTo, useHashPath } from './hash-path.ts';
-export { Band, Code, EmptyHint, Figure, type Light, Section, StatusTag } from './pieces.tsx';
+export { Band, Code, EmptyHint, Figure, type Light, Section, StatusTag, SubmitOnEnter } from './pieces.tsx';
 export { SignedIn, type SignedInPerson, SignInFrame, TokenSignIn } from './sign-in.tsx';
 export { startConsole } from './start-console.tsx';
 export { type Notices, useNotices } from './undo.tsx';

@@ -112,3 +112,8 @@ export function Code({ children }: { children: string }): ReactNode {
     </code>
   );
 }
+
+/** In a form inside a dialogue, whose OK button stands outside of the form: Enter in a field submits all the same. */
+export function SubmitOnEnter(): ReactNode {
+  return <button type="submit" hidden tabIndex={-1} aria-hidden="true" />;
+}

@@ -10,6 +10,7 @@ import {
   Figure,
   Section,
   StatusTag,
+  SubmitOnEnter,
   saveAs,
   useDo,
   useLoad,
@@ -243,6 +244,7 @@ function EnrolDialogue({
         <Form.Item name="serverNames" label={<Both zh="服务器域名或地址(可空)" en="server names, if it is a server" />}>
           <Input placeholder="card-issuer.hebei.example, 10.0.0.7" />
         </Form.Item>
+        <SubmitOnEnter />
       </Form>
     </Modal>
   );
@@ -299,6 +301,7 @@ function RevokeDialogue({
         >
           <Input />
         </Form.Item>
+        <SubmitOnEnter />
       </Form>
     </Modal>
   );

@@ -1,5 +1,5 @@
 /** A certificate request (PEM) and its one-time code → the certificate as a file. */
-import { Both, both, call, FaultNotice, saveAs, useDo } from '@rhc/console-shell';
+import { Both, both, call, FaultNotice, SubmitOnEnter, saveAs, useDo } from '@rhc/console-shell';
 import { Alert, Form, Input, Modal, Upload } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { IssuedCertificateResponse } from '../../src/contract/index.ts';
@@ -71,6 +71,7 @@ export function CsrDialogue({
             <Both zh="从文件读取…" en="read from a file…" />
           </button>
         </Upload>
+        <SubmitOnEnter />
       </Form>
     </Modal>
   );

@@ -7,6 +7,7 @@ import {
   FaultNotice,
   Section,
   StatusTag,
+  SubmitOnEnter,
   useDo,
   useLoad,
   useNotices,
@@ -197,6 +198,7 @@ function AddDialogue({ open, onClose, onDone }: { open: boolean; onClose: () => 
         >
           <Input />
         </Form.Item>
+        <SubmitOnEnter />
       </Form>
     </Modal>
   );
@@ -258,6 +260,7 @@ function RolesDialogue({
         >
           <Input />
         </Form.Item>
+        <SubmitOnEnter />
       </Form>
     </Modal>
   );

@@ -10,6 +10,7 @@ import {
   FaultNotice,
   Section,
   StatusTag,
+  SubmitOnEnter,
   useDo,
   useLoad,
   useNotices,
@@ -217,6 +218,7 @@ function RefuseDialogue({
         >
           <Input.TextArea rows={3} autoFocus />
         </Form.Item>
+        <SubmitOnEnter />
       </Form>
     </Modal>
   );

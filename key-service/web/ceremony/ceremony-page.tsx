@@ -9,6 +9,7 @@ import {
   goTo,
   Section,
   StatusTag,
+  SubmitOnEnter,
   useDo,
   useLoad,
   When,
@@ -199,6 +200,7 @@ function OpenDialogue({
             />
           </p>
         )}
+        <SubmitOnEnter />
       </Form>
     </Modal>
   );

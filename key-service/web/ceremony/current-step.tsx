@@ -51,6 +51,8 @@ export function CurrentStep({ ceremony, me, busy, acts, path }: Props): ReactNod
   const roles = current.waitingFor.filter(({ what }) => what === 'take-role');
   const parts = current.waitingFor.filter(({ what }) => what === 'enter-part');
   const actors = current.waitingFor.filter(({ what }) => what === 'act' || what === 'confirm');
+  // What is compared was made by the steps before.
+  const boardKeys = step.kind === 'confirm-kcv' ? steps.flatMap(({ keys }) => keys) : step.keys;
   const made = step.keys.filter((key) => key.state !== 'waiting').length;
   return (
     <Section
@@ -109,10 +111,10 @@ export function CurrentStep({ ceremony, me, busy, acts, path }: Props): ReactNod
           )}
         </div>
       )}
-      {(step.kind === 'confirm-kcv' || step.keys.some(({ kcv }) => kcv !== null)) && <KcvBoard keys={step.keys} />}
+      <KcvBoard keys={boardKeys} />
       {rejecting !== null && actors[0] !== undefined && (
         <RejectDialogue
-          keys={step.keys.map(({ key }) => key)}
+          keys={boardKeys.map(({ key }) => key)}
           onClose={() => setRejecting(null)}
           onSend={(keys, reason) => perform(actors[0] as Waiting, { accept: false, keys, reason })}
         />

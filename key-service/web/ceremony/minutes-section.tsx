@@ -7,7 +7,7 @@ import { KcvBoard } from './kcv-board.tsx';
 
 export function MinutesSection({ ceremony, path }: { ceremony: CeremonyResponse; path: string }): ReactNode {
   const fetchFile = useDo(async (file: string) => saveAs(await download(`${path}/${file}`), `${ceremony.id}-${file}`));
-  const keys = ceremony.steps.find(({ kind }) => kind === 'confirm-kcv')?.keys ?? [];
+  const keys = ceremony.steps.flatMap((step) => step.keys);
   return (
     <Section title={{ zh: '仪式记录', en: 'Minutes' }}>
       <FaultNotice fault={fetchFile.fault} />

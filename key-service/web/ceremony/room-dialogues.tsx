@@ -1,5 +1,5 @@
 /** Dialogues of the room: an exception, a reason (interrupt, resume, abandon), check values that differ. */
-import { Both, both, useDo } from '@rhc/console-shell';
+import { Both, both, SubmitOnEnter, useDo } from '@rhc/console-shell';
 import { Form, Input, Modal, Select } from 'antd';
 import type { ReactNode } from 'react';
 import type { CeremonyResponse } from '../../src/contract/index.ts';
@@ -58,6 +58,7 @@ export function ExceptionDialogue({
         <Form.Item name="decision" label={<Both zh="决定" en="What was decided" />} rules={[LONG_ENOUGH]}>
           <Input />
         </Form.Item>
+        <SubmitOnEnter />
       </Form>
     </Modal>
   );
@@ -98,6 +99,7 @@ export function ReasonDialogue({
         >
           <Input autoFocus />
         </Form.Item>
+        <SubmitOnEnter />
       </Form>
     </Modal>
   );
@@ -139,6 +141,7 @@ export function RejectDialogue({
         <Form.Item name="reason" label={<Both zh="理由" en="Reason" />} rules={[LONG_ENOUGH]}>
           <Input />
         </Form.Item>
+        <SubmitOnEnter />
       </Form>
     </Modal>
   );

@@ -1,5 +1,17 @@
 /** A key version's life: its history, how far a compromise reaches, and its moves — at once or by asking for approval. */
-import { Both, both, call, FaultNotice, goTo, StatusTag, useDo, useLoad, useNotices, When } from '@rhc/console-shell';
+import {
+  Both,
+  both,
+  call,
+  FaultNotice,
+  goTo,
+  StatusTag,
+  SubmitOnEnter,
+  useDo,
+  useLoad,
+  useNotices,
+  When,
+} from '@rhc/console-shell';
 import { Alert, Button, DatePicker, Form, Input, Modal, Timeline } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { BlastRadius, KeyVersionDetail } from '../../src/contract/index.ts';
@@ -202,6 +214,7 @@ function ActDialogue({
         >
           <Input.TextArea rows={2} autoFocus={act.asksTime !== true} />
         </Form.Item>
+        <SubmitOnEnter />
       </Form>
     </Modal>
   );

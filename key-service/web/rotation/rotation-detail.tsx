@@ -7,6 +7,7 @@ import {
   goTo,
   Section,
   StatusTag,
+  SubmitOnEnter,
   useDo,
   useLoad,
   useNotices,
@@ -210,6 +211,7 @@ function StepDialogue({
         >
           <Input autoFocus />
         </Form.Item>
+        <SubmitOnEnter />
       </Form>
     </Modal>
   );

@@ -1,5 +1,17 @@
 /** One SAM: what it holds, its history, the PIN mailer (printed once), delivery, return, revocation. */
-import { Both, both, call, download, FaultNotice, StatusTag, saveAs, useDo, useLoad, When } from '@rhc/console-shell';
+import {
+  Both,
+  both,
+  call,
+  download,
+  FaultNotice,
+  StatusTag,
+  SubmitOnEnter,
+  saveAs,
+  useDo,
+  useLoad,
+  When,
+} from '@rhc/console-shell';
 import { Button, Descriptions, Drawer, Form, Input, Modal, Skeleton, Timeline } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { SamResponse } from '../../src/contract/index.ts';
@@ -168,6 +180,7 @@ function ActDialogue({
             <Input autoFocus={at === 0} />
           </Form.Item>
         ))}
+        <SubmitOnEnter />
       </Form>
     </Modal>
   );

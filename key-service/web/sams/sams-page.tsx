@@ -8,6 +8,7 @@ import {
   goTo,
   Section,
   StatusTag,
+  SubmitOnEnter,
   useDo,
   useLoad,
   When,
@@ -263,6 +264,7 @@ function OrderDialogue({
             <InputNumber min={1} max={1_000} />
           </Form.Item>
         </div>
+        <SubmitOnEnter />
       </Form>
     </Modal>
   );
