@@ -21,6 +21,7 @@ const PREPARE_MS = 4000;
 const PREPARE_PARALLEL = 8;
 const HSM_BENCH = 'key-service/bench/hsm.bench.mjs';
 const APDU_BENCH = 'reader-agent/bench/apdu.bench.mjs';
+const DESK_BENCH = 'reader-agent/bench/desk.bench.mjs';
 const HOTLIST_BENCH = 'card-issuer/bench/hotlist.bench.mjs';
 
 /**
@@ -107,6 +108,9 @@ await measure({ zh: '密码机', en: 'HSM worker against a bare loop' }, async (
   (await import(pathToFileURL(join(ROOT, HSM_BENCH)).href)).run(),
 );
 await measure({ zh: 'APDU', en: 'agent against a bare loop on the same binding' }, apdus);
+await measure({ zh: '诊室', en: 'a desk’s work under the wire model' }, async () =>
+  (await import(pathToFileURL(join(ROOT, DESK_BENCH)).href)).run({ root: ROOT }),
+);
 await measure({ zh: '每秒备卡', en: 'cards prepared over HTTP' }, () => cardsPrepared(rows));
 await measure({ zh: '黑名单', en: 'hotlist at 55 M cards' }, async () =>
   (await import(pathToFileURL(join(ROOT, HOTLIST_BENCH)).href)).run(),
