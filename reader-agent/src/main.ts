@@ -25,6 +25,7 @@ import { API_VERSION, serveEventSocket } from './http/index.ts';
 import { listenOnFirst, OTHER_PORTS } from './http/ports.ts';
 import { wsDial } from './issuer-channel/index.ts';
 import { openJournal } from './journal/index.ts';
+import { lastLogLines, rollingLog } from './log-file.ts';
 import { DEFAULT_LIMITS, forkPcscChild, SupervisedPort, systemTimers } from './pcsc/index.ts';
 import { agentSettings } from './settings.ts';
 import { bytesFile, textFile } from './text-file.ts';
@@ -41,7 +42,9 @@ if (process.argv.includes('--help')) {
 
 await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG_LEVEL ?? 'info'), async () => {
   const settings = loadSettings(agentSettings, { env: process.env, file: configFile });
-  const logger = createLogger('reader-agent', settings.logLevel);
+  const { logFolder } = settings;
+  const logFile = logFolder === undefined ? undefined : await rollingLog(logFolder);
+  const logger = createLogger('reader-agent', settings.logLevel, logFile);
   mkdirSync(dirname(settings.agentTokenFile), { recursive: true, mode: 0o700 });
   ensureTokenFile(settings.agentTokenFile);
   const token = readSecretFile(settings.agentTokenFile);
@@ -95,6 +98,9 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
     random: (length) => new Uint8Array(randomBytes(length)),
     sdkFile: (name) => textFile(fileURLToPath(new URL(`./sdk/${name}`, import.meta.url))).read(),
     logger,
+    settingsView: () => settings,
+    machineView,
+    logLines: () => (logFolder === undefined ? [] : lastLogLines(logFolder)),
     webRoot: fileURLToPath(new URL('./web', import.meta.url)),
     ...(settings.issuerChannel
       ? {
@@ -156,4 +162,20 @@ function publicKeyIn(path: string | undefined): Uint8Array | null {
   const key = hexToBytes(readFileSync(path, 'utf8').trim().toUpperCase());
   if (key.length !== 64) throw new RangeError(`${path}: ${key.length} bytes, a root public key has 64`);
   return key;
+}
+
+function machineView() {
+  const { node, v8 } = process.versions;
+  const { rss, heapUsed } = process.memoryUsage();
+  const { platform, arch } = process;
+  return {
+    node,
+    v8,
+    platform,
+    arch,
+    rss,
+    heapUsed,
+    uptimeS: Math.round(process.uptime()),
+    now: new Date().toISOString(),
+  };
 }

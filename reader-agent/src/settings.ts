@@ -161,6 +161,14 @@ export const agentSettings = defineSettings({
       en: 'How long a job may hold a card between two batches',
     },
   },
+  logFolder: {
+    kind: 'path',
+    env: 'RHC_READER_AGENT_LOG_FOLDER',
+    meaning: {
+      zh: '日志文件夹（按天与大小滚动，保留 10 个，不含个人信息）；不设则写到标准输出',
+      en: 'Folder of the log (rolls by day and size, 10 files kept, no personal data); standard output when absent',
+    },
+  },
   logLevel: {
     kind: 'text',
     env: 'RHC_READER_AGENT_LOG_LEVEL',

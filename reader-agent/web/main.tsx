@@ -20,11 +20,13 @@ import {
   startConsole,
   useLoad,
 } from '@rhc/console-shell';
+import { useEffect } from 'react';
 import type { WriteAnswer } from '../src/contract/index.ts';
 import { events, readCard } from './desk/agent-streams.ts';
 import { DeskPage } from './desk/desk-page.tsx';
 import { DeskStore } from './desk/desk-store.ts';
 import { play } from './desk/sounds.ts';
+import { type DeskProfileView, rolesOf } from './pages/desk-profile.ts';
 import { DiagnosticsPage } from './pages/diagnostics-page.tsx';
 import { EventsPage } from './pages/events-page.tsx';
 import { PairingPage } from './pages/pairing-page.tsx';
@@ -71,6 +73,14 @@ const SIMULATOR: ConsolePage = {
 };
 
 function AgentConsole() {
+  const profile = useLoad(
+    'profile',
+    (signal) => call<DeskProfileView>('GET', '/v1/desk/profile', { signal }),
+    REFRESH_MS,
+  );
+  useEffect(() => {
+    if (profile.value !== null) store.assignRoles(rolesOf(profile.value));
+  }, [profile.value]);
   const status = useLoad('status', (signal) => call<AgentStatus>('GET', '/v1/status', { signal }), REFRESH_MS);
   return (
     <Console

@@ -23,6 +23,7 @@ state=\${XDG_STATE_HOME:-$HOME/.local/state}/rhc-agent
 export RHC_READER_AGENT_STATE_FOLDER="\${RHC_READER_AGENT_STATE_FOLDER:-$state}"
 export RHC_AGENT_TOKEN_FILE="\${RHC_AGENT_TOKEN_FILE:-$RHC_READER_AGENT_STATE_FOLDER/token}"
 export RHC_KEY_SERVICE_TOKEN_FILE="\${RHC_KEY_SERVICE_TOKEN_FILE:-$RHC_READER_AGENT_STATE_FOLDER/key-service.token}"
+export RHC_READER_AGENT_LOG_FOLDER="\${RHC_READER_AGENT_LOG_FOLDER:-$RHC_READER_AGENT_STATE_FOLDER/log}"
 export NODE_ENV=production
 run() { program=$1; shift; exec "$here/node/node" --max-old-space-size=128 "$here/app/$program" "$@"; }
 config=/etc/rhc-agent/agent.json

@@ -1,10 +1,12 @@
 /** Readers: which is which (put a card in or take it out), how well each works, and what to send to whoever helps. */
-import { Both, both, call, download, FaultNotice, StatusTag, saveAs, useDo } from '@rhc/console-shell';
-import { Alert, Button, Card, Descriptions, Space, Table } from 'antd';
+import { Both, both, call, download, FaultNotice, StatusTag, saveAs, useDo, useLoad } from '@rhc/console-shell';
+import { Alert, Button, Card, Descriptions, Select, Space, Table } from 'antd';
 import { useState, useSyncExternalStore } from 'react';
 import type { ReaderProbeView } from '../../src/contract/index.ts';
 import type { DeskStore } from '../desk/desk-store.ts';
 import type { ReaderView } from '../desk/reader-choice.ts';
+import type { DeskProfileView } from './desk-profile.ts';
+import { roleOf, withRole } from './desk-profile.ts';
 
 const HEADERS = { 'x-rhc-request': '1' };
 /** A short command over a healthy reader; wire and chip together stay well below. */
@@ -46,6 +48,12 @@ function Probe({ probe }: { probe: ReaderProbeView }) {
 
 export function DiagnosticsPage({ store }: { store: DeskStore }) {
   const { readers, touched } = useSyncExternalStore(store.subscribe, store.snapshot);
+  const profile = useLoad('profile', (signal) => call<DeskProfileView>('GET', '/v1/desk/profile', { signal }));
+  const assign = useDo(async (wish: { card: string | null; sam: string | null }) => {
+    await call('POST', '/v1/desk/profile', { body: wish, headers: HEADERS });
+    profile.reload();
+  });
+  const assigned = profile.value ?? { card: null, sam: null };
   const [identifying, setIdentifying] = useState(false);
   const [probe, setProbe] = useState<ReaderProbeView | null>(null);
   const ask = useDo(async (reader: string) =>
@@ -54,7 +62,7 @@ export function DiagnosticsPage({ store }: { store: DeskStore }) {
   const fetchFile = useDo(async (path: string, name: string) => saveAs(await download(path), name));
   return (
     <Space orientation="vertical" size="middle" className="stretch">
-      <FaultNotice fault={ask.fault ?? fetchFile.fault} onClose={ask.clear} />
+      <FaultNotice fault={ask.fault ?? fetchFile.fault ?? assign.fault} onClose={ask.clear} />
       {identifying && (
         <Alert
           id="identify"
@@ -81,6 +89,24 @@ export function DiagnosticsPage({ store }: { store: DeskStore }) {
         columns={[
           { title: both('读卡器', 'Reader'), dataIndex: 'reader' },
           { title: both('卡', 'Card'), dataIndex: 'card', render: (card: ReaderView['card']) => CARDS[card] },
+          {
+            title: both('用途（重新编号后仍能认出）', 'Use (found again after renumbering)'),
+            key: 'role',
+            render: (_: unknown, { reader }) => (
+              <Select
+                size="small"
+                className="reader-role"
+                aria-label={both('用途', 'Use')}
+                value={roleOf(assigned, reader)}
+                onChange={(role) => void assign.run(withRole(assigned, reader, role))}
+                options={[
+                  { value: 'none', label: both('未指定', 'not assigned') },
+                  { value: 'card', label: both('放卡', 'card slot') },
+                  { value: 'sam', label: both('放 SAM', 'SAM slot') },
+                ]}
+              />
+            ),
+          },
           {
             key: 'act',
             render: (_: unknown, { reader, card }) => (
