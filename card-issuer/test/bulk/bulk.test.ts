@@ -178,7 +178,8 @@ describe.each(ENGINES)('bulk on %s', (engine) => {
     await before.bulk.assign({ agentId: 'desk-1', reader: 'reader-1', runId: run.id }, 'operator:li');
     const running = await until(
       () => before.bulk.view(run.id),
-      ({ progress }) => progress.counts.done === 1,
+      // State and counts are read one after the other.
+      ({ progress, state }) => progress.counts.done === 1 && state !== 'awaiting-sample',
     );
     expect(running.state).toBe('running');
     await before.stop();
