@@ -1,5 +1,5 @@
 /** key-service put together from its parts: token, records, routes. Everything from outside comes in as an argument. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { bytesToHex, type SecretBytes } from '@rhc/card/bytes';
 import type { HsmConfig } from '@rhc/hsm-config';
 import {
@@ -12,7 +12,7 @@ import {
   type RateLimits,
   tokenAuthenticator,
 } from '@rhc/service-shell';
-import { Counter } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import type { AccessRoom } from './access-room.ts';
 import type { AuditRoom } from './audit/audit-room.ts';
 import type { Authority } from './authority/authority.ts';
@@ -29,8 +29,12 @@ import type { EnrolmentStore } from './domain/quorum/enrolment.ts';
 import { registerHsmInputs } from './domain/quorum/hsm-inputs.ts';
 import { evidenceOf } from './domain/rotation/evidence.ts';
 import { type RotationStore, Rotations } from './domain/rotation/rotations.ts';
+import type { SamStore } from './domain/sam-store.ts';
+import { keyServiceErrors } from './errors.ts';
 import type { HsmPort, KnownAnswer } from './hsm/port.ts';
 import { keyServiceEndpoints } from './http/endpoints.ts';
+import { healthOf } from './http/hsm-endpoints.ts';
+import type { PassportStore } from './store/passport-store.ts';
 
 export interface KeyServiceParts {
   readonly config: HsmConfig;
@@ -41,9 +45,16 @@ export interface KeyServiceParts {
   readonly certificates: CertificateStore;
   readonly approvals: ApprovalStore & EnrolmentStore;
   readonly rotations: RotationStore;
+  /** The register of SAMs; none in some tests. */
+  readonly sams?: SamStore;
+  /** Font of printed Chinese. */
+  readonly fontPath?: string;
+  /** Where the known-answer passports are kept; none in some tests. */
+  readonly passports?: PassportStore;
   readonly audit: AuditRoom;
   readonly logger: Logger;
   readonly sha256: Sha256;
+  readonly sm3?: Sha256;
   readonly now: () => Date;
   /** The other services' bearer token: principal `service:token`, role `service`. */
   readonly token?: SecretBytes;
@@ -58,6 +69,10 @@ export interface KeyServiceParts {
   readonly serviceVersion: string;
 }
 
+/** Parts without a register: every SAM is unknown. */
+const NO_SAMS = new Proxy({} as SamStore, {
+  get: () => () => Promise.reject(keyServiceErrors.make('SAM_UNKNOWN')),
+});
 const SERVICE_BY_TOKEN = { id: 'service:token', name: '服务令牌 service token', roles: ['service'] };
 
 /** The audit log, and a line in the operator's log beside it. */
@@ -82,6 +97,13 @@ export interface KeyService extends HttpApp {
 export async function createKeyService(parts: KeyServiceParts): Promise<KeyService> {
   const { config, hsm, versions, certificates, logger } = parts;
   const audit = auditBesideLog(parts.audit.log, logger);
+  const startedAt = parts.now();
+  for (const { token } of healthOf(hsm, startedAt)) {
+    if (token === null) continue;
+    const { knownAnswers, ...named } = token;
+    const passed = knownAnswers.every((each) => each.passed);
+    await parts.passports?.add({ ...named, at: startedAt.toISOString(), passed, answers: knownAnswers });
+  }
   const recorded = await versions.all();
   const inToken = new Map((await hsm.run('describe-roots', null)).map(({ root, kcv }) => [root, bytesToHex(kcv)]));
   const refused = mismatched(recorded, inToken);
@@ -186,6 +208,16 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
         serviceVersion: parts.serviceVersion,
       },
       dataKeys: { hsm, audit },
+      sams: {
+        ...{ book, hsm, audit, certificate },
+        store: parts.sams ?? NO_SAMS,
+        hash: (suite, data) => (suite === 'sm-128' ? (parts.sm3 ?? parts.sha256) : parts.sha256)(data),
+        now: parts.now,
+        newId: randomUUID,
+        fontPath: parts.fontPath ?? '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc',
+        random: (length) => Uint8Array.from(randomBytes(length)),
+      },
+      hsm: { hsm, passports: parts.passports ?? { latest: async () => [] }, startedAt },
       audit: parts.audit,
       ...(access === undefined ? {} : { access: { ...access, certificateValid, now: parts.now } }),
       approvals: { approvals, enrolment: parts.approvals, now: parts.now },
@@ -208,6 +240,18 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
     ...(parts.webRoot === undefined ? {} : { webRoot: parts.webRoot }),
   });
   http.metrics.registerMetric(useCounter);
+  http.metrics.registerMetric(
+    new Gauge({
+      name: 'rhc_hsm_token_workers',
+      help: 'Attached workers of each token; 0: the token is away',
+      labelNames: ['token', 'state'],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const { name, state, workers } of healthOf(hsm, startedAt)) this.set({ token: name, state }, workers);
+      },
+    }),
+  );
   return {
     ...http,
     keyLife,

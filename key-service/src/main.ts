@@ -14,9 +14,12 @@ import {
   startService,
 } from '@rhc/service-shell';
 import { auditBesideLog, createKeyService } from './app.ts';
-import { attachHsm } from './attach.ts';
+import { attachTokens } from './attach.ts';
 import { openAuditRoom } from './audit/audit-room.ts';
 import { refuseInProduction } from './domain/production.ts';
+import { readFurtherTokens } from './further-tokens.ts';
+import { type PinSource, pinTerminal, readPin } from './hsm/pin-source.ts';
+import { forbidCoreDumps } from './hsm/process-limits.ts';
 import { openAccess, rateLimits } from './open-access.ts';
 import { serverTls } from './own-identity.ts';
 import { settings } from './settings.ts';
@@ -26,7 +29,9 @@ import { auditStore } from './store/audit-store.ts';
 import { authorityStore } from './store/authority-store.ts';
 import { openDatabase } from './store/database.ts';
 import { keyLifeStore, keyUseStore } from './store/key-life-store.ts';
+import { passportStore } from './store/passport-store.ts';
 import { rotationStore } from './store/rotation-store.ts';
+import { samStore } from './store/sam-store.ts';
 import { certificateStore, keyVersionStore } from './store/stores.ts';
 
 const packageRoot = fileURLToPath(new URL('..', import.meta.url));
@@ -35,12 +40,20 @@ const hsmConfigRoot = dirname(dirname(fileURLToPath(import.meta.resolve('@rhc/hs
 const TICK_MS = 2_000;
 /** How long a revoked certificate's open connections last at most; its requests are refused at once. */
 const TLS_RENEWAL_MS = 30_000;
+const pinRoom = ({ pinFile, pinCredential }: { pinFile: string; pinCredential: string }) => ({
+  file: pinFile,
+  credential: pinCredential,
+  credentialsDirectory: process.env.CREDENTIALS_DIRECTORY,
+  terminal: pinTerminal(process.stdin, process.stderr),
+});
 const configFlag = process.argv.indexOf('--config');
 
 if (process.argv.includes('--help')) {
   process.stdout.write(settingsHelp('key-service', settings));
 } else {
   const logger = createLogger('key-service', process.env.RHC_LOG_LEVEL ?? 'info');
+  // Before a PIN or a key is in this process.
+  if (!forbidCoreDumps()) logger.warn({ event: 'core-dumps' }, 'core dumps are not forbidden on this system');
   await startService(logger, async () => {
     const file = configFlag < 0 ? undefined : process.argv[configFlag + 1];
     const values = loadSettings(settings, { env: process.env, file });
@@ -49,15 +62,19 @@ if (process.argv.includes('--help')) {
     refuseInProduction({ production, allowSoftToken }, config.ceremony, config.model);
     requireTlsInProduction(values);
     const token = readSecretFile(values.tokenFile);
-    const hsm = await attachHsm({
-      config,
-      workerPath: fileURLToPath(new URL('./hsm/worker.js', import.meta.url)),
-      softHsmConf: values.softHsmConf,
-      pinFile: values.pinFile,
-      tokenLabel: values.tokenLabel,
-      workers: values.workers,
-      onEvent: (event, details) => logger.info({ event, ...details }, 'hsm'),
-    });
+    const hsm = await attachTokens(
+      {
+        config,
+        workerPath: fileURLToPath(new URL('./hsm/worker.js', import.meta.url)),
+        softHsmConf: values.softHsmConf,
+        pinFile: values.pinFile,
+        tokenLabel: values.tokenLabel,
+        workers: values.workers,
+        ...(values.pinSource === 'file' ? {} : { pin: await readPin(values.pinSource as PinSource, pinRoom(values)) }),
+        onEvent: (event, details) => logger.info({ event, ...details }, 'hsm'),
+      },
+      readFurtherTokens(values.furtherTokens),
+    );
     const database = await openDatabase(values.database);
     const audit = await openAuditRoom({
       store: auditStore(database),
@@ -92,6 +109,10 @@ if (process.argv.includes('--help')) {
       certificates: certificateStore(database),
       approvals: approvalStore(database),
       rotations: rotationStore(database),
+      passports: passportStore(database),
+      sams: samStore(database),
+      fontPath: values.fontFile,
+      sm3: (data) => Uint8Array.from(createHash('sm3').update(data).digest()),
       audit,
       logger,
       sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),

@@ -32,6 +32,30 @@ export const settings = defineSettings({
     default: 'var/key-service/user.pin',
     meaning: { zh: '令牌用户 PIN 文件(0600)', en: "file with the token's user PIN (mode 0600)" },
   },
+  pinSource: {
+    kind: 'text',
+    env: 'RHC_KEY_SERVICE_PIN_SOURCE',
+    default: 'file',
+    oneOf: ['file', 'credential', 'prompt'],
+    meaning: {
+      zh: '令牌 PIN 的来源:文件、systemd 凭据($CREDENTIALS_DIRECTORY)、终端输入',
+      en: "where the token's PIN comes from: file, systemd credential ($CREDENTIALS_DIRECTORY), keyboard",
+    },
+  },
+  pinCredential: {
+    kind: 'text',
+    env: 'RHC_KEY_SERVICE_PIN_CREDENTIAL',
+    default: 'hsm-pin',
+    meaning: { zh: 'systemd 凭据名', en: 'name of the systemd credential' },
+  },
+  furtherTokens: {
+    kind: 'path',
+    env: 'RHC_KEY_SERVICE_FURTHER_TOKENS',
+    meaning: {
+      zh: '其余令牌的 JSON 文件([{name, label, softHsmConf, pinFile}]),密钥须与首个令牌相同',
+      en: 'JSON file of further tokens ([{name, label, softHsmConf, pinFile}]) that hold the same keys',
+    },
+  },
   tokenLabel: {
     kind: 'text',
     env: 'RHC_KEY_SERVICE_TOKEN_LABEL',
@@ -185,6 +209,12 @@ export const settings = defineSettings({
       zh: '生产环境中仍允许的软令牌型号名',
       en: 'soft token model that production allows all the same, by name',
     },
+  },
+  fontFile: {
+    kind: 'path',
+    env: 'RHC_KEY_SERVICE_FONT_FILE',
+    default: '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc',
+    meaning: { zh: '打印用中文字体(Noto Sans CJK)', en: 'font of printed Chinese (Noto Sans CJK)' },
   },
   logLevel: {
     kind: 'text',

@@ -15,8 +15,11 @@ import {
   type RevocationsResponse,
   rekeyResponse,
   revocationsResponse,
+  type SamIssueRequest,
+  type SamIssueResponse,
   type SlotsResponse,
   type StatusResponse,
+  samIssueResponse,
   slotsResponse,
   statusResponse,
   type TerminalRequest,
@@ -78,6 +81,10 @@ export class KeyServiceClient {
   }
   issuerCertificate(): Promise<IssuerCertificateResponse> {
     return this.#call('/v1/issuer-certificate', issuerCertificateResponse);
+  }
+
+  samIssue(request: SamIssueRequest): Promise<SamIssueResponse> {
+    return this.#call('/v1/sam-issue', samIssueResponse, request);
   }
 
   async #call<S extends z.ZodType>(path: string, schema: S, body?: unknown): Promise<z.output<S>> {

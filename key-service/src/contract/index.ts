@@ -12,6 +12,7 @@ export * from './ceremony.ts';
 export * from './certificates.ts';
 export * from './data-keys.ts';
 export * from './hierarchy.ts';
+export * from './hsm.ts';
 export * from './key-life.ts';
 export * from './rotation.ts';
 export * from './sams.ts';

@@ -3,6 +3,7 @@
  * round trip to the worker. Keys are named by paths; no key byte crosses this port. Every operation is idempotent,
  * which is why a lost worker's requests may simply be run again.
  */
+import type { Text } from '@rhc/card/errors';
 import type { AlgorithmSuite } from '@rhc/card/profile';
 import type { KeyBlockHeader } from '../domain/key-block/header.ts';
 import type { Authority } from '../domain/quorum/judge.ts';
@@ -123,6 +124,46 @@ export interface ProtectionKeyInput {
   readonly parts: readonly Uint8Array[];
 }
 
+/** What one stretch of a SAM's issue channel is made of; each becomes a command `header ‖ Lc ‖ data ‖ MAC4`. */
+export type SamChannelItem =
+  | { readonly kind: 'plain'; readonly header: Uint8Array; readonly data: Uint8Array }
+  | {
+      readonly kind: 'control-key';
+      readonly header: Uint8Array;
+      readonly description: Uint8Array;
+      readonly key: KeyPath;
+    }
+  /** The root itself, undispersed, as a SAM holds it. */
+  | { readonly kind: 'root'; readonly header: Uint8Array; readonly description: Uint8Array; readonly root: string }
+  | {
+      readonly kind: 'pin';
+      readonly header: Uint8Array;
+      readonly digits: number;
+      readonly tries: number;
+      readonly seal: { readonly kek: string; readonly purpose: string };
+    };
+
+export interface SamChannelInput {
+  /** Path of the control key (version 0: transport key) that opens the channel. */
+  readonly controlKey: KeyPath;
+  readonly encipherBlock: Uint8Array;
+  readonly macBlock: Uint8Array;
+  /** Null opens the channel; else it goes on from here. */
+  readonly macChaining: Uint8Array | null;
+  /** The SAM's answer to GENERATE KEY PAIR, which ended the stretch before. */
+  readonly keyPairAnswer: Uint8Array | null;
+  readonly items: readonly SamChannelItem[];
+}
+
+export interface SamChannelOutput {
+  /** Null where the channel was open. */
+  readonly authentication: Cryptogram | null;
+  readonly commands: readonly Uint8Array[];
+  readonly macChaining: Uint8Array;
+  readonly publicKey: Uint8Array | null;
+  readonly sealedPin: Uint8Array | null;
+}
+
 export interface HsmOperations {
   readonly prepare: { readonly input: PrepareInput; readonly output: PrepareOutput };
   readonly finish: { readonly input: FinishInput; readonly output: FinishOutput };
@@ -209,6 +250,9 @@ export interface HsmOperations {
     readonly input: { readonly kek: string; readonly purpose: string; readonly sealed: Uint8Array };
     readonly output: { readonly key: Uint8Array };
   };
+  readonly 'sam-channel': { readonly input: SamChannelInput; readonly output: SamChannelOutput };
+  /** ENC0 of the key at the end of a path. */
+  readonly 'check-value': { readonly input: { readonly key: KeyPath }; readonly output: { readonly kcv: Uint8Array } };
   /** For the benchmark: derive + wrap + destroy, `count` times in one message. */
   readonly 'wrap-loop': {
     readonly input: { readonly key: KeyPath; readonly count: number };
@@ -243,10 +287,24 @@ export interface TokenDescription {
   readonly knownAnswers: readonly KnownAnswer[];
 }
 
+/** One token of several, as the overview shows it. */
+export interface TokenHealth {
+  readonly name: string;
+  /** `away`: not reachable, tried again; `refused`: wrong PIN, failed known answer or other keys: somebody must look. */
+  readonly state: 'serving' | 'away' | 'refused';
+  /** ISO time of the last change. */
+  readonly since: string;
+  readonly workers: number;
+  readonly token: TokenDescription | null;
+  readonly fault: { readonly code: string; readonly text: Text; readonly nextStep: Text } | null;
+}
+
 export interface HsmPort {
   readonly token: TokenDescription;
   /** Workers that are attached at this moment. */
   readonly workers: number;
+  /** Of every token, where there are several. */
+  readonly health?: readonly TokenHealth[];
   run<K extends HsmOperationName>(name: K, input: HsmOperations[K]['input']): Promise<HsmOperations[K]['output']>;
   /** Fresh workers in turn, so that no process keeps a copy of a destroyed key. */
   renew(): void;

@@ -30,17 +30,23 @@ export interface WireError {
 export type ToWorker =
   | { readonly type: 'attach'; readonly config: AttachConfig }
   | { readonly type: 'initialise-token'; readonly config: InitialiseConfig }
-  | {
-      readonly type: 'request';
-      readonly id: number;
-      readonly name: HsmOperationName;
-      readonly input: HsmOperations[HsmOperationName]['input'];
-    };
+  /** Several at once: one message, one turn of the event loop, for whoever waited together. */
+  | { readonly type: 'requests'; readonly requests: readonly WorkerRequest[] };
+
+export interface WorkerRequest {
+  readonly id: number;
+  readonly name: HsmOperationName;
+  readonly input: HsmOperations[HsmOperationName]['input'];
+}
+
+/** `lost`: the worker's session is gone; it ends, and the request may run again in another worker. */
+export type WorkerAnswer =
+  | { readonly id: number; readonly output: HsmOperations[HsmOperationName]['output'] }
+  | { readonly id: number; readonly error: WireError; readonly lost: boolean };
 
 export type FromWorker =
   | { readonly type: 'attached'; readonly token: TokenDescription }
   | { readonly type: 'initialised'; readonly created: boolean }
   | { readonly type: 'refused'; readonly error: WireError }
-  | { readonly type: 'answer'; readonly id: number; readonly output: HsmOperations[HsmOperationName]['output'] }
-  /** `lost`: the worker's session is gone; it ends, and the request may run again in another worker. */
-  | { readonly type: 'error'; readonly id: number; readonly error: WireError; readonly lost: boolean };
+  /** `residentBytes`: the worker's memory, told now and then. */
+  | { readonly type: 'answers'; readonly answers: readonly WorkerAnswer[]; readonly residentBytes?: number };

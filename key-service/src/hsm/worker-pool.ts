@@ -1,14 +1,15 @@
 /**
  * HsmPort over worker processes: bounded queue, deadlines, restart of a lost worker with its requests run again (all
- * are idempotent), and recycling by operation count before SoftHSM2's small leak adds up. A wrong PIN is never tried
- * twice: that would lock the token.
+ * are idempotent), and recycling by operation count and resident memory before SoftHSM2's small leak adds up: the
+ * successor attaches first. What waits together goes out together. A wrong PIN is never tried twice: that would lock
+ * the token. Over 300 lines: the pool's bookkeeping is one state, split it would be harder to follow.
  */
 import type { RhcError } from '@rhc/card/errors';
 import { isRhcError } from '@rhc/card/errors';
 import { keyServiceErrors } from '../errors.ts';
 import type { HsmOperationName, HsmOperations, HsmPort, TokenDescription } from './port.ts';
 import type { AttachConfig, ToWorker } from './protocol.ts';
-import { WorkerProcess } from './worker-process.ts';
+import { errorFromWire, WorkerProcess } from './worker-process.ts';
 
 export interface WorkerPoolOptions {
   /** Path of the built `hsm/worker.js`. */
@@ -23,6 +24,10 @@ export interface WorkerPoolOptions {
   readonly maxQueued?: number;
   /** Keys handled by a worker before a fresh one takes its place. */
   readonly recycleAfter?: number;
+  /** Resident memory of a worker at which a fresh one takes its place. */
+  readonly recycleAboveBytes?: number;
+  /** Refuses at once while no worker is attached, because another token may serve; else requests wait. */
+  readonly refuseWhenAway?: boolean;
   /** First pause before a lost worker is started again; doubles up to 30 s. */
   readonly restartDelayMs?: number;
   readonly onEvent?: (event: string, details: Readonly<Record<string, unknown>>) => void;
@@ -44,19 +49,27 @@ interface Seat {
   /** No new work: a successor stands ready, and the process ends when its last answer is out. */
   retiring: boolean;
   readonly jobs: Map<number, Job>;
+  /** Messages that are not answered yet. */
+  messages: number;
   operations: number;
 }
 
-const MAX_ATTEMPTS = 4;
+/** Kills may come often (a drill kills hundreds); a request that kills its worker each time must end all the same. */
+const MAX_ATTEMPTS = 8;
 /** A second message in flight hides the IPC's latency; more would only be lost together. */
 const IN_FLIGHT_PER_WORKER = 2;
+/** Requests in one message: enough to share its cost, few enough to leave work for the other workers. */
+const MAX_TOGETHER = 16;
 const MAX_RESTART_DELAY_MS = 30_000;
+
+const away = () => keyServiceErrors.make('HSM_SLOT_GONE', { detail: 'no worker is attached' });
 
 /** Cost of an operation in derived keys, the measure of the leak. */
 function weight(job: Job): number {
   if (job.name === 'prepare') return (job.input as HsmOperations['prepare']['input']).loads.length + 2;
   if (job.name === 'rekey') return (job.input as HsmOperations['rekey']['input']).loads.length + 2;
   if (job.name === 'terminal') return (job.input as HsmOperations['terminal']['input']).length;
+  if (job.name === 'sam-channel') return (job.input as HsmOperations['sam-channel']['input']).items.length + 2;
   if (job.name === 'wrap-loop') return (job.input as HsmOperations['wrap-loop']['input']).count;
   return 2;
 }
@@ -70,6 +83,7 @@ export class HsmWorkerPool implements HsmPort {
   #nextId = 1;
   #closed = false;
   #restartDelayMs: number;
+  #dispatchDue = false;
   readonly #restarts = new Set<ReturnType<typeof setTimeout>>();
   /** Set when no restart can help: wrong PIN, failed known answer. */
   #refused: RhcError | undefined;
@@ -80,6 +94,8 @@ export class HsmWorkerPool implements HsmPort {
       attachTimeoutMs: 20_000,
       maxQueued: 1_000,
       recycleAfter: 200_000,
+      recycleAboveBytes: 400 * 1024 * 1024,
+      refuseWhenAway: false,
       restartDelayMs: 50,
       onEvent: () => undefined,
       ...options,
@@ -117,6 +133,7 @@ export class HsmWorkerPool implements HsmPort {
   run<K extends HsmOperationName>(name: K, input: HsmOperations[K]['input']): Promise<HsmOperations[K]['output']> {
     if (this.#closed) return Promise.reject(keyServiceErrors.make('HSM_CLOSED'));
     if (this.#refused !== undefined) return Promise.reject(this.#refused);
+    if (this.#options.refuseWhenAway && this.workers === 0) return Promise.reject(away());
     if (this.#queue.length >= this.#options.maxQueued) return Promise.reject(keyServiceErrors.make('HSM_BUSY'));
     return new Promise<HsmOperations[K]['output']>((resolve, reject) => {
       const job: Job = {
@@ -130,6 +147,16 @@ export class HsmWorkerPool implements HsmPort {
       };
       job.timer = setTimeout(() => this.#expire(job), this.#options.deadlineMs);
       this.#queue.push(job);
+      this.#dispatchSoon();
+    });
+  }
+
+  /** At the end of this turn of the event loop, so that requests that came together go out together. */
+  #dispatchSoon(): void {
+    if (this.#dispatchDue) return;
+    this.#dispatchDue = true;
+    setImmediate(() => {
+      this.#dispatchDue = false;
       this.#dispatch();
     });
   }
@@ -171,22 +198,34 @@ export class HsmWorkerPool implements HsmPort {
     const message = (): ToWorker => ({ type: 'attach', config: { ...attach, pin: this.#options.pin() } });
     const jobs = new Map<number, Job>();
     const worker = new WorkerProcess(workerPath, environment, message, attachTimeoutMs, {
-      onAnswer: (id, output) => {
-        const job = this.#finished(seat, id);
-        job?.resolve(output);
+      onAnswers: (answers) => {
+        seat.messages--;
+        for (const answer of answers) {
+          if ('output' in answer) this.#finished(seat, answer.id)?.resolve(answer.output);
+          // A lost session ends its worker; the request is run again when that is seen.
+          else if (!answer.lost) this.#finished(seat, answer.id)?.reject(errorFromWire(answer.error));
+        }
         this.#afterAnswer(seat);
       },
-      onError: (id, error, lost) => {
-        const job = lost ? undefined : this.#finished(seat, id);
-        job?.reject(error);
-        if (!lost) this.#afterAnswer(seat);
+      onMemory: (bytes) => {
+        if (bytes > this.#options.recycleAboveBytes) this.#recycle(seat, { residentBytes: bytes });
       },
-      onExit: () => this.#lost(seat),
+      onExit: () => {
+        // A successor that never came: the one it was to replace is replaced at its next answer.
+        if (replaces !== undefined && !replaces.retiring) replaces.operations = this.#options.recycleAfter;
+        this.#lost(seat);
+      },
     });
-    const seat: Seat = { worker, ready: false, retiring: false, jobs, operations: 0 };
+    const seat: Seat = { worker, ready: false, retiring: false, jobs, messages: 0, operations: 0 };
     this.#seats.add(seat);
     worker.token.then(
-      () => {
+      ({ serial }) => {
+        // Another token under the same label holds other keys.
+        if (this.#token !== undefined && serial !== this.#token.serial) {
+          this.#attachFailed(keyServiceErrors.make('HSM_KEYS_DIFFER', { detail: `serial ${serial}` }));
+          worker.kill();
+          return;
+        }
         seat.ready = true;
         this.#restartDelayMs = this.#options.restartDelayMs;
         onEvent('hsm-worker-attached', { pid: worker.pid });
@@ -204,9 +243,19 @@ export class HsmWorkerPool implements HsmPort {
   #attachFailed(error: unknown): void {
     if (!isRhcError(error)) return;
     this.#options.onEvent('hsm-worker-refused', { code: error.code, detail: error.detail });
-    const hopeless = ['HSM_PIN_WRONG', 'HSM_PIN_LOCKED', 'HSM_PIN_EXPIRED', 'HSM_KNOWN_ANSWER_FAILED'];
+    const hopeless = [
+      'HSM_PIN_WRONG',
+      'HSM_PIN_LOCKED',
+      'HSM_PIN_EXPIRED',
+      'HSM_KNOWN_ANSWER_FAILED',
+      'HSM_KEYS_DIFFER',
+    ];
     if (!hopeless.includes(error.code)) return;
     this.#refused = error;
+    this.#refuseWaiting(error);
+  }
+
+  #refuseWaiting(error: RhcError): void {
     for (const job of this.#queue.splice(0)) {
       this.#settle(job);
       job.reject(error);
@@ -215,16 +264,32 @@ export class HsmWorkerPool implements HsmPort {
 
   #dispatch(): void {
     while (this.#queue.length > 0) {
-      const seat = [...this.#seats]
-        .filter((each) => each.ready && !each.retiring && !each.worker.exited && each.jobs.size < IN_FLIGHT_PER_WORKER)
-        .sort((a, b) => a.jobs.size - b.jobs.size)[0];
-      const job = seat === undefined ? undefined : this.#queue.shift();
-      if (seat === undefined || job === undefined) return;
+      const free = [...this.#seats].filter(
+        (each) => each.ready && !each.retiring && !each.worker.exited && each.messages < IN_FLIGHT_PER_WORKER,
+      );
+      const seat = free.sort((a, b) => a.jobs.size - b.jobs.size)[0];
+      if (seat === undefined) return;
+      this.#give(seat, this.#together(free.length));
+    }
+  }
+
+  /** A fair share of what waits; a request that has lost a worker before goes alone, so that it takes no others along. */
+  #together(seats: number): Job[] {
+    const [first] = this.#queue;
+    if (first !== undefined && first.attempts > 0) return this.#queue.splice(0, 1);
+    const share = Math.min(MAX_TOGETHER, Math.ceil(this.#queue.length / seats));
+    const stop = this.#queue.findIndex(({ attempts }) => attempts > 0);
+    return this.#queue.splice(0, stop > 0 ? Math.min(stop, share) : share);
+  }
+
+  #give(seat: Seat, jobs: readonly Job[]): void {
+    for (const job of jobs) {
       job.attempts++;
       seat.jobs.set(job.id, job);
       seat.operations += weight(job);
-      seat.worker.send({ type: 'request', id: job.id, name: job.name, input: job.input });
     }
+    seat.messages++;
+    seat.worker.send({ type: 'requests', requests: jobs.map(({ id, name, input }) => ({ id, name, input })) });
   }
 
   #finished(seat: Seat, id: number): Job | undefined {
@@ -240,12 +305,16 @@ export class HsmWorkerPool implements HsmPort {
 
   #afterAnswer(seat: Seat): void {
     if (seat.retiring && seat.jobs.size === 0) seat.worker.release();
-    else if (!seat.retiring && seat.operations >= this.#options.recycleAfter && !this.#closed) {
-      seat.operations = Number.NEGATIVE_INFINITY;
-      this.#options.onEvent('hsm-worker-recycled', { pid: seat.worker.pid });
-      this.#seat(seat);
-    }
+    else if (seat.operations >= this.#options.recycleAfter) this.#recycle(seat, { operations: seat.operations });
     this.#dispatch();
+  }
+
+  /** A successor attaches first; this one retires when it stands ready, and ends after its last answer. */
+  #recycle(seat: Seat, why: Readonly<Record<string, number>>): void {
+    if (seat.retiring || seat.operations < 0 || this.#closed) return;
+    seat.operations = Number.NEGATIVE_INFINITY;
+    this.#options.onEvent('hsm-worker-recycled', { pid: seat.worker.pid, ...why });
+    this.#seat(seat);
   }
 
   #expire(job: Job): void {
@@ -271,6 +340,7 @@ export class HsmWorkerPool implements HsmPort {
       }
     }
     this.#options.onEvent('hsm-worker-ended', { pid: seat.worker.pid, expected: seat.retiring });
+    if (this.#options.refuseWhenAway && this.workers === 0) this.#refuseWaiting(away());
     this.#dispatch();
     if (!seat.retiring && this.#refused === undefined && this.#token !== undefined) this.#restartLater();
   }

@@ -2,12 +2,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { errorFromBody, RhcError } from '@rhc/card/errors';
 import { keyServiceErrors } from '../errors.ts';
-import type { HsmOperationName, HsmOperations, TokenDescription } from './port.ts';
-import type { FromWorker, ToWorker, WireError } from './protocol.ts';
+import type { TokenDescription } from './port.ts';
+import type { FromWorker, ToWorker, WireError, WorkerAnswer } from './protocol.ts';
 
 export interface WorkerEvents {
-  readonly onAnswer: (id: number, output: HsmOperations[HsmOperationName]['output']) => void;
-  readonly onError: (id: number, error: RhcError, lost: boolean) => void;
+  /** Once for each message, whatever number of answers stands in it. */
+  readonly onAnswers: (answers: readonly WorkerAnswer[]) => void;
+  /** The worker's resident memory. */
+  readonly onMemory: (bytes: number) => void;
   /** Once, after the process has ended for whatever reason. */
   readonly onExit: () => void;
 }
@@ -57,8 +59,10 @@ export class WorkerProcess {
         } else if (message.type === 'refused') {
           clearTimeout(timer);
           reject(errorFromWire(message.error));
-        } else if (message.type === 'answer') events.onAnswer(message.id, message.output);
-        else if (message.type === 'error') events.onError(message.id, errorFromWire(message.error), message.lost);
+        } else if (message.type === 'answers') {
+          events.onAnswers(message.answers);
+          if (message.residentBytes !== undefined) events.onMemory(message.residentBytes);
+        }
       });
       const ended = () => {
         if (this.exited) return;

@@ -9,9 +9,11 @@ import { initialiseToken } from './pkcs11/module.ts';
 import { hsmError } from './pkcs11/return-values.ts';
 import { Token } from './pkcs11/token.ts';
 import type { HsmOperationName, HsmOperations } from './port.ts';
-import type { AttachConfig, FromWorker, ToWorker, WireError } from './protocol.ts';
+import { forbidCoreDumps } from './process-limits.ts';
+import type { AttachConfig, FromWorker, ToWorker, WireError, WorkerAnswer, WorkerRequest } from './protocol.ts';
 import { requireFree, runApproved } from './quorum/gate.ts';
 
+forbidCoreDumps();
 let token: Token | undefined;
 
 function send(message: FromWorker, then?: () => void): void {
@@ -40,36 +42,55 @@ function attach(config: AttachConfig): void {
   }
 }
 
-function answer<K extends HsmOperationName>(id: number, name: K, input: HsmOperations[K]['input']): void {
+/** How many requests between two looks at the process's memory. */
+const MEMORY_EVERY = 50;
+let requestsSinceLook = 0;
+
+/** Answers one after the other and sends them together; a lost session ends the worker after what it still could say. */
+async function answerAll(requests: readonly WorkerRequest[]): Promise<void> {
+  const answers: WorkerAnswer[] = [];
+  for (const request of requests) {
+    const answer = answerOne(request);
+    // Only approvals wait for something: the check of their signatures.
+    answers.push(answer instanceof Promise ? await answer : answer);
+    const last = answers.at(-1) as WorkerAnswer;
+    if ('error' in last && last.lost) {
+      send({ type: 'answers', answers }, () => end(1));
+      return;
+    }
+  }
+  requestsSinceLook += requests.length;
+  if (requestsSinceLook < MEMORY_EVERY) send({ type: 'answers', answers });
+  else {
+    requestsSinceLook = 0;
+    send({ type: 'answers', answers, residentBytes: process.memoryUsage.rss() });
+  }
+}
+
+function answerOne({ id, name, input }: WorkerRequest): WorkerAnswer | Promise<WorkerAnswer> {
   try {
     if (token === undefined) throw new Error('request before attach');
     if (name === 'approved') {
       const waiting = runApproved(token, input as HsmOperations['approved']['input'], operations, () => new Date());
-      waiting.then(
-        (output) => send({ type: 'answer', id, output }),
-        (error: unknown) => fail(id, name, error),
+      return waiting.then(
+        (output): WorkerAnswer => ({ id, output }),
+        (error: unknown) => failed(id, name, error),
       );
-      return;
     }
     requireFree(token, name);
-    const run = operations[name as Exclude<K, 'approved'>] as (
-      token: Token,
-      input: unknown,
-    ) => HsmOperations[HsmOperationName]['output'];
-    send({ type: 'answer', id, output: run(token, input) });
+    const operation = operations[name] as (on: Token, given: typeof input) => HsmOperations[HsmOperationName]['output'];
+    return { id, output: operation(token, input) };
   } catch (error) {
-    fail(id, name, error);
+    return failed(id, name, error);
   }
 }
 
-function fail(id: number, name: HsmOperationName, error: unknown): void {
+function failed(id: number, name: HsmOperationName, error: unknown): WorkerAnswer {
   const told = hsmError(error, name);
   const lost = told.code === 'HSM_SLOT_GONE';
-  send({ type: 'error', id, error: wire(told), lost }, () => {
-    if (lost) end(1);
-  });
   // A failed call may leave its operation active in the session; sentences of our own did not touch it.
   if (!lost && !isRhcError(error)) token?.renewSession();
+  return { id, error: wire(told), lost };
 }
 
 process.on('message', (message: ToWorker) => {
@@ -85,8 +106,8 @@ process.on('message', (message: ToWorker) => {
         send({ type: 'refused', error: wire(hsmError(error, 'initialise token')) }, () => process.exit(1));
       }
       return;
-    case 'request':
-      answer(message.id, message.name, message.input);
+    case 'requests':
+      void answerAll(message.requests);
       return;
   }
 });

@@ -6,15 +6,19 @@ import { auditEndpoints } from './audit-endpoints.ts';
 import { type CertificateParts, certificateEndpoints } from './certificate-endpoints.ts';
 import { type DataKeyEndpointParts, dataKeyEndpoints } from './data-key-endpoints.ts';
 import { hierarchyEndpoints } from './hierarchy-endpoints.ts';
+import { type HsmEndpointParts, hsmEndpoints } from './hsm-endpoints.ts';
 import { type KeyEndpointParts, keyEndpoints } from './key-endpoints.ts';
 import { type KeyLifeEndpointParts, keyLifeEndpoints } from './key-life-endpoints.ts';
 import { operatorEndpoints } from './operator-endpoints.ts';
 import { rotationEndpoints } from './rotation-endpoints.ts';
+import { type SamEndpointParts, samEndpoints } from './sam-endpoints.ts';
 import { type SessionParts, sessionEndpoints } from './session-endpoints.ts';
 
 export interface EndpointParts {
   readonly keys: KeyEndpointParts;
   readonly dataKeys: DataKeyEndpointParts;
+  readonly hsm: HsmEndpointParts;
+  readonly sams: SamEndpointParts;
   readonly audit: Parameters<typeof auditEndpoints>[0];
   /** Absent where a part of key-service runs alone (tests): no people, no certificates. */
   readonly access?: SessionParts & CertificateParts;
@@ -27,6 +31,8 @@ export const keyServiceEndpoints = (parts: EndpointParts): Endpoint[] => [
   ...keyEndpoints(parts.keys),
   ...dataKeyEndpoints(parts.dataKeys),
   ...hierarchyEndpoints(parts.keys.book.hierarchy),
+  ...hsmEndpoints(parts.hsm),
+  ...samEndpoints(parts.sams),
   ...auditEndpoints(parts.audit),
   ...(parts.access === undefined
     ? []

@@ -133,6 +133,74 @@ const steps: readonly Step[] = [
   authorityStep,
   approvalStep,
   rotationStep,
+  {
+    name: '010-sams',
+    async up(database) {
+      await database.schema.createTable('sam_orders', (table) => {
+        table.string('order_id', 64).primary();
+        table.string('institution', 200).notNullable();
+        table.string('province_code', 2).notNullable();
+        table.string('ordered_at', 32).notNullable();
+        table.string('ordered_by', 128).notNullable();
+        table.integer('total').notNullable();
+      });
+      await database.schema.createTable('sams', (table) => {
+        table.string('sam_serial', 20).primary();
+        table.string('terminal_number', 12).notNullable();
+        table.string('order_id', 64).notNullable().references('order_id').inTable('sam_orders');
+        table.string('province_code', 2).notNullable();
+        table.string('institution', 200).notNullable();
+        table.string('state', 16).notNullable();
+        table.string('suite', 16).notNullable();
+        table.string('sam_factor', 16).unique();
+        table.text('versions').notNullable();
+        table.text('sealed_pin');
+        table.boolean('pin_printed').notNullable();
+        table.string('ordered_at', 32).notNullable();
+        table.string('issued_at', 32);
+        table.string('last_contact', 32);
+        table.check("state in ('ordered', 'first-issued', 'issued', 'delivered', 'returned', 'revoked')");
+      });
+      // A terminal number serves one SAM that is not revoked: the database's rule.
+      await database.raw("create unique index sams_one_terminal on sams (terminal_number) where state <> 'revoked'");
+      await database.schema.createTable('sam_moves', (table) => {
+        table.increments('id');
+        table.string('sam_serial', 20).notNullable().references('sam_serial').inTable('sams');
+        table.string('at', 32).notNullable();
+        table.string('what', 24).notNullable();
+        table.string('actor', 128).notNullable();
+        table.text('note').notNullable();
+      });
+      await database.schema.createTable('sam_dialogues', (table) => {
+        table.string('id', 64).primary();
+        table.string('order_id', 64).notNullable();
+        table.string('sam_serial', 20);
+        table.text('state').notNullable();
+        table.string('at', 32).notNullable();
+      });
+    },
+    async down(database) {
+      for (const table of ['sam_dialogues', 'sam_moves', 'sams', 'sam_orders']) await database.schema.dropTable(table);
+    },
+  },
+  {
+    name: '011-hsm-passports',
+    async up(database) {
+      await database.schema.createTable('hsm_passports', (table) => {
+        table.increments('id');
+        table.string('at', 32).notNullable();
+        table.string('serial', 32).notNullable();
+        table.string('label', 64).notNullable();
+        table.string('model', 64).notNullable();
+        table.string('firmware', 16).notNullable();
+        table.text('answers').notNullable();
+        table.boolean('passed').notNullable();
+      });
+    },
+    async down(database) {
+      await database.schema.dropTable('hsm_passports');
+    },
+  },
 ];
 
 export const migrationSource: Knex.MigrationSource<Step> = {

@@ -12,10 +12,11 @@ function plain(mode: 'ecb' | 'cbc', iv: Uint8Array | null, data: Uint8Array): Bu
 }
 const token = {
   hasRoot: () => true,
-  root: () => Buffer.alloc(8),
+  root: () => ({
+    ecb: (data: Uint8Array) => plain('ecb', null, data),
+    cbc: (iv: Uint8Array, data: Uint8Array) => plain('cbc', iv, data),
+  }),
   random: (length: number) => randomBytes(length),
-  ecb: (_: unknown, data: Uint8Array) => plain('ecb', null, data),
-  cbc: (_: unknown, iv: Uint8Array, data: Uint8Array) => plain('cbc', iv, data),
 } as unknown as Token;
 const kek = 'DEK.KEK#1';
 const purpose = 'card-issuer/residents';

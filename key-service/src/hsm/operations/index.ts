@@ -13,6 +13,7 @@ import { ensureKeyPair, sign } from './key-pairs.ts';
 import { finish, prepare } from './prepare.ts';
 import { rekey } from './rekey.ts';
 import { forgetBackup } from './root-backup.ts';
+import { samChannel } from './sam-channel.ts';
 import { terminal } from './terminal.ts';
 
 type Operations = {
@@ -49,6 +50,8 @@ export const operations: Operations = {
   'replace-roster': replaceRoster,
   'seal-data-key': sealDataKey,
   'open-data-key': openDataKey,
+  'sam-channel': samChannel,
+  'check-value': (token, { key }) => ({ kcv: token.withKey(key, 'session', (lent) => lent.checkValue()) }),
   'ensure-key-pair': ensureKeyPair,
   sign,
   'wrap-loop': (token, { key, count }) => {

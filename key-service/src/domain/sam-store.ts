@@ -1,0 +1,33 @@
+/** What SAM issue asks of storage. Serial, terminal number and chip are unique by the database's own rules. */
+import type { Sam, SamListRequest, SamListResponse, SamMove, SamOrder } from '../contract/sams.ts';
+import type { DialogueState } from './sam-issue.ts';
+
+export interface SamDialogue {
+  readonly id: string;
+  readonly orderId: string;
+  readonly samSerial: string | null;
+  readonly state: DialogueState;
+}
+
+export type SamMoveName = SamMove['what'];
+
+export interface SamStore {
+  /** @throws SAM_TERMINAL_TAKEN when a terminal number belongs to a SAM that is not revoked */
+  addOrder(order: Omit<SamOrder, 'progress'>, sams: readonly Sam[]): Promise<void>;
+  orders(): Promise<SamOrder[]>;
+  find(samSerial: string): Promise<Sam | null>;
+  list(request: SamListRequest): Promise<SamListResponse>;
+  moves(samSerial: string): Promise<SamMove[]>;
+  /** The SAM that this chip is, or the next one of the order that has no chip yet; null when there is none. */
+  claim(orderId: string, samFactor: string, at: Date): Promise<Sam | null>;
+  /** @throws SAM_MOVE_REFUSED from a state that does not lead there */
+  move(samSerial: string, what: SamMoveName, by: { actor: string; note: string; at: Date }): Promise<void>;
+  keepPin(samSerial: string, sealed: Uint8Array, versions: Sam['versions']): Promise<void>;
+  /** Gives the sealed PIN once and forgets it. @throws SAM_PIN_PRINTED */
+  takePin(samSerial: string, by: { actor: string; at: Date }): Promise<Uint8Array>;
+  dialogue(id: string): Promise<SamDialogue | null>;
+  keepDialogue(dialogue: SamDialogue, at: Date): Promise<void>;
+  contact(samSerial: string, versions: Sam['versions'], at: Date): Promise<void>;
+  /** The highest serial number in use, or null. */
+  lastSerial(): Promise<string | null>;
+}

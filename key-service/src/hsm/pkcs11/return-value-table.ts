@@ -1,0 +1,506 @@
+/**
+ * Every return value of PKCS#11 v2.40 (5.1.6 and pkcs11t.h) as a sentence with a next step. Data: `return-values.ts` makes
+ * errors from it, a test walks it. Over 300 lines because the standard names 95 of them.
+ */
+import type { Text } from '@rhc/card/errors';
+import type { keyServiceErrors } from '../../errors.ts';
+
+export interface ReturnValue {
+  /** Code of the room's table: what the pool, the services and people are told. */
+  readonly code: keyof typeof keyServiceErrors.table;
+  readonly text: Text;
+  readonly nextStep: Text;
+}
+
+const NEXT = {
+  config: {
+    zh: '核对 hsm-config/models 中的模型与机制映射,以及令牌的配置。',
+    en: "Compare the model's map in hsm-config/models and the token's configuration.",
+  },
+  retry: {
+    zh: '稍后重试;若再次出现,请查看 key-service 的日志与 HSM 的状态。',
+    en: "Try again later; if it stays look into key-service's log and at the HSM.",
+  },
+  device: {
+    zh: '检查 HSM 的电源、连接与门锁;服务会自动重新连接。',
+    en: 'Check power, connection and lid of the HSM; the service attaches again by itself.',
+  },
+  memory: {
+    zh: '减少工作进程数或关闭其他客户端的会话,然后重试。',
+    en: "Lower the number of workers or close other clients' sessions, then try again.",
+  },
+  pin: {
+    zh: '核对 PIN 文件或凭据的内容后重新启动服务;不要反复尝试。',
+    en: 'Check the PIN file or credential, then start the service again; do not try repeatedly.',
+  },
+  officer: { zh: '由安全员用 SO PIN 处理。', en: 'A security officer must deal with it with the SO PIN.' },
+  defect: {
+    zh: '这是程序缺陷:请把 key-service 的日志交给维护人员。',
+    en: "This is a defect of the program: give key-service's log to those who maintain it.",
+  },
+  key: {
+    zh: '核对此密钥的属性与用途;不要放宽令牌中主密钥的属性。',
+    en: "Check the key's attributes and purpose; never weaken a master's attributes in the token.",
+  },
+  input: { zh: '核对输入的数据后重试。', en: 'Check the data that was given and try again.' },
+  install: { zh: '检查 PKCS#11 模块的安装与版本。', en: 'Check installation and version of the PKCS#11 module.' },
+} as const;
+
+const value = (code: ReturnValue['code'], zh: string, en: string, next: keyof typeof NEXT): ReturnValue => ({
+  code,
+  text: { zh, en },
+  nextStep: NEXT[next],
+});
+
+export const RETURN_VALUES: Readonly<Record<string, ReturnValue>> = {
+  CKR_OK: value(
+    'HSM_FAILED',
+    '操作成功,却被当作错误报告。',
+    'The call succeeded but was reported as an error.',
+    'defect',
+  ),
+  CKR_CANCEL: value('HSM_FAILED', '操作被取消。', 'The operation was cancelled.', 'retry'),
+  CKR_HOST_MEMORY: value(
+    'HSM_OUT_OF_MEMORY',
+    '本机内存不足,HSM 模块无法完成操作。',
+    'This machine has not enough memory for the HSM module.',
+    'memory',
+  ),
+  CKR_SLOT_ID_INVALID: value(
+    'HSM_SLOT_GONE',
+    '槽位号无效:HSM 的槽位已改变或消失。',
+    "The slot number is not valid: the HSM's slots changed or went away.",
+    'device',
+  ),
+  CKR_GENERAL_ERROR: value(
+    'HSM_FAILED',
+    'HSM 报告一般性错误,没有给出原因。',
+    'The HSM reports a general error and gives no reason.',
+    'retry',
+  ),
+  CKR_FUNCTION_FAILED: value(
+    'HSM_FAILED',
+    'HSM 未能完成所请求的操作。',
+    'The HSM could not carry out the operation.',
+    'retry',
+  ),
+  CKR_ARGUMENTS_BAD: value(
+    'HSM_FAILED',
+    '传给 HSM 的参数不正确。',
+    'The arguments given to the HSM are wrong.',
+    'defect',
+  ),
+  CKR_NO_EVENT: value('HSM_FAILED', '没有槽位事件。', 'No slot has an event.', 'retry'),
+  CKR_NEED_TO_CREATE_THREADS: value(
+    'HSM_FAILED',
+    'HSM 模块要求创建线程,但未被允许。',
+    'The HSM module needs to create threads and may not.',
+    'install',
+  ),
+  CKR_CANT_LOCK: value(
+    'HSM_FAILED',
+    'HSM 模块不能使用所要求的锁。',
+    'The HSM module cannot use the locking that was asked for.',
+    'install',
+  ),
+  CKR_ATTRIBUTE_READ_ONLY: value(
+    'HSM_MECHANISM_REFUSED',
+    '对象的该属性只读。',
+    'That attribute of the object is read-only.',
+    'key',
+  ),
+  CKR_ATTRIBUTE_SENSITIVE: value(
+    'HSM_MECHANISM_REFUSED',
+    '该属性属于敏感密钥,令牌拒绝给出。',
+    'The attribute is sensitive and the token does not give it out.',
+    'key',
+  ),
+  CKR_ATTRIBUTE_TYPE_INVALID: value(
+    'HSM_MECHANISM_REFUSED',
+    'HSM 不认识该对象属性。',
+    'The HSM does not know an attribute of the object.',
+    'config',
+  ),
+  CKR_ATTRIBUTE_VALUE_INVALID: value(
+    'HSM_MECHANISM_REFUSED',
+    '对象属性的值无效。',
+    'An attribute of the object has a value that is not valid.',
+    'config',
+  ),
+  CKR_ACTION_PROHIBITED: value(
+    'HSM_MECHANISM_REFUSED',
+    '令牌的策略禁止此操作。',
+    "The token's policy forbids this action.",
+    'key',
+  ),
+  CKR_DATA_INVALID: value('HSM_FAILED', '送入 HSM 的数据无效。', 'The data given to the HSM is not valid.', 'input'),
+  CKR_DATA_LEN_RANGE: value(
+    'HSM_FAILED',
+    '送入 HSM 的数据长度不对。',
+    'The data given to the HSM has the wrong length.',
+    'input',
+  ),
+  CKR_DEVICE_ERROR: value('HSM_SLOT_GONE', 'HSM 设备出错。', 'The HSM device has an error.', 'device'),
+  CKR_DEVICE_MEMORY: value('HSM_OUT_OF_MEMORY', 'HSM 设备内存不足。', 'The HSM device has no memory left.', 'memory'),
+  CKR_DEVICE_REMOVED: value('HSM_SLOT_GONE', 'HSM 设备已被移除。', 'The HSM device was removed.', 'device'),
+  CKR_ENCRYPTED_DATA_INVALID: value(
+    'HSM_FAILED',
+    '密文无效,无法解密。',
+    'The ciphertext is not valid and cannot be deciphered.',
+    'input',
+  ),
+  CKR_ENCRYPTED_DATA_LEN_RANGE: value('HSM_FAILED', '密文长度不对。', 'The ciphertext has the wrong length.', 'input'),
+  CKR_FUNCTION_CANCELED: value(
+    'HSM_FAILED',
+    '操作在执行中被取消。',
+    'The operation was cancelled while it ran.',
+    'retry',
+  ),
+  CKR_FUNCTION_NOT_PARALLEL: value(
+    'HSM_FAILED',
+    '该会话中没有并行执行的操作。',
+    'No function runs in parallel in this session.',
+    'defect',
+  ),
+  CKR_FUNCTION_NOT_SUPPORTED: value(
+    'HSM_MECHANISM_REFUSED',
+    'HSM 模块没有实现此功能。',
+    'The HSM module does not implement this function.',
+    'config',
+  ),
+  CKR_KEY_HANDLE_INVALID: value(
+    'HSM_SLOT_GONE',
+    '密钥句柄无效:令牌的会话可能已重建。',
+    "The key's handle is not valid: the token's session may have been made anew.",
+    'retry',
+  ),
+  CKR_KEY_SIZE_RANGE: value(
+    'HSM_MECHANISM_REFUSED',
+    '此机制不支持该密钥长度。',
+    'The mechanism does not support a key of this size.',
+    'config',
+  ),
+  CKR_KEY_TYPE_INCONSISTENT: value(
+    'HSM_MECHANISM_REFUSED',
+    '密钥类型与机制不符。',
+    "The key's type does not fit the mechanism.",
+    'config',
+  ),
+  CKR_KEY_NOT_NEEDED: value('HSM_FAILED', '给出了不需要的密钥。', 'A key was given that is not needed.', 'defect'),
+  CKR_KEY_CHANGED: value(
+    'HSM_FAILED',
+    '密钥在两次操作之间被更换。',
+    'The key was changed between two operations.',
+    'key',
+  ),
+  CKR_KEY_NEEDED: value('HSM_FAILED', '缺少所需的密钥。', 'A key that is needed was not given.', 'defect'),
+  CKR_KEY_INDIGESTIBLE: value(
+    'HSM_MECHANISM_REFUSED',
+    '该密钥的值不能做摘要。',
+    "This key's value cannot be digested.",
+    'key',
+  ),
+  CKR_KEY_FUNCTION_NOT_PERMITTED: value(
+    'HSM_MECHANISM_REFUSED',
+    '密钥的属性不允许此用途。',
+    "The key's attributes do not permit this use.",
+    'key',
+  ),
+  CKR_KEY_NOT_WRAPPABLE: value('HSM_MECHANISM_REFUSED', '该密钥不能被包装导出。', 'This key cannot be wrapped.', 'key'),
+  CKR_KEY_UNEXTRACTABLE: value(
+    'HSM_MECHANISM_REFUSED',
+    '该密钥标记为不可导出,令牌拒绝包装。',
+    'The key is marked as not extractable and the token refuses to wrap it.',
+    'key',
+  ),
+  CKR_MECHANISM_INVALID: value(
+    'HSM_MECHANISM_REFUSED',
+    'HSM 不支持或拒绝了所需的密码机制。',
+    'The HSM does not support, or refuses, a mechanism that is needed.',
+    'config',
+  ),
+  CKR_MECHANISM_PARAM_INVALID: value(
+    'HSM_MECHANISM_REFUSED',
+    'HSM 不接受此机制的参数。',
+    "The HSM does not accept the mechanism's parameter.",
+    'config',
+  ),
+  CKR_OBJECT_HANDLE_INVALID: value(
+    'HSM_SLOT_GONE',
+    '对象句柄无效:对象已删除或会话已重建。',
+    "The object's handle is not valid: the object was deleted or the session made anew.",
+    'retry',
+  ),
+  CKR_OPERATION_ACTIVE: value(
+    'HSM_FAILED',
+    '该会话中上一操作尚未结束。',
+    'An earlier operation of this session has not ended.',
+    'retry',
+  ),
+  CKR_OPERATION_NOT_INITIALIZED: value(
+    'HSM_FAILED',
+    '操作尚未初始化。',
+    'The operation was not initialised.',
+    'defect',
+  ),
+  CKR_PIN_INCORRECT: value(
+    'HSM_PIN_WRONG',
+    '令牌的 PIN 不正确;为防锁死不再重试。',
+    "The token's PIN is wrong; it is not tried again, so that the token is not locked.",
+    'pin',
+  ),
+  CKR_PIN_INVALID: value(
+    'HSM_PIN_WRONG',
+    'PIN 含有令牌不接受的字符。',
+    'The PIN has characters that the token does not accept.',
+    'pin',
+  ),
+  CKR_PIN_LEN_RANGE: value(
+    'HSM_PIN_WRONG',
+    'PIN 的长度不符合令牌要求。',
+    "The PIN's length is not what the token asks for.",
+    'pin',
+  ),
+  CKR_PIN_EXPIRED: value('HSM_PIN_EXPIRED', '令牌的 PIN 已过期。', "The token's PIN has expired.", 'officer'),
+  CKR_PIN_LOCKED: value('HSM_PIN_LOCKED', '令牌的 PIN 已锁定。', "The token's PIN is locked.", 'officer'),
+  CKR_SESSION_CLOSED: value(
+    'HSM_SLOT_GONE',
+    '与令牌的会话在操作中被关闭。',
+    'The session with the token was closed during the operation.',
+    'retry',
+  ),
+  CKR_SESSION_COUNT: value('HSM_OUT_OF_MEMORY', '令牌的会话数已用尽。', 'The token has no session left.', 'memory'),
+  CKR_SESSION_HANDLE_INVALID: value(
+    'HSM_SLOT_GONE',
+    '会话句柄无效:令牌可能已重启。',
+    "The session's handle is not valid: the token may have restarted.",
+    'retry',
+  ),
+  CKR_SESSION_PARALLEL_NOT_SUPPORTED: value(
+    'HSM_FAILED',
+    '令牌不支持并行会话。',
+    'The token does not support parallel sessions.',
+    'defect',
+  ),
+  CKR_SESSION_READ_ONLY: value(
+    'HSM_FAILED',
+    '会话只读,不能修改令牌。',
+    'The session is read-only and cannot change the token.',
+    'config',
+  ),
+  CKR_SESSION_EXISTS: value(
+    'HSM_FAILED',
+    '令牌上仍有打开的会话,不能初始化。',
+    'Sessions are open on the token, so it cannot be initialised.',
+    'memory',
+  ),
+  CKR_SESSION_READ_ONLY_EXISTS: value(
+    'HSM_FAILED',
+    '存在只读会话,安全员不能登录。',
+    'A read-only session exists, so the security officer cannot log in.',
+    'memory',
+  ),
+  CKR_SESSION_READ_WRITE_SO_EXISTS: value(
+    'HSM_FAILED',
+    '安全员的会话仍打开,不能开只读会话。',
+    "The security officer's session is open, so no read-only session can be opened.",
+    'officer',
+  ),
+  CKR_SIGNATURE_INVALID: value('HSM_FAILED', '签名不正确。', 'The signature is wrong.', 'input'),
+  CKR_SIGNATURE_LEN_RANGE: value('HSM_FAILED', '签名长度不对。', 'The signature has the wrong length.', 'input'),
+  CKR_TEMPLATE_INCOMPLETE: value(
+    'HSM_MECHANISM_REFUSED',
+    '密钥模板缺少 HSM 必需的属性。',
+    "The key's template lacks an attribute that this HSM needs.",
+    'config',
+  ),
+  CKR_TEMPLATE_INCONSISTENT: value(
+    'HSM_MECHANISM_REFUSED',
+    '密钥模板的属性互相矛盾,HSM 拒绝。',
+    "The attributes of the key's template contradict one another and the HSM refuses them.",
+    'config',
+  ),
+  CKR_TOKEN_NOT_PRESENT: value('HSM_SLOT_GONE', '槽位中没有令牌。', 'There is no token in the slot.', 'device'),
+  CKR_TOKEN_NOT_RECOGNIZED: value(
+    'HSM_TOKEN_MISSING',
+    'HSM 模块不认识槽位中的令牌。',
+    'The HSM module does not recognise the token in the slot.',
+    'install',
+  ),
+  CKR_TOKEN_WRITE_PROTECTED: value('HSM_FAILED', '令牌有写保护。', 'The token is write-protected.', 'officer'),
+  CKR_UNWRAPPING_KEY_HANDLE_INVALID: value(
+    'HSM_FAILED',
+    '解包装密钥的句柄无效。',
+    "The unwrapping key's handle is not valid.",
+    'retry',
+  ),
+  CKR_UNWRAPPING_KEY_SIZE_RANGE: value(
+    'HSM_MECHANISM_REFUSED',
+    '解包装密钥的长度不受支持。',
+    "The unwrapping key's size is not supported.",
+    'config',
+  ),
+  CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT: value(
+    'HSM_MECHANISM_REFUSED',
+    '解包装密钥的类型与机制不符。',
+    "The unwrapping key's type does not fit the mechanism.",
+    'config',
+  ),
+  CKR_USER_ALREADY_LOGGED_IN: value(
+    'HSM_FAILED',
+    '该用户已登录令牌。',
+    'This user is already logged in to the token.',
+    'retry',
+  ),
+  CKR_USER_NOT_LOGGED_IN: value(
+    'HSM_SLOT_GONE',
+    '令牌已注销登录,需要重新连接。',
+    'The token has logged us out; it must be attached again.',
+    'device',
+  ),
+  CKR_USER_PIN_NOT_INITIALIZED: value(
+    'HSM_TOKEN_MISSING',
+    '令牌的用户 PIN 尚未设置。',
+    "The token's user PIN was never set.",
+    'officer',
+  ),
+  CKR_USER_TYPE_INVALID: value('HSM_FAILED', '用户类型无效。', 'The kind of user is not valid.', 'defect'),
+  CKR_USER_ANOTHER_ALREADY_LOGGED_IN: value(
+    'HSM_FAILED',
+    '另一类用户已登录此令牌。',
+    'Another kind of user is logged in to this token.',
+    'officer',
+  ),
+  CKR_USER_TOO_MANY_TYPES: value(
+    'HSM_OUT_OF_MEMORY',
+    '令牌同时登录的用户种类过多。',
+    'Too many kinds of users are logged in to the token.',
+    'memory',
+  ),
+  CKR_WRAPPED_KEY_INVALID: value('HSM_FAILED', '包装的密钥无效。', 'The wrapped key is not valid.', 'input'),
+  CKR_WRAPPED_KEY_LEN_RANGE: value(
+    'HSM_FAILED',
+    '包装密钥的长度不对。',
+    'The wrapped key has the wrong length.',
+    'input',
+  ),
+  CKR_WRAPPING_KEY_HANDLE_INVALID: value(
+    'HSM_FAILED',
+    '包装密钥的句柄无效。',
+    "The wrapping key's handle is not valid.",
+    'retry',
+  ),
+  CKR_WRAPPING_KEY_SIZE_RANGE: value(
+    'HSM_MECHANISM_REFUSED',
+    '包装密钥的长度不受支持。',
+    "The wrapping key's size is not supported.",
+    'config',
+  ),
+  CKR_WRAPPING_KEY_TYPE_INCONSISTENT: value(
+    'HSM_MECHANISM_REFUSED',
+    '包装密钥的类型与机制不符。',
+    "The wrapping key's type does not fit the mechanism.",
+    'config',
+  ),
+  CKR_RANDOM_SEED_NOT_SUPPORTED: value(
+    'HSM_MECHANISM_REFUSED',
+    '令牌的随机数发生器不接受种子。',
+    "The token's random generator takes no seed.",
+    'config',
+  ),
+  CKR_RANDOM_NO_RNG: value(
+    'HSM_MECHANISM_REFUSED',
+    '令牌没有随机数发生器。',
+    'The token has no random generator.',
+    'config',
+  ),
+  CKR_DOMAIN_PARAMS_INVALID: value(
+    'HSM_MECHANISM_REFUSED',
+    '椭圆曲线或域参数不受支持。',
+    'The curve or domain parameters are not supported.',
+    'config',
+  ),
+  CKR_CURVE_NOT_SUPPORTED: value(
+    'HSM_MECHANISM_REFUSED',
+    '令牌不支持此椭圆曲线。',
+    'The token does not support this curve.',
+    'config',
+  ),
+  CKR_BUFFER_TOO_SMALL: value('HSM_FAILED', '接收缓冲区太小。', 'The buffer for the answer is too small.', 'defect'),
+  CKR_SAVED_STATE_INVALID: value(
+    'HSM_FAILED',
+    '保存的操作状态无效。',
+    'The saved state of the operation is not valid.',
+    'retry',
+  ),
+  CKR_INFORMATION_SENSITIVE: value(
+    'HSM_MECHANISM_REFUSED',
+    '所求信息敏感,令牌拒绝给出。',
+    'The information is sensitive and the token does not give it out.',
+    'key',
+  ),
+  CKR_STATE_UNSAVEABLE: value(
+    'HSM_FAILED',
+    '操作状态不能保存。',
+    'The state of the operation cannot be saved.',
+    'defect',
+  ),
+  CKR_CRYPTOKI_NOT_INITIALIZED: value(
+    'HSM_SLOT_GONE',
+    'HSM 模块尚未初始化或已结束。',
+    'The HSM module is not initialised, or has ended.',
+    'retry',
+  ),
+  CKR_CRYPTOKI_ALREADY_INITIALIZED: value(
+    'HSM_FAILED',
+    'HSM 模块已在本进程中初始化。',
+    'The HSM module was initialised in this process already.',
+    'defect',
+  ),
+  CKR_MUTEX_BAD: value('HSM_FAILED', 'HSM 模块的锁已损坏。', 'A lock of the HSM module is broken.', 'retry'),
+  CKR_MUTEX_NOT_LOCKED: value(
+    'HSM_FAILED',
+    'HSM 模块释放了未持有的锁。',
+    'The HSM module released a lock that it did not hold.',
+    'retry',
+  ),
+  CKR_NEW_PIN_MODE: value('HSM_FAILED', '令牌要求设定新 PIN。', 'The token asks for a new PIN.', 'officer'),
+  CKR_NEXT_OTP: value(
+    'HSM_FAILED',
+    '令牌要求下一个动态口令。',
+    'The token asks for the next one-time password.',
+    'officer',
+  ),
+  CKR_EXCEEDED_MAX_ITERATIONS: value(
+    'HSM_FAILED',
+    '令牌在规定次数内没有得到合适的参数。',
+    'The token found no suitable parameters within its limit.',
+    'retry',
+  ),
+  CKR_FIPS_SELF_TEST_FAILED: value(
+    'HSM_KNOWN_ANSWER_FAILED',
+    'HSM 的自检未通过,不得使用。',
+    'The HSM failed its own self-test and must not be used.',
+    'device',
+  ),
+  CKR_LIBRARY_LOAD_FAILED: value(
+    'HSM_MODULE_MISSING',
+    'HSM 模块无法加载其依赖库。',
+    'The HSM module could not load a library that it needs.',
+    'install',
+  ),
+  CKR_PIN_TOO_WEAK: value('HSM_PIN_WRONG', 'PIN 强度不足,令牌拒绝。', 'The PIN is too weak for the token.', 'pin'),
+  CKR_PUBLIC_KEY_INVALID: value('HSM_FAILED', '公钥无效。', 'The public key is not valid.', 'input'),
+  CKR_FUNCTION_REJECTED: value(
+    'HSM_MECHANISM_REFUSED',
+    'HSM 的操作员或策略拒绝了请求。',
+    "The HSM's operator or policy rejected the request.",
+    'officer',
+  ),
+  CKR_VENDOR_DEFINED: value(
+    'HSM_FAILED',
+    'HSM 给出厂商自定义的错误。',
+    "The HSM gave an error of its vendor's own.",
+    'retry',
+  ),
+};
