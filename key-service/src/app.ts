@@ -22,6 +22,7 @@ import { KeyLife, type KeyLifeStore } from './domain/key-life.ts';
 import { destroyWhenApproved, registerKeyLife } from './domain/key-life-approvals.ts';
 import { type KeyUseStore, KeyUses } from './domain/key-uses.ts';
 import { Keyring, mismatched } from './domain/key-versions.ts';
+import type { PassportStore } from './domain/passports.ts';
 import type { Sha256 } from './domain/personalization.ts';
 import type { AuditPort, CertificateStore, KeyVersionStore } from './domain/ports.ts';
 import { type ApprovalStore, Approvals } from './domain/quorum/approvals.ts';
@@ -34,7 +35,6 @@ import { keyServiceErrors } from './errors.ts';
 import type { HsmPort, KnownAnswer } from './hsm/port.ts';
 import { keyServiceEndpoints } from './http/endpoints.ts';
 import { healthOf } from './http/hsm-endpoints.ts';
-import type { PassportStore } from './store/passport-store.ts';
 
 export interface KeyServiceParts {
   readonly config: HsmConfig;

@@ -1,8 +1,8 @@
 /** The tokens behind this service, for whoever must see that they are well. */
 import { type Endpoint, endpoint } from '@rhc/service-shell';
 import { type HsmResponse, hsmResponse } from '../contract/index.ts';
+import type { PassportStore } from '../domain/passports.ts';
 import type { HsmPort, TokenHealth } from '../hsm/port.ts';
-import type { PassportStore } from '../store/passport-store.ts';
 import { EVERYBODY_INSIDE } from './access.ts';
 
 export interface HsmEndpointParts {

@@ -1,22 +1,6 @@
 /** Known-answer passports: which token passed what, when. Kept for auditors; the newest of each token is shown. */
 import type { Knex } from 'knex';
-import type { TokenDescription } from '../hsm/port.ts';
-
-export interface Passport {
-  readonly at: string;
-  readonly serial: string;
-  readonly label: string;
-  readonly model: string;
-  readonly firmware: string;
-  readonly passed: boolean;
-  readonly answers: TokenDescription['knownAnswers'];
-}
-
-export interface PassportStore {
-  add(passport: Passport): Promise<void>;
-  /** Newest first. */
-  latest(limit: number): Promise<Passport[]>;
-}
+import type { Passport, PassportStore } from '../domain/passports.ts';
 
 export function passportStore(database: Knex): PassportStore {
   return {
