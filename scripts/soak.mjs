@@ -14,6 +14,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { insertions: { type: 'string' }, kills: { type: 'string' }, pulls: { type: 'string' } },
 });
+/** A reader process keeps two handles for each of at most 32 services that it lost, then it is replaced. */
+const MOST_HANDLES_MORE = 70;
 const say = (/** @type {string} */ line) => console.log(line);
 
 switch (positionals[0]) {
@@ -36,7 +38,9 @@ switch (positionals[0]) {
       `句柄 handles: agent ${handles.first} → ${handles.last}, child ${child.join(' ')}；子进程更换 children replaced ${restarts}`,
     );
     process.exitCode =
-      inserted === expected && removed === expected && faults.length === 0 && p95 <= 3000 && grown <= 4 ? 0 : 1;
+      inserted === expected && removed === expected && faults.length === 0 && p95 <= 3000 && grown <= MOST_HANDLES_MORE
+        ? 0
+        : 1;
     break;
   }
   case 'in-process': {

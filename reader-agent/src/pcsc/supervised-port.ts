@@ -29,6 +29,7 @@ export interface SupervisedPortOptions {
   readonly readerReturnMs: number;
 }
 
+const LOST_CONTEXTS_A_CHILD = 32;
 /** SCARD_PROTOCOL_T0, _T1, _RAW. */
 const PROTOCOLS: Readonly<Record<number, NonNullable<PcscHandle['protocol']>>> = { 1: 'T=0', 2: 'T=1', 4: 'raw' };
 const RUNGS = ['again', 'new-context', 'new-process'] as const;
@@ -43,6 +44,7 @@ export class SupervisedPort implements PcscPort {
   #nextInsertion: number;
   #cancelExpectation: () => void = () => undefined;
   #nextHandle = 1;
+  #lostContexts = 0;
   #state: PcscHealth['state'] = 'starting';
   #error: ErrorBody | null = null;
 
@@ -276,8 +278,10 @@ export class SupervisedPort implements PcscPort {
     // Whatever code the broken pipe gave (it may be COMM_ERROR): when the monitor ends, the service went away.
     this.#error = agentErrors.make('PCSC_SERVICE_DOWN', { detail: pcscError(code, 'monitor').detail ?? '' }).toBody();
     this.#emit({ kind: 'trouble', error: this.#error });
-    // A context that lost its service keeps its sockets and threads for ever: only the end of its process frees them.
-    this.#supervisor.replaceChild('the service was lost');
+    // A context that lost its service keeps its sockets and threads for ever: only the end of its process frees them. That
+    // costs a start of Node, so a process may lose a few before it has to go.
+    this.#lostContexts += 1;
+    if (this.#lostContexts % LOST_CONTEXTS_A_CHILD === 0) this.#supervisor.replaceChild('too many contexts were lost');
   }
 
   #childGone(reason: string): void {
