@@ -21,9 +21,11 @@ import { type AuditRoom, openAuditRoom } from '../src/audit/audit-room.ts';
 import { stateFolder } from '../src/ceremony-room.ts';
 import { issueSam, KeyServiceClient } from '../src/client/index.ts';
 import type { HsmPort } from '../src/hsm/port.ts';
+import { approvalStore } from '../src/store/approval-store.ts';
 import { auditStore } from '../src/store/audit-store.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { keyLifeStore, keyUseStore } from '../src/store/key-life-store.ts';
+import { rotationStore } from '../src/store/rotation-store.ts';
 import { samStore } from '../src/store/sam-store.ts';
 import { certificateStore, keyVersionStore } from '../src/store/stores.ts';
 import { config, pilotCeremony, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
@@ -86,6 +88,8 @@ beforeAll(async () => {
     keyLife: keyLifeStore(database),
     keyUses: keyUseStore(database),
     certificates: certificateStore(database),
+    approvals: approvalStore(database),
+    rotations: rotationStore(database),
     sams: samStore(database),
     logger: createLogger('key-service', 'silent'),
     sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),

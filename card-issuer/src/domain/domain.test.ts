@@ -7,7 +7,8 @@ import { identityCheckCharacter, isCalendarDate, parseIdentityNumber } from './i
 import { isIssueSerial, issueSerial, mod3736CheckCharacter } from './issue-serial.ts';
 import { photoFault } from './photo.ts';
 import type { ResidentInput } from './resident.ts';
-import { columnOfField, ROSTER_COLUMNS, readRoster } from './roster.ts';
+import { columnOfField, readRoster } from './roster.ts';
+import { ROSTER_COLUMNS } from './roster-columns.ts';
 import { validateResident } from './validate-resident.ts';
 
 const TODAY = '2026-11-22';
