@@ -1,15 +1,18 @@
 /** card-issuer as a process. */
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import type { SecretBytes } from '@rhc/card/bytes';
 import { nodeCrypto } from '@rhc/card/crypto-node';
-import { KeyServiceClient, personalizationKeysOver } from '@rhc/key-service/client';
+import { KeyServiceClient, personalizationKeysOver, TlsMember } from '@rhc/key-service/client';
 import {
+  certificateAuthenticator,
   createHttpApp,
   createLogger,
   firstOf,
   listen,
   loadSettings,
   readSecretFile,
+  requireTlsInProduction,
   settingsHelp,
   startService,
   tokenAuthenticator,
@@ -39,10 +42,23 @@ await startService(bootLogger, async () => {
   const logger = createLogger('card-issuer', settings.logLevel);
   const token = readSecretFile(settings.tokenFile);
   const agentToken = readSecretFile(settings.agentTokenFile);
-  const keyServiceToken = readSecretFile(settings.keyServiceTokenFile);
+  requireTlsInProduction({ ...settings, tls: settings.tlsFolder !== undefined });
+  const member =
+    settings.tlsFolder === undefined
+      ? null
+      : await TlsMember.open({
+          folder: settings.tlsFolder,
+          keyServiceUrl: settings.keyServiceUrl,
+          name: 'card-issuer',
+          codeFile: settings.enrolmentCodeFile,
+          authorityFile: settings.authorityFile,
+          now: () => new Date(),
+          logger,
+        });
+  await member?.refresh();
   const keyService = new KeyServiceClient({
     baseUrl: settings.keyServiceUrl,
-    token: () => keyServiceToken.use((bytes) => new TextDecoder().decode(bytes)),
+    ...(member === null ? byToken(readSecretFile(settings.keyServiceTokenFile)) : { fetch: member.fetch }),
   });
   const database = openDatabase(settings.database);
   const issuer = await createIssuer({
@@ -69,11 +85,17 @@ await startService(bootLogger, async () => {
     node: settings.node,
     limits: { batchSilenceMs: settings.batchSilenceMs, reconnectMs: settings.reconnectMs },
   });
+  const hosts =
+    settings.serverNames.length === 0
+      ? {}
+      : { allowedHosts: ['127.0.0.1', 'localhost', '[::1]', ...settings.serverNames] };
   const { app } = createHttpApp({
+    ...hosts,
     service: 'card-issuer',
     logger,
     endpoints: issuerEndpoints(issuer),
     authenticate: firstOf(
+      ...(member === null ? [] : [certificateAuthenticator({ kinds: ['service'], stillValid: member.stillValid })]),
       tokenAuthenticator(token, SERVICE_PRINCIPAL),
       tokenRegisterAuthenticator(readUserRegister(settings.usersFile)),
     ),
@@ -83,11 +105,24 @@ await startService(bootLogger, async () => {
   const running = await listen(app, {
     host: settings.host,
     port: settings.port,
+    ...(member === null ? {} : { tls: member.server() }),
     onStop: async () => {
+      member?.stop();
       await issuer.stop();
       await database.destroy();
     },
   });
-  serveAgentChannel(running.server, issuer.hub, { path: settings.agentPath, token: agentToken });
+  member?.follow(running.updateTls);
+  serveAgentChannel(running.server, issuer.hub, {
+    path: settings.agentPath,
+    // Over mutual TLS a desk is known by its certificate; the shared token opens nothing.
+    token: member === null ? agentToken : null,
+    ...(member === null ? {} : { stillValid: member.stillValid }),
+    ...hosts,
+  });
   return running;
+});
+
+const byToken = (secret: SecretBytes) => ({
+  token: () => secret.use((bytes) => new TextDecoder().decode(bytes)),
 });

@@ -2,6 +2,51 @@
 import { defineSettings } from '@rhc/service-shell';
 
 export const issuerSettings = defineSettings({
+  tlsFolder: {
+    kind: 'path',
+    env: 'RHC_ISSUER_TLS_FOLDER',
+    meaning: {
+      zh: '双向 TLS 的私钥与证书目录;设置后与密钥服务等一律用证书互认',
+      en: 'folder of the TLS key and certificate; with it, services know one another by certificates',
+    },
+  },
+  enrolmentCodeFile: {
+    kind: 'path',
+    env: 'RHC_ISSUER_ENROLMENT_CODE_FILE',
+    meaning: {
+      zh: '一次性登记码文件(0600),首次启动时用后即删',
+      en: 'file with the one-time enrolment code (mode 0600), used and removed at the first start',
+    },
+  },
+  authorityFile: {
+    kind: 'path',
+    env: 'RHC_ISSUER_AUTHORITY_FILE',
+    meaning: { zh: '证书机构的证书(PEM),登记时使用', en: "the CA's certificate (PEM), for the enrolment" },
+  },
+  production: {
+    kind: 'flag',
+    env: 'RHC_ISSUER_PRODUCTION',
+    default: false,
+    meaning: { zh: '生产环境:没有双向 TLS 不启动', en: 'production: does not start without mutual TLS' },
+  },
+  allowPlainHttp: {
+    kind: 'text',
+    env: 'RHC_ISSUER_ALLOW_PLAIN_HTTP',
+    oneOf: ['loopback'],
+    meaning: {
+      zh: '生产环境中仍允许回环地址上不用 TLS 时,写 loopback',
+      en: '`loopback`: production without TLS all the same, on a loopback address',
+    },
+  },
+  serverNames: {
+    kind: 'list',
+    env: 'RHC_ISSUER_NAMES',
+    default: [] as readonly string[],
+    meaning: {
+      zh: '除回环地址外,客户端访问本服务所用的主机名或 IP',
+      en: 'host names and addresses by which clients reach this service, beside loopback',
+    },
+  },
   host: {
     kind: 'text',
     env: 'RHC_ISSUER_HOST',

@@ -12,7 +12,7 @@ import {
   type RateLimits,
   tokenAuthenticator,
 } from '@rhc/service-shell';
-import { Counter, Gauge } from 'prom-client';
+import { Counter, Gauge, type Metric } from 'prom-client';
 import type { AccessRoom } from './access-room.ts';
 import type { AuditRoom } from './audit/audit-room.ts';
 import type { Authority } from './authority/authority.ts';
@@ -33,6 +33,7 @@ import { type RotationStore, Rotations } from './domain/rotation/rotations.ts';
 import type { SamStore } from './domain/sam-store.ts';
 import { keyServiceErrors } from './errors.ts';
 import type { HsmPort, KnownAnswer } from './hsm/port.ts';
+import { measuredHsm } from './hsm-metrics.ts';
 import { keyServiceEndpoints } from './http/endpoints.ts';
 import { healthOf } from './http/hsm-endpoints.ts';
 
@@ -63,6 +64,10 @@ export interface KeyServiceParts {
   /** People and certificates; absent where only keys are asked for (tests). */
   readonly access?: { readonly room: AccessRoom; readonly authority: Authority };
   readonly limits?: RateLimits;
+  /** Counted outside: events of HSM workers. */
+  readonly metrics?: readonly Metric[];
+  /** True when the database answers; absent: not asked. */
+  readonly databaseAnswers?: () => Promise<boolean>;
   /** Names under which clients reach this service, beside loopback. */
   readonly hosts?: readonly string[];
   readonly webRoot?: string;
@@ -95,7 +100,8 @@ export interface KeyService extends HttpApp {
 }
 
 export async function createKeyService(parts: KeyServiceParts): Promise<KeyService> {
-  const { config, hsm, versions, certificates, logger } = parts;
+  const { config, versions, certificates, logger } = parts;
+  const { hsm, metrics } = measuredHsm(parts.hsm);
   const audit = auditBesideLog(parts.audit.log, logger);
   const startedAt = parts.now();
   for (const { token } of healthOf(hsm, startedAt)) {
@@ -235,11 +241,17 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
     ),
     onRefused: ({ method, path, address, principal, status }) =>
       parts.audit.refusals.add([`${method} ${path.slice(0, 100)}`], { address, principal, status }),
+    ready: async () => ({
+      hsm: parts.hsm.workers > 0,
+      keys: keyChecks.length === 0,
+      audit: !parts.audit.log.status.damaged,
+      ...(parts.databaseAnswers === undefined ? {} : { database: await parts.databaseAnswers().catch(() => false) }),
+    }),
     ...(parts.limits === undefined ? {} : { limits: parts.limits }),
     ...(parts.hosts === undefined ? {} : { allowedHosts: ['127.0.0.1', 'localhost', '[::1]', ...parts.hosts] }),
     ...(parts.webRoot === undefined ? {} : { webRoot: parts.webRoot }),
   });
-  http.metrics.registerMetric(useCounter);
+  for (const each of [useCounter, ...metrics, ...(parts.metrics ?? [])]) http.metrics.registerMetric(each);
   http.metrics.registerMetric(
     new Gauge({
       name: 'rhc_hsm_token_workers',

@@ -11,6 +11,7 @@ import {
   readSecretFile,
   requireTlsInProduction,
   settingsHelp,
+  shellErrors,
   startService,
 } from '@rhc/service-shell';
 import { auditBesideLog, createKeyService } from './app.ts';
@@ -20,6 +21,7 @@ import { refuseInProduction } from './domain/production.ts';
 import { readFurtherTokens } from './further-tokens.ts';
 import { type PinSource, pinTerminal, readPin } from './hsm/pin-source.ts';
 import { forbidCoreDumps } from './hsm/process-limits.ts';
+import { hsmEvents } from './hsm-metrics.ts';
 import { openAccess, rateLimits } from './open-access.ts';
 import { serverTls } from './own-identity.ts';
 import { settings } from './settings.ts';
@@ -27,7 +29,7 @@ import { enrolmentStore, lockOutStore, operatorStore, passkeyStore, sessionStore
 import { approvalStore } from './store/approval-store.ts';
 import { auditStore } from './store/audit-store.ts';
 import { authorityStore } from './store/authority-store.ts';
-import { openDatabase } from './store/database.ts';
+import { answers, openDatabase } from './store/database.ts';
 import { keyLifeStore, keyUseStore } from './store/key-life-store.ts';
 import { passportStore } from './store/passport-store.ts';
 import { rotationStore } from './store/rotation-store.ts';
@@ -61,7 +63,8 @@ if (process.argv.includes('--help')) {
     const { production, allowSoftToken } = values;
     refuseInProduction({ production, allowSoftToken }, config.ceremony, config.model);
     requireTlsInProduction(values);
-    const token = readSecretFile(values.tokenFile);
+    const token = serviceToken(values);
+    const workerEvents = hsmEvents();
     const hsm = await attachTokens(
       {
         config,
@@ -71,7 +74,10 @@ if (process.argv.includes('--help')) {
         tokenLabel: values.tokenLabel,
         workers: values.workers,
         ...(values.pinSource === 'file' ? {} : { pin: await readPin(values.pinSource as PinSource, pinRoom(values)) }),
-        onEvent: (event, details) => logger.info({ event, ...details }, 'hsm'),
+        onEvent: (event, details) => {
+          workerEvents.count(event);
+          logger.info({ event, ...details }, 'hsm');
+        },
       },
       readFurtherTokens(values.furtherTokens),
     );
@@ -117,8 +123,10 @@ if (process.argv.includes('--help')) {
       logger,
       sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),
       now: () => new Date(),
-      token,
+      ...(token === null ? {} : { token }),
       access,
+      metrics: [workerEvents.counter],
+      databaseAnswers: () => answers(database),
       limits: rateLimits(values),
       hosts: values.serverNames,
       webRoot: `${packageRoot}dist/web`,
@@ -151,4 +159,12 @@ if (process.argv.includes('--help')) {
     }, TLS_RENEWAL_MS);
     return running;
   });
+}
+
+/** @throws SETTING_INVALID when services could neither show a token nor a certificate */
+function serviceToken({ tokenFile, tls }: { tokenFile: string | undefined; tls: boolean }) {
+  if (tokenFile !== undefined) return readSecretFile(tokenFile);
+  if (tls) return null;
+  const rule = { zh: '不用 TLS 时必须设置', en: 'is required without TLS' };
+  throw shellErrors.make('SETTING_INVALID', { fields: [{ field: settings.tokenFile.env, rule }] });
 }

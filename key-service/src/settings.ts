@@ -17,8 +17,10 @@ export const settings = defineSettings({
   tokenFile: {
     kind: 'path',
     env: 'RHC_KEY_SERVICE_TOKEN_FILE',
-    required: true,
-    meaning: { zh: '访问令牌文件(0600)', en: 'file with the bearer token (mode 0600)' },
+    meaning: {
+      zh: '其他服务的访问令牌文件(0600);不用 TLS 时必填,用双向 TLS 时可不设(只认证书)',
+      en: "file with the other services' bearer token (mode 0600); needed without TLS, best left out with it",
+    },
   },
   softHsmConf: {
     kind: 'path',

@@ -17,7 +17,7 @@ import { enrolmentStore, lockOutStore, operatorStore, passkeyStore, sessionStore
 import { approvalStore } from '../src/store/approval-store.ts';
 import { auditStore } from '../src/store/audit-store.ts';
 import { authorityStore } from '../src/store/authority-store.ts';
-import { openDatabase } from '../src/store/database.ts';
+import { answers, openDatabase } from '../src/store/database.ts';
 import { keyLifeStore, keyUseStore } from '../src/store/key-life-store.ts';
 import { rotationStore } from '../src/store/rotation-store.ts';
 import { certificateStore, keyVersionStore } from '../src/store/stores.ts';
@@ -103,6 +103,7 @@ export class RunningKeyService {
       logger: createLogger('key-service', 'silent'),
       sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),
       now,
+      databaseAnswers: () => answers(database),
       access: { room: this.room, authority: this.authority },
       authenticators: [roleByHeader],
       ...(limits === undefined ? {} : { limits }),

@@ -20,6 +20,7 @@ import {
 import { createAgent } from './app.ts';
 import type { KeyPolicy } from './contract/index.ts';
 import { sessionOpener } from './core/open-session.ts';
+import { agentIdentity } from './enrolment/index.ts';
 import { HotlistDesk, hotlistOver } from './hotlist/index.ts';
 import { API_VERSION, serveEventSocket } from './http/index.ts';
 import { listenOnFirst, OTHER_PORTS } from './http/ports.ts';
@@ -48,7 +49,8 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
   mkdirSync(dirname(settings.agentTokenFile), { recursive: true, mode: 0o700 });
   ensureTokenFile(settings.agentTokenFile);
   const token = readSecretFile(settings.agentTokenFile);
-  const keyServiceToken = readSecretFile(settings.keyServiceTokenFile);
+  const member = await agentIdentity(settings, () => new Date(), logger);
+  const keyServiceToken = member === null ? readSecretFile(settings.keyServiceTokenFile) : null;
   const env =
     settings.pcscSocket === undefined ? process.env : { ...process.env, PCSCLITE_CSOCK_NAME: settings.pcscSocket };
   const port = new SupervisedPort({
@@ -64,7 +66,11 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
       : new HotlistDesk({
           place: bytesFile(join(settings.stateFolder, 'hotlist.bin')),
           verify: (_keyId, body, signature) => nodeCrypto.verifySignature('intl-128', hotlistKey, body, signature),
-          source: hotlistOver(settings.issuerUrl, () => token.use((bytes) => new TextDecoder().decode(bytes))),
+          source: hotlistOver(
+            settings.issuerUrl,
+            () => token.use((bytes) => new TextDecoder().decode(bytes)),
+            member?.fetch,
+          ),
           now: () => new Date(),
           stopHours: settings.hotlistStopHours,
         });
@@ -78,7 +84,11 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
     keys: terminalKeysOver(
       new KeyServiceClient({
         baseUrl: settings.keyServiceUrl,
-        token: () => keyServiceToken.use((bytes) => new TextDecoder().decode(bytes)),
+        terminal: settings.agentId,
+        ...(keyServiceToken === null
+          ? {}
+          : { token: () => keyServiceToken.use((bytes) => new TextDecoder().decode(bytes)) }),
+        ...(member === null ? {} : { fetch: member.fetch }),
       }),
     ),
     openSession: sessionOpener((length) => new Uint8Array(randomBytes(length))),
@@ -107,7 +117,11 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
           issuer: {
             url: `${settings.issuerUrl.replace(/^http/, 'ws').replace(/\/$/, '')}/v1/agent`,
             token,
-            dial: wsDial(systemTimers, { handshakeMs: 10_000, pingMs: 20_000, maxMessageBytes: 8 * 1024 * 1024 }),
+            dial: wsDial(
+              systemTimers,
+              { handshakeMs: 10_000, pingMs: 20_000, maxMessageBytes: 8 * 1024 * 1024 },
+              member?.identity,
+            ),
             spread: Math.random,
           },
         }
@@ -118,6 +132,10 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
     void hotlist.refresh();
     const renewal = setInterval(() => void hotlist.refresh(), HOTLIST_RENEWAL_MS);
     closers.push(() => clearInterval(renewal));
+  }
+  if (member !== null) {
+    member.follow(() => undefined);
+    closers.push(() => member.stop());
   }
   const { audience, authenticate, allowedOrigins } = agent;
   const socketOptions = { audience, authenticate, allowedOrigins, maxSockets: 32 };

@@ -2,6 +2,27 @@
 import { defineSettings } from '@rhc/service-shell';
 
 export const agentSettings = defineSettings({
+  tlsFolder: {
+    kind: 'path',
+    env: 'RHC_READER_AGENT_TLS_FOLDER',
+    meaning: {
+      zh: '双向 TLS 的私钥与证书目录;设置后与密钥服务等一律用证书互认',
+      en: 'folder of the TLS key and certificate; with it, services know one another by certificates',
+    },
+  },
+  enrolmentCodeFile: {
+    kind: 'path',
+    env: 'RHC_READER_AGENT_ENROLMENT_CODE_FILE',
+    meaning: {
+      zh: '一次性登记码文件(0600),首次启动时用后即删',
+      en: 'file with the one-time enrolment code (mode 0600), used and removed at the first start',
+    },
+  },
+  authorityFile: {
+    kind: 'path',
+    env: 'RHC_READER_AGENT_AUTHORITY_FILE',
+    meaning: { zh: '证书机构的证书(PEM),登记时使用', en: "the CA's certificate (PEM), for the enrolment" },
+  },
   port: {
     kind: 'port',
     env: 'RHC_READER_AGENT_PORT',

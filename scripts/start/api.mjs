@@ -4,11 +4,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { StartFailure } from './failure.mjs';
 
 export class Api {
-  /** @param {string} service @param {string} url @param {string} tokenFile */
-  constructor(service, url, tokenFile) {
+  /**
+   * @param {string} service @param {string} url @param {string} tokenFile
+   * @param {typeof fetch} [send] over TLS: one that knows the authority
+   */
+  constructor(service, url, tokenFile, send = fetch) {
     this.service = service;
     this.url = url;
     this.tokenFile = tokenFile;
+    this.send = send;
   }
 
   token() {
@@ -24,7 +28,7 @@ export class Api {
     const body = json === undefined ? undefined : JSON.stringify(json);
     let answer;
     try {
-      answer = await fetch(`${this.url}${path}`, {
+      answer = await this.send(`${this.url}${path}`, {
         method,
         ...(body === undefined ? {} : { body }),
         headers: {
@@ -71,7 +75,7 @@ export class Api {
     const deadline = Date.now() + deadlineMs;
     for (;;) {
       try {
-        const answer = await fetch(`${this.url}/healthz`, { signal: AbortSignal.timeout(2000) });
+        const answer = await this.send(`${this.url}/healthz`, { signal: AbortSignal.timeout(2000) });
         const body = /** @type {any} */ (await answer.json());
         // Another program on this port would answer something else.
         if (answer.ok && body.service === this.service) return;

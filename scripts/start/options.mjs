@@ -4,6 +4,7 @@ export const HELP = `居民健康卡系统 · Resident Health Card
   npm start                        发出第一张卡、在诊室读出来，并继续运行 · issue a card, read it, keep running
   npm start -- --once              第一张卡之后停止；全部成立才返回 0 · stop after the first card; exit 0 only if all held
   npm start -- --readers system    使用本机的 pcscd 和真实读卡器 · the machine's own pcscd and real readers
+  npm start -- --tls               各服务凭自己证书机构的证书互认(双向 TLS) · mutual TLS, certificates from the own authority
   npm start -- --state FOLDER      状态放在别的文件夹（默认 var/）· state in another folder than var/
   npm start -- --help              本页 · this page
 
@@ -14,13 +15,14 @@ export const HELP = `居民健康卡系统 · Resident Health Card
 
 /** @param {readonly string[]} words */
 export function parseOptions(words) {
-  /** @type {{ once: boolean, help: boolean, readers: 'private' | 'system', state: string | null, fault: string | null }} */
-  const options = { once: false, help: false, readers: 'private', state: null, fault: null };
+  /** @type {{ once: boolean, tls: boolean, help: boolean, readers: 'private' | 'system', state: string | null, fault: string | null }} */
+  const options = { once: false, tls: false, help: false, readers: 'private', state: null, fault: null };
   const rest = [...words];
   while (rest.length > 0) {
     const word = rest.shift() ?? '';
     const [name, inline] = word.split('=', 2);
     if (name === '--once') options.once = true;
+    else if (name === '--tls') options.tls = true;
     else if (name === '--help' || name === '-h') options.help = true;
     else if (name === '--readers') {
       const value = inline ?? rest.shift();

@@ -5,6 +5,7 @@ import { startReaderStack } from '../reader-stack/reader-stack.mjs';
 import { Api } from './api.mjs';
 import { nodeProgram } from './processes.mjs';
 import { choosePorts } from './state.mjs';
+import { authorityFetch, authorityFile, handOutCodes, memberFiles } from './tls.mjs';
 
 export const DEFAULT_PORTS = [8101, 8102, 8103];
 const READY_LIMIT_MS = 60_000;
@@ -70,26 +71,36 @@ export async function startReaders(root, { dirs }, processes) {
   };
 }
 
+/** The key service's operator whose token the account of `npm start` uses over TLS. */
+const ADMINISTRATOR = 'demo.system-admin';
+
 /**
  * @param {string} root @param {State} state @param {import('./processes.mjs').Processes} processes
- * @param {{ csockName: string | null, only?: readonly string[] }} options `only`: the services to start; all by default
+ * @param {{ csockName: string | null, only?: readonly string[], tls?: boolean }} options
+ *   `only`: the services to start, all by default; `tls`: mutual TLS between them
  * @returns {Promise<Apis>}
  */
-export async function startServices(root, { dirs, tokens }, processes, { csockName, only }) {
+export async function startServices(root, state, processes, { csockName, only, tls = false }) {
+  const { dirs, tokens } = state;
   const [keyPort = 0, issuerPort = 0, agentPort = 0] = await choosePorts(DEFAULT_PORTS);
   const url = (/** @type {number} */ port) => `http://127.0.0.1:${port}`;
+  const secure = (/** @type {number} */ port) => (tls ? `https://127.0.0.1:${port}` : url(port));
+  const send = tls ? await authorityFetch(root, state) : fetch;
+  const administrator = join(dirs.keyOperators, ADMINISTRATOR);
   const apis = {
-    keyService: new Api('key-service', url(keyPort), tokens.keyService),
-    cardIssuer: new Api('card-issuer', url(issuerPort), tokens.issuer),
+    keyService: new Api('key-service', secure(keyPort), tls ? administrator : tokens.keyService, send),
+    cardIssuer: new Api('card-issuer', secure(issuerPort), tokens.issuer, send),
     readerAgent: new Api('reader-agent', url(agentPort), tokens.agent),
   };
   const shared = {
     ...process.env,
     RHC_KEY_SERVICE_URL: apis.keyService.url,
-    RHC_KEY_SERVICE_TOKEN_FILE: tokens.keyService,
+    ...(tls ? {} : { RHC_KEY_SERVICE_TOKEN_FILE: tokens.keyService }),
     RHC_ISSUER_TOKEN_FILE: tokens.issuer,
     RHC_AGENT_TOKEN_FILE: tokens.agent,
   };
+  const issuerTls = memberFiles(dirs.cardIssuer);
+  const agentTls = memberFiles(dirs.readerAgent);
   /** @type {Record<string, NodeJS.ProcessEnv>} */
   const settings = {
     'key-service': {
@@ -100,12 +111,21 @@ export async function startServices(root, { dirs, tokens }, processes, { csockNa
       RHC_KEY_SERVICE_DATABASE: join(dirs.keyService, 'key-service.sqlite'),
       RHC_KEY_SERVICE_AUDIT_FOLDER: join(dirs.keyService, 'audit/service'),
       RHC_KEY_SERVICE_DEMO_OPERATORS: dirs.keyOperators,
+      RHC_KEY_SERVICE_TLS: String(tls),
+      RHC_KEY_SERVICE_TLS_FOLDER: join(dirs.keyService, 'tls'),
     },
     'card-issuer': {
       ...shared,
       RHC_ISSUER_PORT: String(issuerPort),
       RHC_ISSUER_USERS_FILE: tokens.issuerUsers,
       RHC_ISSUER_DATABASE: join(dirs.cardIssuer, 'card-issuer.sqlite'),
+      ...(tls
+        ? {
+            RHC_ISSUER_TLS_FOLDER: issuerTls.folder,
+            RHC_ISSUER_ENROLMENT_CODE_FILE: issuerTls.codeFile,
+            RHC_ISSUER_AUTHORITY_FILE: authorityFile(state),
+          }
+        : {}),
     },
     'reader-agent': {
       ...shared,
@@ -113,19 +133,38 @@ export async function startServices(root, { dirs, tokens }, processes, { csockNa
       RHC_READER_AGENT_STATE_FOLDER: dirs.readerAgent,
       RHC_ISSUER_URL: apis.cardIssuer.url,
       ...(csockName === null ? {} : { PCSCLITE_CSOCK_NAME: csockName }),
+      ...(tls
+        ? {
+            RHC_READER_AGENT_TLS_FOLDER: agentTls.folder,
+            RHC_READER_AGENT_ENROLMENT_CODE_FILE: agentTls.codeFile,
+            RHC_READER_AGENT_AUTHORITY_FILE: authorityFile(state),
+          }
+        : {}),
     },
   };
   const wanted = (/** @type {string} */ name) => only === undefined || only.includes(name);
-  for (const [name, env] of Object.entries(settings).filter(([name]) => wanted(name)))
+  const launch = (/** @type {string} */ name) =>
     processes.start({
       name,
       logFile: join(dirs.log, `${name}.log`),
-      spawn: nodeProgram([join(root, name, 'dist/main.js')], { cwd: root, env }),
+      spawn: nodeProgram([join(root, name, 'dist/main.js')], { cwd: root, env: settings[name] ?? {} }),
     });
+  const alive = (/** @type {Api} */ api) => api.untilAlive(() => processes.assertHopeful(api.service), READY_LIMIT_MS);
+  const names = Object.keys(settings).filter(wanted);
+  if (tls) {
+    // The others enrol with key-service, so it comes first.
+    launch('key-service');
+    await alive(apis.keyService);
+    await handOutCodes(apis.keyService, administrator, [
+      { kind: 'service', name: 'card-issuer', folder: dirs.cardIssuer },
+      { kind: 'terminal', name: 'desk-1', folder: dirs.readerAgent },
+    ]);
+  }
+  for (const name of names) if (!(tls && name === 'key-service')) launch(name);
   await Promise.all(
     Object.values(apis)
       .filter((api) => wanted(api.service))
-      .map((api) => api.untilAlive(() => processes.assertHopeful(api.service), READY_LIMIT_MS)),
+      .map(alive),
   );
   return apis;
 }

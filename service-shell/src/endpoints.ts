@@ -85,6 +85,7 @@ export function endpointRouter(table: readonly Endpoint[]): Router {
     seen.add(name);
     router[row.method](row.path, async (ctx) => {
       const principal = (ctx.state.principal as Principal | undefined) ?? null;
+      ctx.state.endpoint = `${row.method} ${row.path}`;
       requireAccess(row, principal);
       const key = ctx.get('idempotency-key');
       const answer = await row.handle({

@@ -12,7 +12,7 @@ import { isRhcError } from '@rhc/card/errors';
 import Koa, { type Context, type Next } from 'koa';
 import helmet from 'koa-helmet';
 import serve from 'koa-static';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { type Endpoint, endpointRouter, pathPattern, rawBodyPathsOf } from './endpoints.ts';
 import { shellErrors } from './errors.ts';
 import type { Logger } from './logger.ts';
@@ -45,6 +45,8 @@ export interface HttpAppOptions {
   readonly publicPaths?: readonly string[];
   /** Told of each call that is refused for who calls (401, 403, 429), before the answer goes out. */
   readonly onRefused?: (call: RefusedCall) => Promise<void>;
+  /** What must hold before calls make sense (database, HSM); `/readyz` answers 503 with the names of what does not. */
+  readonly ready?: () => Promise<Readonly<Record<string, boolean>>>;
   /** Requests a second by caller and terminal; absent: no limit. */
   readonly limits?: RateLimits;
   /** Limit of a JSON body in bytes; default 1 MiB. */
@@ -77,6 +79,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   collectDefaultMetrics({ register: metrics });
   // Koa's own printing of errors would bypass the redacting logger.
   app.silent = true;
+  app.use(measure(metrics));
   app.use(errorExit(options.logger));
   app.use(tellRefusals(options));
   app.use(checkHostAndOrigin(options));
@@ -198,7 +201,7 @@ function checkHostAndOrigin(options: HttpAppOptions) {
 
 /** Rows judge the principal by their roles; whatever is no public row asks for one here, so that nothing is open by omission. */
 function identify(authenticate: Authenticator, options: HttpAppOptions) {
-  const open = new Set(['/healthz', '/metrics', ...(options.publicPaths ?? [])]);
+  const open = new Set(['/healthz', '/readyz', '/metrics', ...(options.publicPaths ?? [])]);
   const openRows = (options.endpoints ?? []).filter(({ access }) => access === 'public').map(pathPattern);
   return async (ctx: Context, next: Next): Promise<void> => {
     const principal = await authenticate(ctx.req);
@@ -211,7 +214,7 @@ function identify(authenticate: Authenticator, options: HttpAppOptions) {
 }
 
 function checkToken(options: HttpAppOptions) {
-  const open = new Set(['/healthz', '/metrics', ...(options.publicPaths ?? [])]);
+  const open = new Set(['/healthz', '/readyz', '/metrics', ...(options.publicPaths ?? [])]);
   return async (ctx: Context, next: Next): Promise<void> => {
     if (
       options.token !== undefined &&
@@ -224,10 +227,45 @@ function checkToken(options: HttpAppOptions) {
   };
 }
 
+/** A part that cannot even be asked does not hold. */
+async function readiness(ready: HttpAppOptions['ready']): Promise<Readonly<Record<string, boolean>>> {
+  try {
+    return (await ready?.()) ?? {};
+  } catch {
+    return { check: false };
+  }
+}
+
+/** By the row that answered, never by the path that was asked for: paths carry names. */
+function measure(metrics: Registry) {
+  const seconds = new Histogram({
+    name: 'rhc_http_request_seconds',
+    help: 'HTTP requests by endpoint and status',
+    labelNames: ['endpoint', 'status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [metrics],
+  });
+  return async (ctx: Context, next: Next): Promise<void> => {
+    const end = seconds.startTimer();
+    try {
+      await next();
+    } finally {
+      end({ endpoint: (ctx.state.endpoint as string | undefined) ?? 'other', status: String(ctx.status) });
+    }
+  };
+}
+
 function observe(options: HttpAppOptions, metrics: Registry) {
   return async (ctx: Context, next: Next): Promise<void> => {
     if (ctx.path === '/healthz') {
       ctx.body = { service: options.service, alive: true };
+      return;
+    }
+    if (ctx.path === '/readyz') {
+      const parts = await readiness(options.ready);
+      const ready = Object.values(parts).every(Boolean);
+      ctx.status = ready ? 200 : 503;
+      ctx.body = { service: options.service, ready, parts };
       return;
     }
     if (ctx.path === '/metrics') {

@@ -47,9 +47,9 @@ export class RunningHouse {
   #output = '';
   #ended: Promise<number | null>;
 
-  constructor(state: string) {
+  constructor(state: string, more: readonly string[] = []) {
     this.state = state;
-    this.#child = spawn(process.execPath, startArguments(state, []), {
+    this.#child = spawn(process.execPath, startArguments(state, more), {
       cwd: ROOT,
       env: { ...process.env, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -6,3 +6,4 @@ export { KeyServiceClient, type KeyServiceClientOptions } from './key-service-cl
 export { personalizationKeysOver } from './personalization-keys.ts';
 export { rekeyKeysOver } from './rekey-keys.ts';
 export { terminalKeysOver } from './terminal-keys.ts';
+export { TlsMember, type TlsMemberOptions } from './tls-member.ts';

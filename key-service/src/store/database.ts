@@ -35,3 +35,9 @@ function sqlite(filename: string): Knex {
     },
   });
 }
+
+/** For readiness: one short question, no waiting for a pool that hangs. */
+export async function answers(database: Knex): Promise<boolean> {
+  await database.raw('select 1').timeout(2_000);
+  return true;
+}

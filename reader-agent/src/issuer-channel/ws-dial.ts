@@ -1,4 +1,5 @@
 /** The real line: a WebSocket with a bearer token, pinged so that a dead line behind NAT is noticed. */
+import type { TlsIdentity } from '@rhc/service-shell';
 import { WebSocket } from 'ws';
 import type { Timers } from '../pcsc/supervisor.ts';
 import type { Dial } from './channel.ts';
@@ -9,11 +10,15 @@ export interface WsDialLimits {
   readonly maxMessageBytes: number;
 }
 
-export function wsDial(timers: Timers, limits: WsDialLimits): Dial {
+/** @param identity asked at each dial, so that a renewed certificate is used; absent: no TLS of our own */
+export function wsDial(timers: Timers, limits: WsDialLimits, identity?: () => TlsIdentity): Dial {
   return (url, token, listener) => {
+    const own = identity?.();
     const authorization = token.use((bytes) => `Bearer ${new TextDecoder().decode(bytes)}`);
     const socket = new WebSocket(url, {
-      headers: { Authorization: authorization },
+      ...(own === undefined
+        ? { headers: { Authorization: authorization } }
+        : { key: own.key, cert: own.certificate, ca: own.authority }),
       handshakeTimeout: limits.handshakeMs,
       maxPayload: limits.maxMessageBytes,
       perMessageDeflate: false,
