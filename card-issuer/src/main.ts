@@ -95,7 +95,9 @@ await startService(bootLogger, async () => {
     logger,
     endpoints: issuerEndpoints(issuer),
     authenticate: firstOf(
-      ...(member === null ? [] : [certificateAuthenticator({ kinds: ['service'], stillValid: member.stillValid })]),
+      ...(member === null
+        ? []
+        : [certificateAuthenticator({ kinds: ['service', 'terminal'], stillValid: member.stillValid })]),
       tokenAuthenticator(token, SERVICE_PRINCIPAL),
       tokenRegisterAuthenticator(readUserRegister(settings.usersFile)),
     ),
