@@ -17,7 +17,7 @@ import {
 import { auditBesideLog, createKeyService } from './app.ts';
 import { attachTokens } from './attach.ts';
 import { openAuditRoom } from './audit/audit-room.ts';
-import { refuseInProduction } from './domain/production.ts';
+import { refuseInProduction, requireRosterInProduction } from './domain/production.ts';
 import { readFurtherTokens } from './further-tokens.ts';
 import { type PinSource, pinTerminal, readPin } from './hsm/pin-source.ts';
 import { forbidCoreDumps } from './hsm/process-limits.ts';
@@ -81,6 +81,7 @@ if (process.argv.includes('--help')) {
       },
       readFurtherTokens(values.furtherTokens),
     );
+    requireRosterInProduction({ production, allowSoftToken }, await hsm.run('roster-in-force', null));
     const database = await openDatabase(values.database);
     const audit = await openAuditRoom({
       store: auditStore(database),

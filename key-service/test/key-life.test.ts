@@ -190,6 +190,7 @@ test('a destroyed root is gone from the token, from every worker, and no ceremon
     // Both workers have their copy of it.
     await Promise.all(Array.from({ length: 20 }, use));
     const before = new Set(hsm.workerPids);
+    const all = (await hsm.run('describe-roots', null)).length;
     expect(await hsm.run('destroy-root', { root })).toEqual({ destroyed: true });
     expect(await hsm.run('destroy-root', { root })).toEqual({ destroyed: false });
     hsm.renew();
@@ -201,7 +202,7 @@ test('a destroyed root is gone from the token, from every worker, and no ceremon
     await database.destroy();
     await pilotCeremony(state);
     const roots = await hsm.run('describe-roots', null);
-    expect(roots).toHaveLength(47);
+    expect(roots).toHaveLength(all - 1);
     expect(roots.map((each) => each.root)).not.toContain(root);
   } finally {
     await hsm.close();

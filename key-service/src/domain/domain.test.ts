@@ -8,7 +8,7 @@ import { certificateBody } from './issuer-certificate.ts';
 import { Keyring, type KeyVersion, mismatched } from './key-versions.ts';
 import { endDigest } from './personalization.ts';
 import { componentTexts } from './pilot-ceremony.ts';
-import { refuseInProduction } from './production.ts';
+import { refuseInProduction, requireRosterInProduction } from './production.ts';
 import { decimalize } from './security-code.ts';
 
 const config = loadHsmConfig(join(__dirname, '../../../hsm-config'), 'pilot', (path) => readFileSync(path, 'utf8'));
@@ -109,4 +109,12 @@ test('a certificate body has 116 bytes in the order of ADR 001', () => {
   expect(body).toHaveLength(116);
   expect(bytesToHex(body.slice(0, 13))).toBe('01011301000000000000000001');
   expect(bytesToHex(body.slice(39, 53))).toBe('000000012026112220361122'.concat('01', '07'));
+});
+
+test('production wants a roster of approvers that is not the pilot’s', () => {
+  const policy = { production: true, allowSoftToken: 'softhsm2' };
+  expect(() => requireRosterInProduction(policy, null)).toThrow('ROSTER_MISSING');
+  expect(() => requireRosterInProduction(policy, { pilot: true })).toThrow('ROSTER_PILOT_IN_PRODUCTION');
+  expect(() => requireRosterInProduction(policy, { pilot: false })).not.toThrow();
+  expect(() => requireRosterInProduction({ ...policy, production: false }, null)).not.toThrow();
 });

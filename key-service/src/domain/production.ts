@@ -21,3 +21,10 @@ export function refuseInProduction(policy: ProductionPolicy, script: CeremonyScr
     throw keyServiceErrors.make('SOFT_ENGINE_REFUSED_IN_PRODUCTION', { detail: script.suite });
   }
 }
+
+/** @throws ROSTER_MISSING, ROSTER_PILOT_IN_PRODUCTION: production has a roster of approvers, and not the pilot's test officers */
+export function requireRosterInProduction(policy: ProductionPolicy, roster: { readonly pilot: boolean } | null): void {
+  if (!policy.production) return;
+  if (roster === null) throw keyServiceErrors.make('ROSTER_MISSING');
+  if (roster.pilot) throw keyServiceErrors.make('ROSTER_PILOT_IN_PRODUCTION');
+}

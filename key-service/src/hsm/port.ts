@@ -200,6 +200,28 @@ export interface HsmOperations {
     readonly input: { readonly recoveryKey: string };
     readonly output: { readonly backup: string; readonly signature: string; readonly publicKey: string };
   };
+  /** RSA pair whose private key unwraps and nothing else: a recovery token's, or a new token's for one restoration. */
+  readonly 'ensure-unwrap-pair': {
+    readonly input: { readonly pair: 'recovery' | 'transport' };
+    /** SubjectPublicKeyInfo, base64url. */
+    readonly output: { readonly publicKey: string };
+  };
+  /** On the recovery token: a backed-up root, wrapped for another token's key. */
+  readonly 'rewrap-root': {
+    readonly input: { readonly wrapped: string; readonly publicKey: string };
+    readonly output: { readonly wrapped: string };
+  };
+  /** On a new token without a roster. */
+  readonly 'receive-root': {
+    readonly input: {
+      readonly root: string;
+      readonly usage: 'derive' | 'encrypt';
+      readonly suite: AlgorithmSuite;
+      readonly kcv: string;
+      readonly wrapped: string;
+    };
+    readonly output: RootDescription & { readonly created: boolean };
+  };
   /** Ends a root for ever. False when the token has none of this name (any more). */
   readonly 'destroy-root': {
     readonly input: { readonly root: string };

@@ -1,4 +1,4 @@
-/** All backups of roots as one signed document, for a quorum only (ADR 014). */
+/** All backups of roots as one signed document, for a quorum only (ADR 021). */
 import { createHash } from 'node:crypto';
 import { bytesToHex } from '@rhc/card/bytes';
 import { canonicalJson } from '../../audit/leaf.ts';

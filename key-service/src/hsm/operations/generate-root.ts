@@ -1,6 +1,6 @@
 /**
  * A root that the token makes itself; nobody ever sees it. It is derived from a random block under a key of the token, so
- * that the same derivation gives the block for SAMs, and a twin that lives for one wrap to the recovery token (ADR 014).
+ * that the same derivation gives the block for SAMs, and a twin that lives for one wrap to the recovery token (ADR 021).
  */
 import { keyServiceErrors } from '../../errors.ts';
 import type { Handle } from '../pkcs11/module.ts';

@@ -12,6 +12,7 @@ import { exportKeyBlock, importKeyBlock, importProtectionKey } from './key-block
 import { ensureKeyPair, sign } from './key-pairs.ts';
 import { finish, prepare } from './prepare.ts';
 import { rekey } from './rekey.ts';
+import { ensureUnwrapPair, receiveRoot, rewrapRoot } from './restore-root.ts';
 import { forgetBackup } from './root-backup.ts';
 import { samChannel } from './sam-channel.ts';
 import { terminal } from './terminal.ts';
@@ -45,6 +46,9 @@ export const operations: Operations = {
   },
   'generate-root': generateRoot,
   'backup-roots': backupRoots,
+  'ensure-unwrap-pair': ensureUnwrapPair,
+  'rewrap-root': rewrapRoot,
+  'receive-root': receiveRoot,
   'roster-in-force': (token) => rosterInForce(token),
   'found-roster': foundRoster,
   'replace-roster': replaceRoster,

@@ -1,5 +1,5 @@
 /**
- * Backups of roots (ADR 014). A root cannot be wrapped once it exists, so its backup is made in the moment in which it is
+ * Backups of roots (ADR 021). A root cannot be wrapped once it exists, so its backup is made in the moment in which it is
  * made, for the recovery token's RSA key, and rests in the token as a data object until a quorum exports all of them.
  */
 import { constants, createHash, createPublicKey, publicEncrypt } from 'node:crypto';
