@@ -4,7 +4,16 @@
  */
 import type { z } from 'zod';
 import { consistencyFaults } from './consistency.ts';
-import { type CeremonyScript, ceremonyScript, type Hierarchy, type HsmModel, hierarchy, hsmModel } from './schemas.ts';
+import {
+  type CeremonyScript,
+  ceremonyScript,
+  type Hierarchy,
+  type HsmModel,
+  hierarchy,
+  hsmModel,
+  type WordList,
+  wordList,
+} from './schemas.ts';
 
 export interface ConfigFault {
   readonly file: string;
@@ -42,6 +51,7 @@ export interface HsmConfig {
   readonly model: HsmModel;
   readonly hierarchy: Hierarchy;
   readonly ceremony: CeremonyScript;
+  readonly words: WordList;
   readonly softHsmConfTemplate: string;
 }
 
@@ -76,7 +86,18 @@ export function loadHsmConfig(folder: string, ceremonyId: string, readText: Read
   const tree = loadFile(hierarchy, hierarchyFile, readText);
   const modelFile = `${folder}/models/${ceremony.model}.json`;
   const model = loadFile(hsmModel, modelFile, readText);
-  const faults = consistencyFaults({ model, hierarchy: tree, ceremony }, { hierarchyFile, modelFile, ceremonyFile });
+  const wordsFile = `${folder}/words/bytes.json`;
+  const words = loadFile(wordList, wordsFile, readText);
+  const loaded = { model, hierarchy: tree, ceremony, words };
+  const faults = consistencyFaults(loaded, { hierarchyFile, modelFile, ceremonyFile, wordsFile });
   if (faults.length > 0) throw new HsmConfigError(faults);
-  return { model, hierarchy: tree, ceremony, softHsmConfTemplate: readText(`${folder}/softhsm2.conf.template`) };
+  return { ...loaded, softHsmConfTemplate: readText(`${folder}/softhsm2.conf.template`) };
+}
+
+/** Every script of `ceremonies/`, each with the hierarchy and model it names. `fileNames`: what the folder lists. */
+export function loadCeremonies(folder: string, fileNames: readonly string[], readText: ReadText): HsmConfig[] {
+  return fileNames
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => loadHsmConfig(folder, name.slice(0, -'.json'.length), readText));
 }

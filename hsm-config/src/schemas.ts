@@ -3,12 +3,17 @@
  * in `schemas/` are made from these declarations and a test compares them, so editors and loader never disagree.
  */
 import { z } from 'zod';
+import { ceremonyScript } from './ceremony-schema.ts';
+import { identifier, schemaReference, suiteName, text } from './common-schemas.ts';
+import { hierarchy } from './hierarchy-schema.ts';
+import { wordList } from './word-list-schema.ts';
 
-const text = z.strictObject({ zh: z.string().min(1), en: z.string().min(1) });
-const identifier = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens');
+export * from './ceremony-schema.ts';
+export { keyVersionNumber, slotName, suiteName } from './common-schemas.ts';
+export * from './hierarchy-schema.ts';
+export * from './word-list-schema.ts';
+
 const mechanism = z.string().regex(/^CKM_[A-Z0-9_]+$/, 'name of a PKCS#11 mechanism');
-const schemaReference = { $schema: z.string().optional() };
-export const suiteName = z.enum(['intl-128', 'sm-128', 'pboc-3des']);
 
 /** `cbc-zero-iv`: {IV, pointer, length}; `string-data`: {pointer, length}, encipherment as ECB. */
 const deriveParameter = z.enum(['cbc-zero-iv', 'string-data']);
@@ -65,104 +70,14 @@ export const hsmModel = z.strictObject({
   quirks: z.array(z.strictObject({ id: identifier, text })),
 });
 
-export const hierarchySlot = z.strictObject({
-  name: z.string().regex(/^[A-Z][A-Z0-9]*([.-][A-Z0-9]+)?$/, 'slot name such as RK1.DDF1 or SAM-MK'),
-  levels: z.union([z.literal(1), z.literal(2)]),
-  root: z.enum(['national', 'provincial']),
-  purpose: z.enum([
-    'master-control',
-    'internal-authentication',
-    'secure-messaging',
-    'block',
-    'update',
-    'read',
-    'transport',
-    'security-code',
-  ]),
-  onCard: z.boolean(),
-  suite: suiteName,
-  versions: z.array(z.int().min(1).max(255)).min(1).max(3),
-  text,
-});
-
-export const hierarchy = z.strictObject({
-  ...schemaReference,
-  id: identifier,
-  text,
-  nation: z.strictObject({ code: z.string().regex(/^\d{3}$/, 'three digits'), text }),
-  provinces: z
-    .array(
-      z.strictObject({
-        code: z.string().regex(/^\d{2}$/, 'two digits of GB/T 2260'),
-        text,
-        factor: z.string().regex(/^[0-9A-F]{16}$/, '8 bytes as upper-case hex'),
-        cities: z.array(
-          z.strictObject({
-            code: z.string().regex(/^\d{4}$/, 'four digits of GB/T 2260'),
-            text,
-            /** Cities disperse keys only where the province says so; none does now. */
-            dispersal: z.enum(['none']),
-          }),
-        ),
-      }),
-    )
-    .min(1),
-  issuer: z.strictObject({
-    code: z.string().regex(/^\d{22}$/, '22 digits'),
-    text,
-    certificate: z.strictObject({
-      serial: z.int().min(1).max(0xffffffff),
-      validYears: z.int().min(1).max(30),
-      keyUsage: z.int().min(0).max(255),
-    }),
-  }),
-  suite: suiteName,
-  slots: z.array(hierarchySlot).min(1),
-});
-
-const step = <const S extends string>(name: S) => z.strictObject({ step: z.literal(name), text });
-export const ceremonyScript = z.strictObject({
-  ...schemaReference,
-  id: identifier,
-  version: z.int().min(1),
-  text,
-  production: z.enum(['refused', 'allowed']),
-  model: identifier,
-  hierarchy: identifier,
-  suite: suiteName,
-  kcvMethod: z.enum(['ENC0', 'CMAC0']),
-  versions: z
-    .array(z.strictObject({ version: z.int().min(1).max(255), state: z.enum(['active', 'pre-active']) }))
-    .min(1),
-  components: z.strictObject({
-    source: z.literal('pilot-text'),
-    count: z.int().min(2).max(5),
-    template: z.string(),
-    hash: z.literal('SHA-256'),
-    lengthBytes: z.literal(16),
-  }),
-  steps: z
-    .array(
-      z.discriminatedUnion('step', [
-        step('init-token'),
-        z.strictObject({ step: z.literal('import-components'), combine: z.literal('XOR'), text }),
-        step('confirm-kcv'),
-        step('activate'),
-      ]),
-    )
-    .min(1),
-});
-
 export type TokenSuite = z.infer<typeof tokenSuite>;
 export type SuiteMechanisms = z.infer<typeof suiteMechanisms>;
 export type HsmModel = z.infer<typeof hsmModel>;
-export type HierarchySlot = z.infer<typeof hierarchySlot>;
-export type Hierarchy = z.infer<typeof hierarchy>;
-export type CeremonyScript = z.infer<typeof ceremonyScript>;
 
 /** File of `schemas/` → the declaration it is made from. */
 export const schemaFiles = {
   'hsm-model.schema.json': hsmModel,
   'hierarchy.schema.json': hierarchy,
   'ceremony.schema.json': ceremonyScript,
+  'word-list.schema.json': wordList,
 } as const;

@@ -16,6 +16,7 @@ import { Counter, Gauge, type Metric } from 'prom-client';
 import type { AccessRoom } from './access-room.ts';
 import type { AuditRoom } from './audit/audit-room.ts';
 import type { Authority } from './authority/authority.ts';
+import { type CeremonyRoomParts, ceremonyHall, hexOf } from './domain/ceremony/room.ts';
 import { rootLabel } from './domain/hierarchy.ts';
 import { issuerCertificate } from './domain/issuer-certificate.ts';
 import { KeyLife, type KeyLifeStore } from './domain/key-life.ts';
@@ -34,6 +35,7 @@ import type { SamStore } from './domain/sam-store.ts';
 import { keyServiceErrors } from './errors.ts';
 import type { HsmPort, KnownAnswer } from './hsm/port.ts';
 import { measuredHsm } from './hsm-metrics.ts';
+import type { CeremonyEndpointParts } from './http/ceremony-endpoints.ts';
 import { keyServiceEndpoints } from './http/endpoints.ts';
 import { healthOf } from './http/hsm-endpoints.ts';
 
@@ -72,6 +74,10 @@ export interface KeyServiceParts {
   readonly hosts?: readonly string[];
   readonly webRoot?: string;
   readonly serviceVersion: string;
+  /** The ceremony room; without it no ceremony is held here. */
+  readonly ceremonies?: Omit<CeremonyRoomParts, 'audit' | 'checkpoint' | 'onKeysChanged' | 'sha256' | 'now'> & {
+    readonly pdf: CeremonyEndpointParts['pdf'];
+  };
 }
 
 /** Parts without a register: every SAM is unknown. */
@@ -185,7 +191,20 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
     onChange: readVersions,
   });
   const certificate = () =>
+  const hall =
+    parts.ceremonies === undefined
+      ? undefined
+      : ceremonyHall({
+          ...parts.ceremonies,
+          audit,
+          checkpoint: () => parts.audit.log.checkpoint(),
+          onKeysChanged: readVersions,
+          sha256: parts.sha256,
+          now: parts.now,
+        });
+  const certificate = (issuer?: string) =>
     issuerCertificate({
+      issuer,
       hierarchy: config.hierarchy,
       hsm,
       certificates,
@@ -229,6 +248,9 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
       approvals: { approvals, enrolment: parts.approvals, now: parts.now },
       keyLife: { book, keyLife, store: parts.keyLife, uses: parts.keyUses, approvals, inField, now: parts.now },
       rotations,
+      ...(hall === undefined || parts.ceremonies === undefined
+        ? {}
+        : { ceremonies: { hall, pdf: parts.ceremonies.pdf, sha256Hex: (text: string) => hexOf(parts.sha256, text) } }),
     }),
     authenticate: firstOf(
       certificateAuthenticator({

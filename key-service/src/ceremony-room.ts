@@ -1,6 +1,6 @@
 /**
  * The state folder of a ceremony and one run of it: token folder, SoftHSM2 configuration, PIN files (made at random,
- * mode 0600, when missing), database. Used by the `ceremony` command and by tests.
+ * mode 0600, when missing), database. Used by the `ceremony` command, by rehearsals in the service and by tests.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,11 @@ import { join, resolve } from 'node:path';
 import type { HsmConfig } from '@rhc/hsm-config';
 import { attachHsm, workerEnvironment } from './attach.ts';
 import { type AuditRoom, openAuditRoom } from './audit/audit-room.ts';
-import { type CeremonyResult, runCeremony } from './domain/pilot-ceremony.ts';
+import type { CeremonyHall } from './domain/ceremony/hall.ts';
+import { NO_APPROVALS } from './domain/ceremony/ports.ts';
+import { ceremonyHall } from './domain/ceremony/room.ts';
+import { runUnattended } from './domain/ceremony/unattended.ts';
+import type { KeyVersion } from './domain/key-versions.ts';
 import type { AuditPort } from './domain/ports.ts';
 import { type ProductionPolicy, refuseInProduction } from './domain/production.ts';
 import { keyServiceErrors } from './errors.ts';
@@ -16,9 +20,11 @@ import { initialiseTokenInWorker } from './hsm/initialise-token.ts';
 import { findModulePath } from './hsm/module-path.ts';
 import { readPinFile } from './hsm/pin-file.ts';
 import type { TokenDescription } from './hsm/port.ts';
+import type { HsmWorkerPool } from './hsm/worker-pool.ts';
 import { auditStore } from './store/audit-store.ts';
+import { ceremonyStore } from './store/ceremony-store.ts';
 import { openDatabase } from './store/database.ts';
-import { ceremonyStore, keyVersionStore } from './store/stores.ts';
+import { keyVersionStore } from './store/stores.ts';
 
 export interface StateFolder {
   readonly tokens: string;
@@ -42,57 +48,113 @@ export function stateFolder(state: string): StateFolder {
   };
 }
 
-export interface CeremonyOptions {
+export interface TokenOptions {
   readonly config: HsmConfig;
   readonly folder: StateFolder;
   readonly tokenLabel: string;
   readonly workerPath: string;
+}
+
+export interface OfflineRoomOptions extends TokenOptions {
+  /** Scripts that may be held here; `config` alone when absent. */
+  readonly scripts?: readonly HsmConfig[];
   readonly policy: ProductionPolicy;
   /** Beside the audit log: lines for the operator. */
   readonly beside?: (log: AuditPort) => AuditPort;
   readonly now: () => Date;
 }
 
-export interface CeremonyOutcome extends CeremonyResult {
-  readonly token: TokenDescription;
+export interface OfflineRoom {
+  readonly hall: CeremonyHall;
+  readonly hsm: HsmWorkerPool;
+  readonly audit: AuditRoom;
   readonly tokenCreated: boolean;
+  versions(): Promise<KeyVersion[]>;
+  close(): Promise<void>;
 }
 
-export async function holdCeremony(options: CeremonyOptions): Promise<CeremonyOutcome> {
-  const { config, folder } = options;
-  refuseInProduction(options.policy, config.ceremony, config.model);
-  furnish(folder, config.softHsmConfTemplate);
-  const tokenCreated = await initialise(options);
-  const { workerPath, tokenLabel } = options;
+export interface CeremonyOutcome {
+  readonly versions: readonly KeyVersion[];
+  /** Keys made and versions activated by this run; 0 when everything was done before. */
+  readonly changes: number;
+  readonly token: TokenDescription;
+  readonly tokenCreated: boolean;
+  readonly ceremony: string;
+}
+
+/** Folder, token, workers, database, log and hall of one machine without a service. */
+export async function openOfflineRoom(options: OfflineRoomOptions): Promise<OfflineRoom> {
+  const { config, folder, workerPath, tokenLabel, now } = options;
+  const tokenCreated = await prepareToken(options);
   const hsm = await attachHsm({ ...folder, config, workerPath, tokenLabel, workers: 1 });
   const database = await openDatabase(folder.database);
+  const versions = keyVersionStore(database);
   let room: AuditRoom | undefined;
-  try {
-    room = await openAuditRoom({
-      store: auditStore(database),
-      hsm,
-      folder: join(folder.audit, 'ceremony'),
-      now: options.now,
-    });
-    const audit = options.beside?.(room.log) ?? room.log;
-    // The log's own key lives in the token, so the token comes first and its leaf follows.
-    if (tokenCreated) await audit.record('token-initialised', { label: tokenLabel, serial: hsm.token.serial });
-    const result = await runCeremony({
-      script: config.ceremony,
-      scriptHash: createHash('sha256').update(JSON.stringify(config.ceremony)).digest('hex'),
-      hierarchy: config.hierarchy,
-      hsm,
-      versions: keyVersionStore(database),
-      runs: ceremonyStore(database),
-      audit,
-      now: options.now,
-    });
-    return { ...result, token: hsm.token, tokenCreated };
-  } finally {
+  const close = async () => {
     await room?.close();
     await hsm.close();
     await database.destroy();
+  };
+  try {
+    room = await openAuditRoom({ store: auditStore(database), hsm, folder: join(folder.audit, 'ceremony'), now });
+    const { log } = room;
+    const audit = options.beside?.(log) ?? log;
+    // The log's own key lives in the token, so the token comes first and its leaf follows.
+    if (tokenCreated) await audit.record('token-initialised', { label: tokenLabel, serial: hsm.token.serial });
+    const hall = ceremonyHall({
+      scripts: options.scripts ?? [config],
+      store: ceremonyStore(database),
+      audit,
+      checkpoint: () => log.checkpoint(),
+      bench: async () => ({ hsm, versions, tokenCreated }),
+      approvals: NO_APPROVALS,
+      permitReal: (script) => refuseInProduction(options.policy, script.ceremony, script.model),
+      onKeysChanged: async () => undefined,
+      sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),
+      now,
+      random: (length) => Uint8Array.from(randomBytes(length)),
+    });
+    return { hall, hsm, audit: room, tokenCreated, versions: () => versions.all(), close };
+  } catch (error) {
+    await close();
+    throw error;
   }
+}
+
+/** The script of `config`, unattended and for real: the pilot. Taken up where a cut left it; once done it changes nothing. */
+export async function holdCeremony(options: OfflineRoomOptions): Promise<CeremonyOutcome> {
+  const { config } = options;
+  refuseInProduction(options.policy, config.ceremony, config.model);
+  const room = await openOfflineRoom(options);
+  try {
+    const { hall } = room;
+    const hash = hall.scriptHash(config.ceremony);
+    const earlier = (await hall.list()).filter(
+      ({ record, state }) =>
+        record.mode === 'real' && record.scriptId === config.ceremony.id && state.phase !== 'abandoned',
+    );
+    const going = earlier.find(({ state }) => state.phase !== 'completed');
+    if (going !== undefined && going.record.scriptHash !== hash) {
+      throw keyServiceErrors.make('CEREMONY_SCRIPT_CHANGED', { detail: going.record.id });
+    }
+    const done = earlier.find(({ record, state }) => state.phase === 'completed' && record.scriptHash === hash);
+    const order = { script: config.ceremony.id, mode: 'real', person: 'terminal:unattended' } as const;
+    const before = going ?? done ?? (await hall.open(order));
+    const after = await runUnattended(hall, before.record.id, { material: null });
+    const changes = after.events
+      .slice(before.events.length)
+      .filter(({ event }) => event.kind === 'key-made' || event.kind === 'key-activated').length;
+    const versions = await room.versions();
+    return { versions, changes, token: room.hsm.token, tokenCreated: room.tokenCreated, ceremony: before.record.id };
+  } finally {
+    await room.close();
+  }
+}
+
+/** Folders, configuration and a token of this label; true when the token was made now. */
+export async function prepareToken(options: TokenOptions): Promise<boolean> {
+  furnish(options.folder, options.config.softHsmConfTemplate);
+  return initialise(options);
 }
 
 function furnish(folder: StateFolder, template: string): void {
@@ -108,7 +170,7 @@ function furnish(folder: StateFolder, template: string): void {
  * PINs are written before the token is made: a cut between the two leaves PINs without a token, which the next run
  * uses, never a token without its PIN. The user PIN missing beside a token is told, not overwritten.
  */
-async function initialise({ config, folder, tokenLabel, workerPath }: CeremonyOptions): Promise<boolean> {
+async function initialise({ config, folder, tokenLabel, workerPath }: TokenOptions): Promise<boolean> {
   const made = [folder.soPinFile, folder.pinFile].map((path) => {
     if (existsSync(path)) return false;
     writeFileSync(path, `${randomBytes(12).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });

@@ -1,20 +1,10 @@
 /** Every error that key-service can show to a person or to another service. */
 import { defineErrors } from '@rhc/card/errors';
-
-const entry = (
-  zh: string,
-  en: string,
-  nextZh: string,
-  nextEn: string,
-  more: { retriable?: boolean; httpStatus?: number } = {},
-) => ({
-  message: { zh, en },
-  nextStep: { zh: nextZh, en: nextEn },
-  retriable: more.retriable ?? false,
-  httpStatus: more.httpStatus ?? 503,
-});
+import { ceremonyErrorTable } from './ceremony-errors.ts';
+import { entry } from './error-entry.ts';
 
 export const keyServiceErrors = defineErrors({
+  ...ceremonyErrorTable,
   HSM_MODULE_MISSING: entry(
     '找不到 HSM 的 PKCS#11 模块。',
     "The HSM's PKCS#11 module was not found.",
@@ -418,6 +408,13 @@ export const keyServiceErrors = defineErrors({
     '核对 provinceCode,或在 hsm-config/hierarchy 中加入该省。',
     'Check provinceCode, or add the province to hsm-config/hierarchy.',
     { httpStatus: 400 },
+  ),
+  ISSUER_UNKNOWN: entry(
+    '密钥体系中没有这个发卡机构。',
+    'The key hierarchy has no such issuer.',
+    '核对发卡机构代码,或在 hsm-config/hierarchy 中加入该机构。',
+    'Check the issuer code, or add the issuer to hsm-config/hierarchy.',
+    { httpStatus: 404 },
   ),
   CEREMONY_REFUSED_IN_PRODUCTION: entry(
     '生产环境拒绝试点仪式:任何人都能重算试点密钥。',

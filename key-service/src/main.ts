@@ -24,6 +24,7 @@ import { forbidCoreDumps } from './hsm/process-limits.ts';
 import { hsmEvents } from './hsm-metrics.ts';
 import { openAccess, rateLimits } from './open-access.ts';
 import { serverTls } from './own-identity.ts';
+import { serviceCeremonies } from './service-ceremonies.ts';
 import { settings } from './settings.ts';
 import { enrolmentStore, lockOutStore, operatorStore, passkeyStore, sessionStore } from './store/access-store.ts';
 import { approvalStore } from './store/approval-store.ts';
@@ -107,10 +108,18 @@ if (process.argv.includes('--help')) {
     });
     const { authority } = access;
     const tls = () => serverTls({ authority, folder: values.tlsFolder, names: values.serverNames, now });
+    const versions = keyVersionStore(database);
+    const ceremonies = serviceCeremonies({
+      ...{ config, hsmConfigRoot, hsm, database, versions, workerPath },
+      policy: { production, allowSoftToken },
+      rehearsalFolder: values.rehearsalFolder,
+      pdfFont: values.pdfFont,
+    });
     const { app, tick } = await createKeyService({
       config,
       hsm,
-      versions: keyVersionStore(database),
+      versions,
+      ceremonies: ceremonies.parts,
       keyLife: keyLifeStore(database),
       keyUses: keyUseStore(database),
       certificates: certificateStore(database),
@@ -147,6 +156,7 @@ if (process.argv.includes('--help')) {
         clearInterval(renewals);
         runTick();
         await ticking;
+        await ceremonies.close();
         await audit.close();
         await hsm.close();
         await database.destroy();

@@ -79,6 +79,17 @@ export const settings = defineSettings({
       en: 'local folder of the audit log: spool, open batches, last checkpoint (one for each process)',
     },
   },
+  rehearsalFolder: {
+    kind: 'path',
+    env: 'RHC_KEY_SERVICE_REHEARSAL_FOLDER',
+    default: 'var/key-service/rehearsal',
+    meaning: { zh: '排演用的临时令牌目录', en: 'folder of the scratch tokens of rehearsals' },
+  },
+  pdfFont: {
+    kind: 'path',
+    env: 'RHC_PDF_FONT',
+    meaning: { zh: 'PDF 中文字体文件', en: 'Chinese font file for PDFs' },
+  },
   workers: {
     kind: 'integer',
     env: 'RHC_KEY_SERVICE_WORKERS',

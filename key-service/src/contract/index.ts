@@ -28,7 +28,15 @@ export const keySlotName = z.enum([...CARD_KEY_SLOTS, ...OFF_CARD_KEY_SLOTS]);
 const cardKeySlotName = z.enum(CARD_KEY_SLOTS);
 const keyVersion = z.int().min(1).max(255);
 const provinceCode = z.string().regex(/^\d{2}$/, 'two digits of GB/T 2260');
-const cardRequest = { cardFactor: hex(8), provinceCode };
+const cardRequest = {
+  cardFactor: hex(8),
+  provinceCode,
+  /** Asked for where the card's city disperses keys of its own. */
+  cityCode: z
+    .string()
+    .regex(/^\d{4}$/, 'four digits of GB/T 2260')
+    .optional(),
+};
 
 /** POST /v1/personalization/prepare: one call that serves the whole card. */
 export const preparePersonalizationRequest = z.strictObject({
@@ -185,6 +193,13 @@ export const keyVersionsResponse = z.object({
 export type KeyVersionsResponse = z.infer<typeof keyVersionsResponse>;
 
 /** GET /v1/issuer-certificate: the 180-byte issuer certificate (element 5) of the active suite. */
+export const issuerCertificateQuery = z.strictObject({
+  /** Of several issuers of the hierarchy; the first one when absent. */
+  issuer: z
+    .string()
+    .regex(/^\d{22}$/)
+    .optional(),
+});
 export const issuerCertificateResponse = z.object({ issuerCode: z.string(), certificate: hex(180) });
 
 /** GET /v1/status: no secret, no person; also what the start-up account prints. */

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { bytesToHex, hexToBytes } from '@rhc/card/bytes';
-import { loadHsmConfig } from '@rhc/hsm-config';
+import { type HierarchyIssuer, loadHsmConfig } from '@rhc/hsm-config';
+import { componentTexts, type PilotSource } from './ceremony/pilot-texts.ts';
 import { cardKeyPath, dispersalBlock, reversedBlock } from './hierarchy.ts';
 import { certificateBody } from './issuer-certificate.ts';
 import { Keyring, type KeyVersion, mismatched } from './key-versions.ts';
 import { endDigest } from './personalization.ts';
-import { componentTexts } from './pilot-ceremony.ts';
 import { refuseInProduction, requireRosterInProduction } from './production.ts';
 import { decimalize } from './security-code.ts';
 
@@ -92,7 +92,8 @@ test("END's digest does not depend on the order of the keys in the request", () 
 });
 
 test('component texts are those of CARD.md', () => {
-  expect(componentTexts(config.ceremony, 'RK1.DDF1', 1)[1]).toBe('rhc-pilot/RK1.DDF1/v1/component-2');
+  const source = config.ceremony.steps.flatMap((step) => ('source' in step ? [step.source as PilotSource] : []))[0];
+  expect(componentTexts(source as PilotSource, 'RK1.DDF1', 1)[1]).toBe('rhc-pilot/RK1.DDF1/v1/component-2');
 });
 
 test('production refuses the pilot, and a soft token that is not named', () => {
@@ -105,7 +106,11 @@ test('production refuses the pilot, and a soft token that is not named', () => {
 });
 
 test('a certificate body has 116 bytes in the order of ADR 001', () => {
-  const body = certificateBody(config.hierarchy.issuer, new Uint8Array(64).fill(7), new Date('2026-11-22T00:00:00Z'));
+  const body = certificateBody(
+    config.hierarchy.issuers[0] as HierarchyIssuer,
+    new Uint8Array(64).fill(7),
+    new Date('2026-11-22T00:00:00Z'),
+  );
   expect(body).toHaveLength(116);
   expect(bytesToHex(body.slice(0, 13))).toBe('01011301000000000000000001');
   expect(bytesToHex(body.slice(39, 53))).toBe('000000012026112220361122'.concat('01', '07'));

@@ -2,8 +2,9 @@
 import { concatBytes, hexToBytes, requireByte, requireLength, uint32 } from '@rhc/card/bytes';
 import { encodeText } from '@rhc/card/codec';
 import type { AlgorithmSuite } from '@rhc/card/profile';
-import type { Hierarchy } from '@rhc/hsm-config';
+import type { Hierarchy, HierarchyIssuer } from '@rhc/hsm-config';
 import type { HsmPort } from '../hsm/port.ts';
+import { issuerOf } from './hierarchy.ts';
 import type { Sha256 } from './personalization.ts';
 import type { AuditPort, CertificateStore } from './ports.ts';
 
@@ -20,7 +21,7 @@ const cnDate = (date: Date): Uint8Array => hexToBytes(date.toISOString().slice(0
 
 /** The 116 bytes that the root signs. */
 export function certificateBody(
-  issuer: Hierarchy['issuer'],
+  issuer: HierarchyIssuer,
   publicKey: Uint8Array,
   notBefore: Date,
   suite: AlgorithmSuite = 'intl-128',
@@ -43,6 +44,10 @@ export function certificateBody(
   );
 }
 
+/** The first issuer's pair has its old name; every other one has the issuer's code in it. */
+const issuerPair = ({ issuers }: Hierarchy, { code }: HierarchyIssuer): string =>
+  code === issuers[0]?.code ? CERTIFICATE_ISSUER_PAIR : `CERT.ISSUER.${code}#1`;
+
 /** From the records, or made once: ECDSA is not deterministic, so the first certificate is kept for ever. */
 export async function issuerCertificate(room: {
   readonly hierarchy: Hierarchy;
@@ -51,14 +56,20 @@ export async function issuerCertificate(room: {
   readonly audit: AuditPort;
   readonly sha256: Sha256;
   readonly now: () => Date;
+  /** Code of the issuer; the first of the hierarchy when absent. */
+  readonly issuer?: string | undefined;
 }): Promise<Uint8Array> {
   const { hierarchy, hsm, certificates } = room;
-  const { issuer, suite } = hierarchy;
+  const { suite } = hierarchy;
+  const issuer = issuerOf(hierarchy, room.issuer);
   const kept = await certificates.find(issuer.code, suite);
   if (kept !== null) return kept;
   const signing = { suite: signingSuite(suite) };
   await hsm.run('ensure-key-pair', { pair: CERTIFICATE_ROOT_PAIR, ...signing });
-  const { publicKey } = await hsm.run('ensure-key-pair', { pair: CERTIFICATE_ISSUER_PAIR, ...signing });
+  const { publicKey } = await hsm.run('ensure-key-pair', {
+    pair: issuerPair(hierarchy, issuer),
+    ...signing,
+  });
   const at = room.now();
   const body = certificateBody(issuer, publicKey, at, suite);
   await room.audit.record('issuer-certificate-sign', { issuer: issuer.code, serial: issuer.certificate.serial });

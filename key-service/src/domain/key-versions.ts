@@ -16,6 +16,8 @@ export interface KeyVersion {
   /** A version that is to be destroyed serves nobody, whatever its state. */
   readonly destructionScheduled?: boolean;
   readonly policy?: UsagePolicy | null;
+  /** Province for which a national key arrived dispersed already; its path then has no province block. */
+  readonly dispersedTo?: string | null;
 }
 
 export type KeyUse = 'load-onto-card' | 'terminal';

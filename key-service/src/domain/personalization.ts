@@ -1,7 +1,7 @@
 /** From a request of the contract to one HSM operation and back to complete APDUs (ADR 001). Pure. */
 import { bytesToHex, concatBytes, hexToBytes, uint16 } from '@rhc/card/bytes';
 import { endPersonalization, externalAuthenticate, writeKey, writeKeyHeader } from '@rhc/card/commands';
-import { CARD_KEY_SLOTS, type CardKeySlotName, nationalProfile } from '@rhc/card/profile';
+import { CARD_KEY_SLOTS, type CardKeySlotName, type KeySlotName, nationalProfile } from '@rhc/card/profile';
 import { keyAttributes } from '@rhc/card/secure-messaging';
 import type { Hierarchy } from '@rhc/hsm-config';
 import type {
@@ -34,15 +34,25 @@ const NEGATIVE_CONTROL_SLOT: CardKeySlotName = 'RK1.DDF1';
 const MASTER_KID = 0x00;
 const END_HEADER = Uint8Array.of(0x84, 0x44, 0x00, 0x00, 0x24);
 
-export function cardScope(request: { cardFactor: string; provinceCode: string }): CardScope {
-  return { cardFactor: hexToBytes(request.cardFactor), provinceCode: request.provinceCode };
+export function cardScope(request: {
+  cardFactor: string;
+  provinceCode: string;
+  cityCode?: string | undefined;
+}): CardScope {
+  const { cardFactor, provinceCode, cityCode } = request;
+  return { cardFactor: hexToBytes(cardFactor), provinceCode, cityCode };
+}
+
+/** The path from whatever this version's root is: a root, or a key that arrived dispersed. */
+export function keyPath(book: KeyBook, slot: KeySlotName, version: number, card: CardScope): KeyPath {
+  return cardKeyPath(book.hierarchy, slot, version, card, book.keyring.find(slot, version)?.dispersedTo ?? null);
 }
 
 /** Version 0 stands for the blank's transport key, dispersed from the active transport master. */
 export function masterKeyPath(book: KeyBook, version: number, card: CardScope): KeyPath {
   return version === 0
-    ? cardKeyPath(book.hierarchy, 'TMK', book.keyring.pick('TMK', undefined, 'terminal'), card)
-    : cardKeyPath(book.hierarchy, 'MK.MF', book.keyring.pick('MK.MF', version, 'terminal'), card);
+    ? keyPath(book, 'TMK', book.keyring.pick('TMK', undefined, 'terminal'), card)
+    : keyPath(book, 'MK.MF', book.keyring.pick('MK.MF', version, 'terminal'), card);
 }
 
 export interface PlannedLoad {
@@ -95,7 +105,7 @@ export function prepareInput(book: KeyBook, request: PreparePersonalizationReque
 export function loadInput(book: KeyBook, { slot, version }: PlannedLoad, card: CardScope): KeyLoadInput {
   const declared = nationalProfile.keySlot(slot);
   return {
-    key: cardKeyPath(book.hierarchy, slot, version, card),
+    key: keyPath(book, slot, version, card),
     header: concatBytes(writeKeyHeader(declared.kid), Uint8Array.of(WRITE_KEY_LC)),
     description: keyAttributes(declared, version, book.hierarchy.suite),
   };

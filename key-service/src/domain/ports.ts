@@ -11,19 +11,6 @@ export interface KeyVersionStore {
   activate(slot: string, version: number, at: Date, by: { script: string; log: AuditReceipt }): Promise<boolean>;
 }
 
-export interface CeremonyRun {
-  readonly script: string;
-  readonly scriptVersion: number;
-  readonly scriptHash: string;
-  readonly completed: boolean;
-}
-
-export interface CeremonyStore {
-  find(script: string): Promise<CeremonyRun | null>;
-  begin(run: Omit<CeremonyRun, 'completed'>, at: Date): Promise<void>;
-  complete(script: string, at: Date): Promise<void>;
-}
-
 export interface CertificateStore {
   find(issuerCode: string, suite: string): Promise<Uint8Array | null>;
   /** The first one stays: a second writer gets it back. */

@@ -2,9 +2,9 @@
 import { bytesToHex, hexToBytes } from '@rhc/card/bytes';
 import type { TerminalOperation, TerminalRequest, TerminalResponse, TerminalResult } from '../contract/index.ts';
 import type { KeyPath, TerminalInput, TerminalOutput } from '../hsm/port.ts';
-import { cardKeyPath, sessionKeyPath } from './hierarchy.ts';
+import { sessionKeyPath } from './hierarchy.ts';
 import type { UseOf } from './key-uses.ts';
-import { cardScope, type KeyBook } from './personalization.ts';
+import { cardScope, type KeyBook, keyPath } from './personalization.ts';
 
 const slotOf = (operation: TerminalOperation) =>
   operation.kind === 'verify-internal-authentication' ? 'IRK.DDF1' : operation.slot;
@@ -52,7 +52,7 @@ function inputOf(operation: TerminalOperation, cardKey: KeyPath): TerminalInput 
 export function terminalInput(book: KeyBook, request: TerminalRequest, versions: readonly number[]): TerminalInput[] {
   const card = cardScope(request);
   return request.operations.map((operation, index) =>
-    inputOf(operation, cardKeyPath(book.hierarchy, slotOf(operation), versions[index] as number, card)),
+    inputOf(operation, keyPath(book, slotOf(operation), versions[index] as number, card)),
   );
 }
 

@@ -101,7 +101,7 @@ export type TerminalOutput =
   | { readonly kind: 'verify-internal-authentication'; readonly genuine: boolean }
   | { readonly kind: 'protect'; readonly data: Uint8Array };
 
-/** Where a root's components come from. Only the pilot's public texts exist now; custodians' parts come with issue 4. */
+/** A root from the pilot's public texts; custodians' parts go through `enter-part`. */
 export interface ImportRootInput {
   readonly root: string;
   readonly usage: 'derive' | 'encrypt';
@@ -162,6 +162,30 @@ export interface SamChannelOutput {
   readonly macChaining: Uint8Array;
   readonly publicKey: Uint8Array | null;
   readonly sealedPin: Uint8Array | null;
+/** One custodian's part of a key; see `operations/parts.ts`. */
+export interface EnterPartInput {
+  /** Names the key within its ceremony; parts of one group make one key. */
+  readonly group: string;
+  readonly index: number;
+  /** Wiped in the worker. */
+  readonly part: Uint8Array;
+  readonly lengthBytes: number;
+  readonly expectedKcv: Uint8Array | null;
+  readonly combine: 'XOR' | 'SHAMIR';
+  /** How many parts make the key. */
+  readonly needed: number;
+  readonly target:
+    | {
+        readonly kind: 'root';
+        readonly root: string;
+        readonly usage: 'derive' | 'encrypt';
+        readonly suite: AlgorithmSuite;
+      }
+    | { readonly kind: 'protection-key'; readonly name: string; readonly key: 'TDES' | 'AES' };
+}
+export interface StoredPart {
+  readonly index: number;
+  readonly kcv: Uint8Array;
 }
 
 export interface HsmOperations {
@@ -173,6 +197,20 @@ export interface HsmOperations {
   readonly 'import-root': {
     readonly input: ImportRootInput;
     readonly output: RootDescription & { readonly created: boolean };
+  };
+  /** `made`: the check value of the key, once the last part that it needs is in. */
+  readonly 'enter-part': {
+    readonly input: EnterPartInput;
+    readonly output: { readonly kcv: Uint8Array; readonly made: { kcv: Uint8Array; created: boolean } | null };
+  };
+  readonly 'describe-parts': {
+    readonly input: { readonly group: string };
+    readonly output: { readonly parts: readonly StoredPart[] };
+  };
+  /** `index` null: the whole group. */
+  readonly 'discard-parts': {
+    readonly input: { readonly group: string; readonly index: number | null };
+    readonly output: { readonly discarded: number };
   };
   readonly 'import-protection-key': {
     readonly input: ProtectionKeyInput;
@@ -192,7 +230,7 @@ export interface HsmOperations {
   /** A block of the key at the end of a path; a root itself is not extractable. */
   readonly 'export-key-block': {
     readonly input: { readonly kbpk: string; readonly key: KeyPath; readonly header: KeyBlockHeader };
-    readonly output: { readonly block: string };
+    readonly output: { readonly block: string /** Of the key, ENC0. */; readonly kcv: Uint8Array };
   };
   /** Everything that restores the roots in another token, in a form that only the recovery token can open. */
   readonly 'backup-roots': {

@@ -3,6 +3,7 @@ import type { Endpoint } from '@rhc/service-shell';
 import type { Rotations } from '../domain/rotation/rotations.ts';
 import { type ApprovalEndpointParts, approvalEndpoints } from './approval-endpoints.ts';
 import { auditEndpoints } from './audit-endpoints.ts';
+import { type CeremonyEndpointParts, ceremonyEndpoints } from './ceremony-endpoints.ts';
 import { type CertificateParts, certificateEndpoints } from './certificate-endpoints.ts';
 import { type DataKeyEndpointParts, dataKeyEndpoints } from './data-key-endpoints.ts';
 import { hierarchyEndpoints } from './hierarchy-endpoints.ts';
@@ -25,6 +26,7 @@ export interface EndpointParts {
   readonly approvals: ApprovalEndpointParts;
   readonly keyLife: KeyLifeEndpointParts;
   readonly rotations: Rotations;
+  readonly ceremonies?: CeremonyEndpointParts;
 }
 
 export const keyServiceEndpoints = (parts: EndpointParts): Endpoint[] => [
@@ -44,4 +46,5 @@ export const keyServiceEndpoints = (parts: EndpointParts): Endpoint[] => [
   ...approvalEndpoints(parts.approvals),
   ...keyLifeEndpoints(parts.keyLife),
   ...rotationEndpoints({ rotations: parts.rotations }),
+  ...(parts.ceremonies === undefined ? [] : ceremonyEndpoints(parts.ceremonies)),
 ];

@@ -13,10 +13,10 @@ export function hierarchyEndpoints(hierarchy: Hierarchy): Endpoint[] {
       ...{ code, text, factor },
       cities: cities.map((city) => ({ code: city.code, text: city.text, disperses: city.dispersal !== 'none' })),
     })),
-    issuers: [hierarchy.issuer].map(({ code, text }) => ({ code, text })),
-    slots: hierarchy.slots.map(({ name, text, root, purpose, onCard, suite }) => ({
+    issuers: hierarchy.issuers.map(({ code, text }) => ({ code, text })),
+    slots: hierarchy.slots.map(({ name, text, root, purpose, onCard, suite, cityLevel }) => ({
       ...{ name, text, root, purpose, onCard, suite },
-      cityLevel: false,
+      cityLevel: cityLevel === true,
     })),
   });
   return [

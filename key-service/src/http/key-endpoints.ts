@@ -6,6 +6,7 @@ import {
   finishPersonalizationRequest,
   finishPersonalizationResponse,
   type IssuerCertificateResponse,
+  issuerCertificateQuery,
   issuerCertificateResponse,
   type KeyVersionsResponse,
   keyVersionsResponse,
@@ -20,7 +21,7 @@ import {
   terminalResponse as terminalAnswer,
   terminalRequest,
 } from '../contract/index.ts';
-import { ALL_KEY_SLOTS, slotOf } from '../domain/hierarchy.ts';
+import { ALL_KEY_SLOTS, issuerOf, slotOf } from '../domain/hierarchy.ts';
 import type { KeyLifeStore } from '../domain/key-life.ts';
 import { cryptoperiodWarnings } from '../domain/key-states.ts';
 import type { Caller, KeyUses, UseOf } from '../domain/key-uses.ts';
@@ -49,7 +50,8 @@ export interface KeyEndpointParts {
   readonly uses: KeyUses;
   readonly keyLife: Pick<KeyLifeStore, 'records'>;
   readonly now: () => Date;
-  readonly certificate: () => Promise<Uint8Array>;
+  /** Of an issuer of the hierarchy; the first one when no code is given. */
+  readonly certificate: (issuer?: string) => Promise<Uint8Array>;
   /** Check values that the token did not confirm at attach; shown beside the known answers. */
   readonly keyChecks: readonly KnownAnswer[];
   readonly sha256: Sha256;
@@ -147,11 +149,12 @@ function cardRows(parts: KeyEndpointParts): Endpoint[] {
       access: 'any',
       tag,
       summary: { zh: '发卡机构证书(第 5 元素)', en: 'The issuer certificate (element 5)' },
+      query: issuerCertificateQuery,
       response: issuerCertificateResponse,
-      async handle() {
+      async handle({ query }) {
         const answer: IssuerCertificateResponse = {
-          issuerCode: parts.book.hierarchy.issuer.code,
-          certificate: bytesToHex(await parts.certificate()),
+          issuerCode: issuerOf(parts.book.hierarchy, query.issuer).code,
+          certificate: bytesToHex(await parts.certificate(query.issuer)),
         };
         return answer;
       },

@@ -2,6 +2,9 @@
 import knex, { type Knex } from 'knex';
 import { migrationSource } from './migrations.ts';
 
+/** For those who pass a database on without touching it. */
+export type Database = Knex;
+
 /** `location`: a file path or `:memory:` for SQLite, or a `postgres://` URL. */
 export async function openDatabase(location: string): Promise<Knex> {
   const database = location.startsWith('postgres') ? postgres(location) : sqlite(location);

@@ -19,6 +19,7 @@ interface VersionRow {
   destroy_at: string | null;
   cryptoperiod_ends: string | null;
   policy: string | null;
+  dispersed_to: string | null;
 }
 interface MoveRow {
   slot: KeySlotName;
@@ -50,6 +51,7 @@ function recordOf(row: VersionRow): KeyVersionRecord {
     cryptoperiodEnds: date(row.cryptoperiod_ends),
     destructionScheduled: row.destroy_at !== null,
     policy: row.policy === null ? null : (JSON.parse(row.policy) as KeyVersion['policy'] & object),
+    dispersedTo: row.dispersed_to,
   };
 }
 

@@ -4,8 +4,9 @@ import { accessStep } from './steps/access.ts';
 import { approvalStep } from './steps/approvals.ts';
 import { authorityStep } from './steps/authority.ts';
 import { rotationStep } from './steps/rotations.ts';
+import { ceremonyStep } from './steps/ceremonies.ts';
 
-interface Step {
+export interface Step {
   readonly name: string;
   up(database: Knex): Promise<void>;
   down(database: Knex): Promise<void>;
@@ -201,6 +202,7 @@ const steps: readonly Step[] = [
       await database.schema.dropTable('hsm_passports');
     },
   },
+  ceremonyStep('007-ceremonies'),
 ];
 
 export const migrationSource: Knex.MigrationSource<Step> = {

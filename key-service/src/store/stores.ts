@@ -1,9 +1,9 @@
-/** The domain's store ports over Knex: versions, ceremony runs, issuer certificates. No key bytes are ever here. */
+/** The domain's store ports over Knex: versions, issuer certificates. No key bytes are ever here. */
 import { bytesToHex, hexToBytes } from '@rhc/card/bytes';
 import type { KeySlotName } from '@rhc/card/profile';
 import type { Knex } from 'knex';
 import type { KeyVersion, KeyVersionState } from '../domain/key-versions.ts';
-import type { CeremonyStore, CertificateStore, KeyVersionStore } from '../domain/ports.ts';
+import type { CertificateStore, KeyVersionStore } from '../domain/ports.ts';
 import { keyVersionRecords, moveRow } from './key-life-store.ts';
 
 interface KeyVersionRow {
@@ -15,13 +15,8 @@ interface KeyVersionRow {
   kcv_method: KeyVersion['kcvMethod'];
   created_at: string;
   activated_at: string | null;
-}
-interface CeremonyRow {
-  script: string;
-  script_version: number;
-  script_hash: string;
-  begun_at: string;
-  completed_at: string | null;
+  policy: string | null;
+  dispersed_to: string | null;
 }
 interface CertificateRow {
   issuer_code: string;
@@ -36,8 +31,12 @@ export function keyVersionStore(database: Knex): KeyVersionStore {
     async all() {
       return keyVersionRecords(database);
     },
-    async addPreActive({ slot, version, suite, kcv, kcvMethod }, at) {
-      const row = { slot, version, suite, kcv, kcv_method: kcvMethod, state: 'pre-active' as const };
+    async addPreActive({ slot, version, suite, kcv, kcvMethod, policy, dispersedTo }, at) {
+      const row = {
+        ...{ slot, version, suite, kcv, kcv_method: kcvMethod, state: 'pre-active' as const },
+        policy: policy === undefined || policy === null ? null : JSON.stringify(policy),
+        dispersed_to: dispersedTo ?? null,
+      };
       await table()
         .insert({ ...row, created_at: at.toISOString(), activated_at: null })
         .onConflict(['slot', 'version'])
@@ -54,29 +53,6 @@ export function keyVersionStore(database: Knex): KeyVersionStore {
         await transaction('key_version_moves').insert(moveRow(move, log));
         return true;
       }),
-  };
-}
-
-export function ceremonyStore(database: Knex): CeremonyStore {
-  const table = () => database<CeremonyRow>('ceremony_runs');
-  return {
-    async find(script) {
-      const row = await table().where({ script }).first();
-      if (row === undefined) return null;
-      return {
-        script: row.script,
-        scriptVersion: row.script_version,
-        scriptHash: row.script_hash,
-        completed: row.completed_at !== null,
-      };
-    },
-    async begin({ script, scriptVersion, scriptHash }, at) {
-      const row = { script, script_version: scriptVersion, script_hash: scriptHash, completed_at: null };
-      await table().insert({ ...row, begun_at: at.toISOString() });
-    },
-    async complete(script, at) {
-      await table().where({ script }).whereNull('completed_at').update({ completed_at: at.toISOString() });
-    },
   };
 }
 

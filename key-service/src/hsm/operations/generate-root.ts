@@ -11,7 +11,7 @@ import type { HsmOperations } from '../port.ts';
 import { describeRoot, placeRoot } from './import-root.ts';
 import { keepBackupOfTwin } from './root-backup.ts';
 
-const ROOT_NAME = /^[A-Z][A-Z0-9]*(\.[A-Z0-9]+)?#([1-9]\d{0,2})$/;
+const ROOT_NAME = /^[A-Z][A-Z0-9]*([.-][A-Z0-9]+)?#([1-9]\d{0,2})$/;
 
 export function generateRoot(
   token: Token,

@@ -10,6 +10,7 @@ import { generateRoot } from './generate-root.ts';
 import { describeRoot, importRoot } from './import-root.ts';
 import { exportKeyBlock, importKeyBlock, importProtectionKey } from './key-blocks.ts';
 import { ensureKeyPair, sign } from './key-pairs.ts';
+import { describeParts, discardParts, enterPart } from './parts.ts';
 import { finish, prepare } from './prepare.ts';
 import { rekey } from './rekey.ts';
 import { ensureUnwrapPair, receiveRoot, rewrapRoot } from './restore-root.ts';
@@ -31,6 +32,9 @@ export const operations: Operations = {
   rekey,
   terminal,
   'import-root': importRoot,
+  'enter-part': enterPart,
+  'describe-parts': describeParts,
+  'discard-parts': discardParts,
   'import-protection-key': importProtectionKey,
   'import-key-block': importKeyBlock,
   'export-key-block': exportKeyBlock,

@@ -26,31 +26,41 @@ const MODES = { derive: 'X', encrypt: 'E' } as const;
 
 export const importProtectionKey: Operation<'import-protection-key'> = (token, { name, kind, parts }) => {
   const value = combined(kind, parts);
-  const label = `${PROTECTION_KEY_PREFIX}${name}`;
   try {
-    const checkValue = softKeyBlockEngine(kind, value).checkValue();
-    if (token.hasRoot(label)) {
-      const present = tokenKeyBlockEngine(token, name).checkValue();
-      if (equalBytes(present, checkValue)) return { kcv: present, created: false };
-      throw keyServiceErrors.make('KEY_CHECK_VALUE_MISMATCH', { detail: `${label} is another key already` });
-    }
-    // As in import-root: deciphered under a fresh key of the token and derived back, so that it is born in the token.
-    const padded = new Uint8Array(Math.ceil(value.length / 16) * 16);
-    padded.set(value);
-    const landing = token.generate(templates.landing);
-    try {
-      const data = token.cipherCbc('decipher', 'AES', landing, ZERO_BLOCK, padded);
-      token.derive(landing, data, templates.protectionKey(label, kind, value.length));
-    } finally {
-      token.destroy(landing);
-      padded.fill(0);
-    }
-    return { kcv: tokenKeyBlockEngine(token, name).checkValue(), created: true };
+    return placeProtectionKey(token, name, kind, value);
   } finally {
     value.fill(0);
     for (const part of parts) part.fill(0);
   }
 };
+
+/** @param value the caller wipes it */
+export function placeProtectionKey(
+  token: Token,
+  name: string,
+  kind: 'TDES' | 'AES',
+  value: Uint8Array,
+): HsmOperations['import-protection-key']['output'] {
+  const label = `${PROTECTION_KEY_PREFIX}${name}`;
+  const checkValue = softKeyBlockEngine(kind, value).checkValue();
+  if (token.hasRoot(label)) {
+    const present = tokenKeyBlockEngine(token, name).checkValue();
+    if (equalBytes(present, checkValue)) return { kcv: present, created: false };
+    throw keyServiceErrors.make('KEY_CHECK_VALUE_MISMATCH', { detail: `${label} is another key already` });
+  }
+  // As in import-root: deciphered under a fresh key of the token and derived back, so that it is born in the token.
+  const padded = new Uint8Array(Math.ceil(value.length / 16) * 16);
+  padded.set(value);
+  const landing = token.generate(templates.landing);
+  try {
+    const data = token.cipherCbc('decipher', 'AES', landing, ZERO_BLOCK, padded);
+    token.derive(landing, data, templates.protectionKey(label, kind, value.length));
+  } finally {
+    token.destroy(landing);
+    padded.fill(0);
+  }
+  return { kcv: tokenKeyBlockEngine(token, name).checkValue(), created: true };
+}
 
 function combined(kind: 'TDES' | 'AES', parts: readonly Uint8Array[]): Uint8Array {
   const [first] = parts;
@@ -102,13 +112,14 @@ export const exportKeyBlock: Operation<'export-key-block'> = (token, { kbpk, key
     let value: Uint8Array | undefined;
     try {
       value = lent.reveal();
+      const kcv = lent.checkValue();
       const optionalBlocks = [
         ...header.optionalBlocks,
-        checkValueBlock('KC', 'ENC0', lent.checkValue()),
+        checkValueBlock('KC', 'ENC0', kcv),
         checkValueBlock('KP', 'CMAC0', engine.checkValue()),
       ];
       const random = (length: number) => Uint8Array.from(length === 0 ? [] : token.random(length));
-      return { block: sealKeyBlock({ ...header, optionalBlocks }, value, engine, random) };
+      return { block: sealKeyBlock({ ...header, optionalBlocks }, value, engine, random), kcv };
     } finally {
       value?.fill(0);
     }

@@ -50,7 +50,7 @@ const OAEP = {
   parameter: { type: CK_PARAMS_RSA_OAEP, hashAlg: CKM_SHA_1, mgf: CKG_MGF1_SHA1, source: 1 },
 };
 /** Keys of ours in the token that are nobody's root. */
-const INTERNAL_PREFIXES = ['DEK.', 'KBPK.', 'SAM.', 'SOFT.'];
+const INTERNAL_PREFIXES = ['CEREMONY.', 'DEK.', 'KBPK.', 'SAM.', 'SOFT.'];
 
 export class Token {
   readonly #module: Module;
