@@ -511,7 +511,7 @@ describe('audit log', () => {
   test('proofs over HTTP', async () => {
     const { size } = JSON.parse(await get('/v1/audit'));
     const proof = JSON.parse(await get(`/v1/audit/proof/inclusion?index=3&size=${size}`));
-    expect(JSON.parse(proof.leaf)).toMatchObject({ index: 3, action: 'root-imported' });
+    expect(JSON.parse(proof.leaf)).toMatchObject({ index: 3, action: 'ceremony-role-taken' });
     expect(JSON.parse(await get(`/v1/audit/proof/consistency?from=3&size=${size}`)).path.length).toBeGreaterThan(2);
     expect(JSON.parse(await get('/v1/audit/proof/inclusion?index=3&size=999999')).error.code).toBe('AUDIT_RANGE');
   });
