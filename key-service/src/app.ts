@@ -190,7 +190,6 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
     newId: randomUUID,
     onChange: readVersions,
   });
-  const certificate = () =>
   const hall =
     parts.ceremonies === undefined
       ? undefined

@@ -3,8 +3,8 @@ import type { Knex } from 'knex';
 import { accessStep } from './steps/access.ts';
 import { approvalStep } from './steps/approvals.ts';
 import { authorityStep } from './steps/authority.ts';
-import { rotationStep } from './steps/rotations.ts';
 import { ceremonyStep } from './steps/ceremonies.ts';
+import { rotationStep } from './steps/rotations.ts';
 
 export interface Step {
   readonly name: string;
