@@ -67,6 +67,13 @@ export const ceremonyErrorTable = {
     'Let the person sign in and act; playing others is for rehearsals only.',
     { httpStatus: 403 },
   ),
+  CEREMONY_ANSWER_MISSING: entry(
+    '答案文件中没有这一问的答案。',
+    'The file of answers has none for this question.',
+    '在答案文件中加入所列名称。',
+    'Add the name given to the file of answers.',
+    { httpStatus: 400 },
+  ),
   CEREMONY_UNATTENDED_REFUSED: entry(
     '只有排演与试点脚本可以无人值守地执行。',
     'Only rehearsals and pilot scripts run unattended.',

@@ -125,6 +125,9 @@ export async function openOfflineRoom(options: OfflineRoomOptions): Promise<Offl
 export async function holdCeremony(options: OfflineRoomOptions): Promise<CeremonyOutcome> {
   const { config } = options;
   refuseInProduction(options.policy, config.ceremony, config.model);
+  if (config.ceremony.production !== 'refused') {
+    throw keyServiceErrors.make('CEREMONY_UNATTENDED_REFUSED', { detail: config.ceremony.id });
+  }
   const room = await openOfflineRoom(options);
   try {
     const { hall } = room;

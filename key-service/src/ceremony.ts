@@ -1,56 +1,176 @@
-/** `node key-service/dist/ceremony.js pilot --state DIR`: token, pilot keys, and the table of slots with check values. */
-import { dirname } from 'node:path';
+/** `npm run ceremony -- …`: the pilot of `npm start`, rehearsals, ceremonies in an offline room, and the check of minutes. */
+import { createPublicKey } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadHsmConfig } from '@rhc/hsm-config';
+import { parseArgs } from 'node:util';
+import { type HsmConfig, loadCeremonies, loadHsmConfig } from '@rhc/hsm-config';
 import { createLogger, failureText } from '@rhc/service-shell';
 import { auditBesideLog } from './app.ts';
-import { holdCeremony, readText, stateFolder } from './ceremony-room.ts';
-import { ALL_KEY_SLOTS } from './domain/hierarchy.ts';
+import { splitNotes } from './audit/checkpoint.ts';
+import { holdCeremony, openOfflineRoom, readText, stateFolder } from './ceremony-room.ts';
+import { runUnattended } from './domain/ceremony/unattended.ts';
 import { keyServiceErrors } from './errors.ts';
+import { minutesReportText, verifyMinutes } from './minutes/verify-minutes.ts';
+import { conduct } from './terminal/conductor.ts';
+import { consoleDesk } from './terminal/console-desk.ts';
+import { answeringDesk } from './terminal/desk.ts';
+import { rehearsalMaterial } from './terminal/rehearsal-material.ts';
+import { versionTable } from './terminal/version-table.ts';
+import { writeRecord } from './terminal/write-record.ts';
 
-const STATES: Readonly<Record<string, string>> = { active: '启用 active', 'pre-active': '预置 pre-active' };
+const hsmConfigRoot = dirname(dirname(fileURLToPath(import.meta.resolve('@rhc/hsm-config'))));
+const workerPath = fileURLToPath(new URL('./hsm/worker.js', import.meta.url));
+const print = (text: string) => void process.stdout.write(`${text}\n`);
+const now = () => new Date();
+const policy = {
+  production: ['true', '1'].includes(process.env.RHC_KEY_SERVICE_PRODUCTION ?? ''),
+  allowSoftToken: process.env.RHC_KEY_SERVICE_ALLOW_SOFT_TOKEN,
+};
 
-async function main(): Promise<void> {
-  const [name, flag, state, ...rest] = process.argv.slice(2);
-  if (name === undefined || flag !== '--state' || state === undefined || rest.length > 0) {
-    throw keyServiceErrors.make('CEREMONY_USAGE');
+const OPTIONS = {
+  state: { type: 'string' },
+  rehearsal: { type: 'boolean' },
+  'key-version': { type: 'string' },
+  answers: { type: 'string' },
+  out: { type: 'string' },
+  log: { type: 'string' },
+  'no-pdf': { type: 'boolean' },
+} as const;
+
+function words() {
+  try {
+    return parseArgs({ options: OPTIONS, allowPositionals: true });
+  } catch (cause) {
+    throw keyServiceErrors.make('CEREMONY_USAGE', { cause });
   }
-  const config = loadHsmConfig(dirname(dirname(fileURLToPath(import.meta.resolve('@rhc/hsm-config')))), name, readText);
+}
+type Values = ReturnType<typeof words>['values'];
+
+const allScripts = () => loadCeremonies(hsmConfigRoot, readdirSync(join(hsmConfigRoot, 'ceremonies')), readText);
+const scriptOf = (id: string): HsmConfig => loadHsmConfig(hsmConfigRoot, id, readText);
+
+/** What `npm start` runs: the script unattended and for real, refused where its keys are not public. */
+async function pilot(id: string, state: string): Promise<number> {
+  const config = scriptOf(id);
   const logger = createLogger('key-service-ceremony', process.env.RHC_LOG_LEVEL ?? 'silent');
   const started = Date.now();
   const outcome = await holdCeremony({
-    config,
+    ...{ config, workerPath, policy, now },
     folder: stateFolder(state),
     tokenLabel: process.env.RHC_KEY_SERVICE_TOKEN_LABEL ?? 'rhc-pilot',
-    workerPath: fileURLToPath(new URL('./hsm/worker.js', import.meta.url)),
-    policy: {
-      production: ['true', '1'].includes(process.env.RHC_KEY_SERVICE_PRODUCTION ?? ''),
-      allowSoftToken: process.env.RHC_KEY_SERVICE_ALLOW_SOFT_TOKEN,
-    },
     beside: (log) => auditBesideLog(log, logger),
-    now: () => new Date(),
   });
-  const { token, versions, changes } = outcome;
-  const lines = [
-    `${config.ceremony.text.zh} · ${config.ceremony.text.en}`,
-    `令牌 token: ${token.label} · ${token.model} · ${token.serial} · ${outcome.tokenCreated ? '新建 created' : '已有 present'}`,
-    `已知答案测试 known answers: ${token.knownAnswers.map(({ name: test }) => `${test} ✓`).join('  ')}`,
-    '',
-    '槽位 slot     密钥版本与校验值 versions with check values (ENC0)',
-    ...ALL_KEY_SLOTS.map((slot) => {
-      const own = versions.filter((each) => each.slot === slot);
-      const cells = own.map(({ version, kcv, state: at }) => `v${version} ${kcv} ${STATES[at] ?? at}`);
-      return `${slot.padEnd(12)}  ${cells.join('   ')}`;
-    }),
-    '',
-    changes === 0
-      ? '没有变化:仪式早已完成。 Nothing changed: the ceremony was complete.'
-      : `完成:${changes} 项变更,${Date.now() - started} 毫秒。 Done: ${changes} changes, ${Date.now() - started} ms.`,
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  print(versionTable(config, outcome, Date.now() - started));
+  return 0;
 }
 
-await main().catch((error: unknown) => {
+/** From an empty scratch token to active keys and checked minutes, in one command. */
+async function rehearse(id: string, values: Values): Promise<number> {
+  const started = Date.now();
+  const config = scriptOf(id);
+  const scratch = mkdtempSync(join(tmpdir(), 'rhc-rehearsal-'));
+  const out = values.out ?? join(process.cwd(), 'var', 'rehearsals', basename(scratch).slice('rhc-rehearsal-'.length));
+  try {
+    const room = await openOfflineRoom({
+      ...{ config, workerPath, policy, now },
+      folder: stateFolder(scratch),
+      tokenLabel: 'REHEARSAL',
+    });
+    try {
+      const keyVersion = config.ceremony.versions === 'asked' ? Number(values['key-version'] ?? 1) : undefined;
+      const opened = await room.hall.open({ script: id, mode: 'rehearsal', keyVersion, person: 'terminal' });
+      print(`*** 排演 REHEARSAL *** ${config.ceremony.text.zh} · ${config.ceremony.text.en}`);
+      const ended = await runUnattended(room.hall, opened.record.id, {
+        material: rehearsalMaterial,
+        onStep: ({ state }) =>
+          print(
+            `  · ${Date.now() - started} ms  ${[...state.steps.values()].filter(({ done }) => done).length + 1}/${config.ceremony.steps.length}`,
+          ),
+      });
+      const record = await writeRecord(room, ended.record.id, out, {
+        pdf: values['no-pdf'] !== true,
+        font: process.env.RHC_PDF_FONT,
+      });
+      print(minutesReportText(ended.record.id, record.report));
+      const { confirmed, activated } = ended.state;
+      print(`密钥 keys: ${confirmed.size} 已核对 confirmed, ${activated.size} 启用 active → ${record.folder}`);
+      print(`完成 done: ${((Date.now() - started) / 1000).toFixed(1)} s`);
+      return ended.state.phase === 'completed' && record.report.faults.length === 0 ? 0 : 1;
+    } finally {
+      await room.close();
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** People at this terminal; a state folder that holds an unfinished one takes it up. */
+async function hold(id: string, state: string, values: Values): Promise<number> {
+  const config = scriptOf(id);
+  const mode = values.rehearsal === true ? 'rehearsal' : 'real';
+  const desk =
+    values.answers === undefined
+      ? consoleDesk(process.stdin, process.stdout, () => process.exit(130))
+      : answeringDesk(JSON.parse(readText(values.answers)) as Record<string, string>, print);
+  const room = await openOfflineRoom({
+    ...{ config, workerPath, policy, now, scripts: allScripts() },
+    folder: stateFolder(state),
+    tokenLabel: mode === 'rehearsal' ? 'REHEARSAL' : (process.env.RHC_KEY_SERVICE_TOKEN_LABEL ?? 'rhc'),
+  });
+  try {
+    const going = (await room.hall.list()).find(
+      ({ record, state: at }) =>
+        record.scriptId === id && record.mode === mode && (at.phase === 'open' || at.phase === 'interrupted'),
+    );
+    const asked = values['key-version'];
+    const keyVersion = asked === undefined ? undefined : Number(asked);
+    const ceremony = going ?? (await room.hall.open({ script: id, mode, keyVersion, person: 'terminal' }));
+    const readBlocks = (path: string) => JSON.parse(readText(path)) as Record<string, string>;
+    const ended = await conduct(ceremony.record.id, { hall: room.hall, desk, readBlocks });
+    const record = await writeRecord(room, ended.record.id, values.out ?? join(state, 'record'), {
+      pdf: values['no-pdf'] !== true,
+      font: process.env.RHC_PDF_FONT,
+    });
+    print(minutesReportText(ended.record.id, record.report));
+    print(`→ ${record.folder}: ${record.files.join(', ')}`);
+    return record.report.faults.length === 0 ? 0 : 1;
+  } finally {
+    desk.close();
+    await room.close();
+  }
+}
+
+/** 0: they hold, 1: something was changed, 2: could not look. `--log`: a folder as `audit-export` writes it. */
+async function verify(files: readonly string[], folder: string): Promise<number> {
+  const log = {
+    lines: readText(join(folder, 'leaves.jsonl')).split('\n'),
+    notes: splitNotes(readText(join(folder, 'checkpoints.txt'))),
+    key: createPublicKey(readText(join(folder, 'audit-key.pem'))),
+  };
+  let faulty = 0;
+  for (const file of files) {
+    const report = await verifyMinutes(readFileSync(file), log);
+    print(minutesReportText(basename(file), report));
+    if (report.faults.length > 0) faulty++;
+  }
+  return faulty === 0 ? 0 : 1;
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = words();
+  const [first, ...rest] = positionals;
+  if (first === 'verify-minutes' && rest.length > 0 && values.log !== undefined) return verify(rest, values.log);
+  if (first === 'hold' && rest[0] !== undefined && rest.length === 1 && values.state !== undefined) {
+    return hold(rest[0], values.state, values);
+  }
+  if (values.rehearsal === true && rest.length === 0) return rehearse(first ?? 'pilot', values);
+  if (first !== undefined && rest.length === 0 && values.state !== undefined) return pilot(first, values.state);
+  throw keyServiceErrors.make('CEREMONY_USAGE');
+}
+
+process.exitCode = await main().catch((error: unknown) => {
   process.stderr.write(`${failureText(error)}\n`);
-  process.exitCode = 1;
+  return 2;
 });

@@ -452,10 +452,10 @@ export const keyServiceErrors = defineErrors({
     { httpStatus: 409 },
   ),
   CEREMONY_USAGE: entry(
-    '用法:node key-service/dist/ceremony.js pilot --state 目录',
-    'Usage: node key-service/dist/ceremony.js pilot --state DIR',
-    '给出仪式名称与状态目录。',
-    'Name the ceremony and the state folder.',
+    '用法:npm run ceremony -- [脚本] --rehearsal | hold 脚本 --state 目录 | verify-minutes 文件… --log 目录 | pilot --state 目录',
+    'Usage: npm run ceremony -- [SCRIPT] --rehearsal | hold SCRIPT --state DIR | verify-minutes FILE… --log DIR | pilot --state DIR',
+    '脚本见 hsm-config/ceremonies;说明见 docs/operations.md。',
+    'Scripts are in hsm-config/ceremonies; see docs/operations.md.',
     { httpStatus: 400 },
   ),
   AUDIT_UNAVAILABLE: entry(

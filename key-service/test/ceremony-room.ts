@@ -10,9 +10,11 @@ import { stateFolder } from '../src/ceremony-room.ts';
 import { type CeremonyResponse, ceremonyResponse } from '../src/contract/ceremony.ts';
 import type { HsmWorkerPool } from '../src/hsm/worker-pool.ts';
 import { serviceCeremonies } from '../src/service-ceremonies.ts';
+import { approvalStore } from '../src/store/approval-store.ts';
 import { auditStore } from '../src/store/audit-store.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
 import { keyLifeStore, keyUseStore } from '../src/store/key-life-store.ts';
+import { rotationStore } from '../src/store/rotation-store.ts';
 import { certificateStore, keyVersionStore } from '../src/store/stores.ts';
 import { config, pilotCeremony, projectRoot, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
 
@@ -68,6 +70,8 @@ export async function ceremonyTestRoom(): Promise<CeremonyTestRoom> {
     keyLife: keyLifeStore(database),
     keyUses: keyUseStore(database),
     certificates: certificateStore(database),
+    approvals: approvalStore(database),
+    rotations: rotationStore(database),
     logger: createLogger('key-service', 'silent'),
     sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),
     authenticators: [

@@ -15,6 +15,7 @@ const PROTECTS: Readonly<Record<Purpose, { zh: string; en: string }>> = {
   read: { zh: '读取受保护数据的权限', en: 'the right to read protected data' },
   transport: { zh: '空白卡在途中的保护', en: 'blank cards on their way' },
   'security-code': { zh: '卡面安全码', en: "the card's security code" },
+  'local-application': { zh: '本省自有应用的数据', en: "the data of the province's own applications" },
 };
 /** Whoever holds these can put their own keys in place of the others. */
 const CARRIES_ALL: readonly Purpose[] = ['master-control', 'transport'];
