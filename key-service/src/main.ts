@@ -66,10 +66,11 @@ if (process.argv.includes('--help')) {
     requireTlsInProduction(values);
     const token = serviceToken(values);
     const workerEvents = hsmEvents();
+    const workerPath = fileURLToPath(new URL('./hsm/worker.js', import.meta.url));
     const hsm = await attachTokens(
       {
         config,
-        workerPath: fileURLToPath(new URL('./hsm/worker.js', import.meta.url)),
+        workerPath,
         softHsmConf: values.softHsmConf,
         pinFile: values.pinFile,
         tokenLabel: values.tokenLabel,

@@ -10,7 +10,7 @@ import { keyAttributes } from '@rhc/card/secure-messaging';
 import type { Sam, SamIssueRequest, SamIssueResponse } from '../contract/sams.ts';
 import { keyServiceErrors } from '../errors.ts';
 import type { HsmPort, SamChannelItem } from '../hsm/port.ts';
-import { cardKeyPath, dispersalBlock, reversedBlock, rootLabel } from './hierarchy.ts';
+import { cardKeyPath, dispersalBlock, issuerOf, reversedBlock, rootLabel } from './hierarchy.ts';
 import { CERTIFICATE_ISSUER_PAIR, signingSuite } from './issuer-certificate.ts';
 import type { KeyBook } from './personalization.ts';
 import type { AuditPort } from './ports.ts';
@@ -324,7 +324,7 @@ async function endSecond(
 }
 
 async function certify(room: SamIssueRoom, sam: Sam, publicKey: Uint8Array) {
-  const { issuer } = room.book.hierarchy;
+  const issuer = issuerOf(room.book.hierarchy);
   const notBefore = room.now();
   const notAfter = new Date(notBefore);
   notAfter.setUTCFullYear(notAfter.getUTCFullYear() + issuer.certificate.validYears);
@@ -353,7 +353,7 @@ function filesOf(room: SamIssueRoom, sam: Sam): { 'MF/0015': Uint8Array; 'DF01/0
   const file = (id: SamFile['id']) => samFiles.find((each) => each.id === id) as SamFile;
   const from = new Date(sam.orderedAt);
   const to = new Date(from);
-  to.setUTCFullYear(to.getUTCFullYear() + room.book.hierarchy.issuer.certificate.validYears);
+  to.setUTCFullYear(to.getUTCFullYear() + issuerOf(room.book.hierarchy).certificate.validYears);
   const day = (date: Date) => date.toISOString().slice(0, 10);
   return {
     'MF/0015': encodeSamFile(file('MF/0015'), {

@@ -162,6 +162,8 @@ export interface SamChannelOutput {
   readonly macChaining: Uint8Array;
   readonly publicKey: Uint8Array | null;
   readonly sealedPin: Uint8Array | null;
+}
+
 /** One custodian's part of a key; see `operations/parts.ts`. */
 export interface EnterPartInput {
   /** Names the key within its ceremony; parts of one group make one key. */

@@ -202,7 +202,7 @@ const steps: readonly Step[] = [
       await database.schema.dropTable('hsm_passports');
     },
   },
-  ceremonyStep('007-ceremonies'),
+  ceremonyStep('012-ceremonies'),
 ];
 
 export const migrationSource: Knex.MigrationSource<Step> = {
