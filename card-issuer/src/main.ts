@@ -125,6 +125,7 @@ await startService(bootLogger, async () => {
   return running;
 });
 
-const byToken = (secret: SecretBytes) => ({
-  token: () => secret.use((bytes) => new TextDecoder().decode(bytes)),
-});
+/** Hoisted: the start above runs before any line below it. */
+function byToken(secret: SecretBytes) {
+  return { token: () => secret.use((bytes) => new TextDecoder().decode(bytes)) };
+}
