@@ -63,9 +63,12 @@ export interface RevocationList {
 }
 
 export interface AuthorityStore {
-  /** The CA's certificate; the first one stays. */
   authority(): Promise<string | null>;
-  setAuthority(pem: string, at: Date): Promise<string>;
+  /**
+   * The CA's certificate. `make` runs in one process only, while the others wait: two key pairs of one name in the token
+   * would sign with either.
+   */
+  makeAuthority(make: () => Promise<string>, at: Date): Promise<string>;
   add(record: CertificateRecord): Promise<void>;
   all(): Promise<CertificateRecord[]>;
   find(serial: string): Promise<CertificateRecord | null>;
@@ -102,23 +105,13 @@ export class Authority {
     this.#publicKey = Uint8Array.from(this.certificate.publicKey.export({ type: 'spki', format: 'der' }));
   }
 
-  /** Makes key pair and CA certificate on the first start of the first node. */
+  /** Makes key pair and CA certificate on the first start; of several nodes that start at once, one makes them. */
   static async open(room: AuthorityRoom): Promise<Authority> {
-    const { hsm, store, audit, now } = room;
+    const { store, audit, now } = room;
     const known = await store.authority();
     if (known !== null) return new Authority(room, known);
-    const { publicKey } = await hsm.run('ensure-key-pair', { pair: AUTHORITY_KEY_PAIR });
-    const notBefore = new Date(now().getTime() - EARLIER_MS);
-    const body = authorityBody({
-      serial: serialNumber(room),
-      issuer: ISSUER,
-      notBefore,
-      notAfter: new Date(notBefore.getTime() + AUTHORITY_DAYS * DAY_MS),
-      publicKey: pointInfo(publicKey),
-    });
-    const made = pem('CERTIFICATE', await signBody(hsm, body));
-    await audit.record('authority-created', { fingerprint: new X509Certificate(made).fingerprint256 });
-    return new Authority(room, await store.setAuthority(made, now()));
+    await audit.record('authority-created', { pair: AUTHORITY_KEY_PAIR });
+    return new Authority(room, await store.makeAuthority(() => ownCertificate(room), now()));
   }
 
   get pem(): string {
@@ -238,6 +231,14 @@ export class Authority {
     await store.add(record);
     return { record, authority: this.pem };
   }
+}
+
+async function ownCertificate(room: AuthorityRoom): Promise<string> {
+  const { publicKey } = await room.hsm.run('ensure-key-pair', { pair: AUTHORITY_KEY_PAIR });
+  const notBefore = new Date(room.now().getTime() - EARLIER_MS);
+  const notAfter = new Date(notBefore.getTime() + AUTHORITY_DAYS * DAY_MS);
+  const frame = { serial: serialNumber(room), issuer: ISSUER, notBefore, notAfter, publicKey: pointInfo(publicKey) };
+  return pem('CERTIFICATE', await signBody(room.hsm, authorityBody(frame)));
 }
 
 async function signBody(hsm: Pick<HsmPort, 'run'>, body: Uint8Array): Promise<Uint8Array> {

@@ -41,10 +41,17 @@ export function authorityStore(database: Knex): AuthorityStore {
     (await database('tls_authority').where({ id: 1 }).first<{ pem: string } | undefined>('pem'))?.pem ?? null;
   return {
     authority,
-    async setAuthority(pem, at) {
-      await database('tls_authority').insert({ id: 1, pem, created_at: at.toISOString() }).onConflict('id').ignore();
-      return (await authority()) ?? pem;
-    },
+    makeAuthority: (make, at) =>
+      database.transaction(async (transaction) => {
+        // Whoever comes second waits here for the first one's commit, on SQLite and PostgreSQL alike.
+        const empty = { id: 1, pem: '', created_at: at.toISOString() };
+        await transaction('tls_authority').insert(empty).onConflict('id').ignore();
+        const row = await transaction('tls_authority').where({ id: 1 }).first<{ pem: string }>('pem');
+        if (row.pem !== '') return row.pem;
+        const pem = await make();
+        await transaction('tls_authority').where({ id: 1 }).update({ pem });
+        return pem;
+      }),
     async add(record) {
       await certificates().insert({
         ...{ serial: record.serial, kind: record.kind, name: record.name, pem: record.pem, replaces: record.replaces },
