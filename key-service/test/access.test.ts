@@ -1,5 +1,5 @@
 /** Who may do what: every endpoint with every role, passkeys, sessions that end, lock-out, rate limits. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Endpoint, mayCall, unusedParts } from '@rhc/service-shell';
 import { operatorsResponse, sessionResponse } from '../src/contract/index.ts';
 import { EXCLUSIVE_ROLES, ROLES, type Role } from '../src/domain/roles.ts';
@@ -11,7 +11,8 @@ const ORIGIN = 'http://localhost:8101';
 const house = new RunningKeyService();
 const table = keyServiceEndpoints(unusedParts<EndpointParts>());
 
-beforeAll(() => house.start(), 60_000);
+jest.setTimeout(60_000);
+beforeAll(() => house.start(), 180_000);
 afterAll(() => house.stop(), 20_000);
 
 describe('every endpoint with every role', () => {
@@ -206,7 +207,7 @@ describe('rate limits', () => {
     state: house.state,
     node: 'limited',
   });
-  beforeAll(() => limited.start(), 60_000);
+  beforeAll(() => limited.start(), 180_000);
   afterAll(() => limited.stop(true), 20_000);
 
   const flood = async (count: number, headers: Record<string, string>, role?: string) => {
@@ -227,5 +228,5 @@ describe('rate limits', () => {
     expect((await flood(60, { 'x-rhc-terminal': 'desk-1' }, 'service')).length).toBeGreaterThan(0);
     expect(await flood(3, { 'x-rhc-terminal': 'desk-2' }, 'service')).toEqual([]);
     expect((await flood(60, {})).length).toBeGreaterThan(0);
-  }, 60_000);
+  }, 180_000);
 });

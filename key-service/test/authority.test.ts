@@ -52,7 +52,7 @@ const prepare = {
 beforeAll(async () => {
   await house.start();
   writeFileSync(file('ca.pem'), house.authority.pem);
-}, 60_000);
+}, 180_000);
 afterAll(() => house.stop(), 20_000);
 
 describe('what the authority signs, judged by others', () => {
