@@ -13,6 +13,7 @@ import { Authority } from '../src/authority/authority.ts';
 import { stateFolder } from '../src/ceremony-room.ts';
 import type { HsmWorkerPool } from '../src/hsm/worker-pool.ts';
 import { serverTls } from '../src/own-identity.ts';
+import { serviceCeremonies } from '../src/service-ceremonies.ts';
 import { enrolmentStore, lockOutStore, operatorStore, passkeyStore, sessionStore } from '../src/store/access-store.ts';
 import { approvalStore } from '../src/store/approval-store.ts';
 import { auditStore } from '../src/store/audit-store.ts';
@@ -90,10 +91,19 @@ export class RunningKeyService {
       random: (length) => Uint8Array.from(randomBytes(length)),
       listAddress: 'http://localhost:8101/v1/authority/crl',
     });
+    const versions = keyVersionStore(database);
+    const ceremonies = serviceCeremonies({
+      ...{ config, hsm, database, versions, workerPath },
+      hsmConfigRoot: join(__dirname, '../../hsm-config'),
+      policy: { production: false, allowSoftToken: undefined },
+      rehearsalFolder: join(this.state, 'rehearsals'),
+      pdfFont: undefined,
+    });
     this.keyService = await createKeyService({
       config,
       hsm,
-      versions: keyVersionStore(database),
+      versions,
+      ceremonies: ceremonies.parts,
       keyLife: keyLifeStore(database),
       keyUses: keyUseStore(database),
       certificates: certificateStore(database),
