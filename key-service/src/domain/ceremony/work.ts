@@ -53,18 +53,20 @@ function attachToken({ id }: CeremonyStep, { bench }: Desk): StepWork {
 /** One piece for all keys that are missing: the token makes each once, and the log takes their leaves together. */
 function makeAll(
   step: CeremonyStep,
-  { ceremony }: Desk,
+  { ceremony, bench }: Desk,
   how: 'pilot-text' | 'generated',
-  make: (key: string) => Promise<Uint8Array | null>,
+  make: (key: string) => Promise<Uint8Array>,
 ): StepWork {
   const { book, state } = ceremony;
   const keys = keysOfStep(book, state, step).filter((key) => keyOf(state, step.id, key).kcv === null);
   const piece = async () => {
     const events: CeremonyEvent[] = [];
+    const destroyed = await destroyedRoots(bench);
     for (const key of keys) {
-      const kcv = await make(key);
+      if (destroyed.has(rootTarget(book, step, key).root)) continue;
+      const kcv = bytesToHex(await make(key));
       const { round } = keyOf(state, step.id, key);
-      if (kcv !== null) events.push({ kind: 'key-made', step: step.id, key, kcv: bytesToHex(kcv), how, round });
+      events.push({ kind: 'key-made', step: step.id, key, kcv, how, round });
     }
     return events;
   };
@@ -76,7 +78,6 @@ function importComponents(step: Extract<CeremonyStep, { step: 'import-components
   if (source.kind === 'custodians') return null;
   return makeAll(step, desk, 'pilot-text', async (key) => {
     const target = rootTarget(desk.ceremony.book, step, key);
-    if (await isDestroyed(desk.bench, target.root)) return null;
     const { slot, version } = readLabel(key) as { slot: string; version: number };
     const pilotTexts = componentTexts(source, slot, version);
     return (await desk.bench.hsm.run('import-root', { ...target, pilotTexts })).kcv;
@@ -86,7 +87,6 @@ function importComponents(step: Extract<CeremonyStep, { step: 'import-components
 function generate(step: Extract<CeremonyStep, { step: 'generate' }>, desk: Desk): StepWork {
   return makeAll(step, desk, 'generated', async (key) => {
     const target = rootTarget(desk.ceremony.book, step, key);
-    if (await isDestroyed(desk.bench, target.root)) return null;
     return (await desk.bench.hsm.run('generate-root', target)).kcv;
   });
 }
@@ -98,10 +98,9 @@ function rootTarget(book: CeremonyBook, step: CeremonyStep, key: string) {
 }
 
 /** What was destroyed stays so: no ceremony brings a version back. */
-async function isDestroyed({ versions }: CeremonyBench, root: string): Promise<boolean> {
-  return (await versions.all()).some(
-    (each) => each.state === 'destroyed' && rootLabel(each.slot, each.version) === root,
-  );
+async function destroyedRoots({ versions }: CeremonyBench): Promise<ReadonlySet<string>> {
+  const gone = (await versions.all()).filter(({ state }) => state === 'destroyed');
+  return new Set(gone.map(({ slot, version }) => rootLabel(slot, version)));
 }
 
 function requireAllBlocks(step: CeremonyStep, { ceremony }: Desk): StepWork | null {

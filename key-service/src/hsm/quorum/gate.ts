@@ -27,15 +27,18 @@ type Operations = { readonly [K in PrivilegedHsmName]: (token: Token, input: nev
 /** Larger outputs are not kept in the token: what only reads is simply run again. */
 const NOT_KEPT = null;
 
-/** @throws APPROVAL_REQUIRED. A pilot's roots come from public texts: its ceremony may repeat itself. */
+/**
+ * @throws APPROVAL_REQUIRED. A pilot's roots come from public texts: its ceremony may repeat itself. Custodians' parts make
+ * a key without any approval naming it, so they are for the ceremony that founds a token, before its roster, only.
+ */
 export function requireFree(token: Token, name: string): void {
-  if (!isPrivilegedHsmName(name)) return;
+  if (!isPrivilegedHsmName(name) && name !== 'enter-part') return;
   const pointer = rosterInForce(token);
   if (pointer === null) {
     if (name === 'replace-roster') throw keyServiceErrors.make('ROSTER_MISSING');
     return;
   }
-  if (name === 'import-root' && pointer.pilot) return;
+  if ((name === 'import-root' || name === 'enter-part') && pointer.pilot) return;
   throw keyServiceErrors.make('APPROVAL_REQUIRED', { detail: name });
 }
 
