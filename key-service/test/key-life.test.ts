@@ -207,4 +207,4 @@ test('a destroyed root is gone from the token, from every worker, and no ceremon
   } finally {
     await hsm.close();
   }
-}, 60_000);
+}, 180_000);
