@@ -13,7 +13,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { RunningHouse } from '../first-light/running-house.ts';
 
 const LONG_MS = 180_000;
-const SHOWN_MS = 20_000;
+const SHOWN_MS = 60_000;
 const folder = mkdtempSync(join(tmpdir(), 'rhc-his-'));
 const house = new RunningHouse(join(folder, 'state'));
 let browser: Browser;
