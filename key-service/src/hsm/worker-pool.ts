@@ -91,7 +91,7 @@ export class HsmWorkerPool implements HsmPort {
   private constructor(options: WorkerPoolOptions) {
     this.#options = {
       deadlineMs: 10_000,
-      attachTimeoutMs: 20_000,
+      attachTimeoutMs: 60_000,
       maxQueued: 1_000,
       recycleAfter: 200_000,
       recycleAboveBytes: 400 * 1024 * 1024,
