@@ -131,7 +131,9 @@ test(
     await page.route('**/v1/audit/proof/inclusion*', async (route) => {
       const answer = await route.fetch();
       const proof = (await answer.json()) as { leaf: string };
-      await route.fulfill({ json: { ...proof, leaf: proof.leaf.replace('root-imported', 'root-forgotten') } });
+      await route.fulfill({
+        json: { ...proof, leaf: proof.leaf.replace(/\d/, (digit) => String((Number(digit) + 1) % 10)) },
+      });
     });
     await house.goTo(page, 'audit/4');
     await page.getByText('证明不成立 not proved').waitFor();
