@@ -158,7 +158,7 @@ export class TokenGroup implements HsmPort {
   async close(): Promise<void> {
     this.#closed = true;
     for (const { timer } of this.#members) clearTimeout(timer);
-    await Promise.all(this.#members.map(({ pool }) => pool?.close()));
+    await Promise.all(this.#members.map(async ({ pool }) => pool?.close()));
   }
 
   #serving(): Member[] {

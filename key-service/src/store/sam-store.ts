@@ -143,9 +143,12 @@ export function samStore(database: Knex): SamStore {
         if (orderId !== undefined) void rows.where({ order_id: orderId });
         if (search !== undefined) {
           const like = `%${search.replaceAll(/[%_]/g, '')}%`;
-          void rows.where((either) =>
-            either.whereLike('institution', like).orWhereLike('terminal_number', like).orWhereLike('sam_serial', like),
-          );
+          void rows.where((either) => {
+            void either
+              .whereLike('institution', like)
+              .orWhereLike('terminal_number', like)
+              .orWhereLike('sam_serial', like);
+          });
         }
         return rows;
       };
