@@ -105,7 +105,16 @@ describe('people', () => {
       const answer = await house.call('PUT', '/v1/operators/qian.roles/roles', { role: 'security-admin', body });
       expect([answer.status, answer.body.error.code]).toEqual([409, 'OPERATOR_ROLES_EXCLUSIVE']);
       const columns = Object.fromEntries(pair.map((role) => [role.replace('-', '_'), 1]));
-      await expect(house.database('operators').where({ id: 'qian.roles' }).update(columns)).rejects.toThrow(/CHECK/);
+      const refused = await house
+        .database('operators')
+        .where({ id: 'qian.roles' })
+        .update(columns)
+        .then(
+          () => null,
+          (error: { message: string }) => error.message,
+        );
+      // Not `rejects.toThrow`: the add-on's errors are of the realm that loaded it first, and no Error to Jest here.
+      expect(refused).toMatch(/CHECK/);
     }
   });
 
