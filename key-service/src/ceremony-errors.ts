@@ -88,6 +88,13 @@ export const ceremonyErrorTable = {
     'They are made when the ceremony is completed, interrupted or abandoned.',
     { httpStatus: 404 },
   ),
+  MINUTES_PDF_FAILED: entry(
+    '生成 PDF 失败;仪式记录本身(JSON)完好。',
+    'The PDF could not be drawn; the minutes themselves (JSON) are unharmed.',
+    '重试;若再次失败,请下载 JSON 并查看 key-service 的日志。',
+    "Try again; if it fails again take the JSON and look into key-service's log.",
+    { retriable: true },
+  ),
   MINUTES_FONT_MISSING: entry(
     '找不到生成 PDF 所需的中文字体。',
     'The Chinese font for PDFs was not found.',

@@ -1,6 +1,7 @@
 /** What the service gives its ceremony room: scripts from disk, its own token for real, scratch tokens for rehearsals. */
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type HsmConfig, loadCeremonies } from '@rhc/hsm-config';
 import type { KeyServiceParts } from './app.ts';
 import { readText } from './ceremony-room.ts';
@@ -9,7 +10,7 @@ import type { KeyVersionStore } from './domain/ports.ts';
 import { type ProductionPolicy, refuseInProduction } from './domain/production.ts';
 import { keyServiceErrors } from './errors.ts';
 import type { HsmPort } from './hsm/port.ts';
-import { minutesPdf } from './minutes/minutes-pdf.ts';
+import { drawnApart } from './minutes/pdf-process.ts';
 import { RehearsalBenches } from './rehearsal-benches.ts';
 import { ceremonyStore } from './store/ceremony-store.ts';
 import type { Database } from './store/database.ts';
@@ -35,6 +36,7 @@ export function serviceCeremonies(options: ServiceCeremonyOptions): ServiceCerem
   const { config, hsmConfigRoot, hsm, versions } = options;
   const scripts = loadCeremonies(hsmConfigRoot, readdirSync(`${hsmConfigRoot}/ceremonies`), readText);
   const { rehearsalFolder: folder, workerPath } = options;
+  const pdfProgram = join(dirname(workerPath), '../minutes/pdf-main.js');
   const rehearsals = new RehearsalBenches({ scripts, folder, workerPath });
   return {
     parts: {
@@ -52,7 +54,7 @@ export function serviceCeremonies(options: ServiceCeremonyOptions): ServiceCerem
         if (record.mode === 'rehearsal') await rehearsals.discard(record.id);
       },
       random: (length) => Uint8Array.from(randomBytes(length)),
-      pdf: (text, which) => minutesPdf(text, which, options.pdfFont),
+      pdf: (text, which) => drawnApart(pdfProgram, text, which, options.pdfFont),
     },
     close: () => rehearsals.close(),
   };

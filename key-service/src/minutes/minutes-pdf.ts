@@ -147,11 +147,10 @@ function exceptions(doc: Doc, minutes: Minutes): void {
 function handOverBody(doc: Doc, minutes: Minutes): void {
   people(doc, minutes);
   title(doc, '交接的密钥', 'Keys handed over');
-  keyLines(
-    doc,
-    minutes.keys.filter(({ confirmed }) => confirmed),
-  );
   const blocks = minutes.keys.filter(({ block }) => block !== null);
+  const all = minutes.keys.filter(({ confirmed }) => confirmed);
+  // Where blocks go out, they are what changes hands; else everything that came in.
+  keyLines(doc, blocks.length > 0 ? blocks : all);
   if (blocks.length > 0) {
     title(doc, '密钥块(TR-31 / X9.143)', 'Key blocks');
     for (const { key, block } of blocks)
