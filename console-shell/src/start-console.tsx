@@ -1,7 +1,7 @@
 /** Starts a console in `#root`, in Chinese, without one inline style (CSP: `style-src 'self'`). */
 import { StyleProvider } from '@ant-design/cssinjs';
 import { App, ConfigProvider } from 'antd';
-import zhCN from 'antd/locale/zh_CN';
+import zhCN from 'antd/locale/zh_CN.js';
 import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { accessToken } from './api.ts';
