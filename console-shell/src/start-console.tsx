@@ -8,16 +8,16 @@ import { accessToken } from './api.ts';
 
 /** The class under which `scripts/web/antd-css.mjs` puts Ant Design's variables. */
 const CSS_VARIABLES_CLASS = 'css-var-rhc';
-/** Ant Design writes its variables at run time all the same; written here, outside of the page, nothing refuses them. */
-const NOWHERE = document.createElement('div');
 
 export function startConsole(content: ReactNode): void {
   accessToken.take();
   const root = document.getElementById('root');
   if (root === null) throw new Error('the page has no #root');
+  // Ant Design writes its variables at run time all the same; written here, outside of the page, nothing refuses them.
+  const nowhere = document.createElement('div');
   createRoot(root).render(
     <StrictMode>
-      <StyleProvider container={NOWHERE}>
+      <StyleProvider container={nowhere}>
         <ConfigProvider
           locale={zhCN}
           theme={{ zeroRuntime: true, cssVar: { key: CSS_VARIABLES_CLASS } }}
