@@ -193,11 +193,16 @@ class Drill {
         header: '04DC0104',
         plain: '290102',
       };
+      // A card whose answer came is not asked for again: what is repeated after a kill is only what got no answer.
+      let prepared = false;
       for (let done = false; !done && !this.stopped; ) {
         try {
-          this.asked++;
-          await this.ask('/v1/personalization/prepare', card);
-          this.answered.push(cardFactor);
+          if (!prepared) {
+            this.asked++;
+            await this.ask('/v1/personalization/prepare', card);
+            this.answered.push(cardFactor);
+            prepared = true;
+          }
           const { results } = await this.ask('/v1/terminal', {
             cardFactor: '0102030405060708',
             provinceCode: '13',
@@ -293,15 +298,13 @@ async function check(drill, admin, out) {
   await drill.stop();
   const { rows } = await admin.query('select leaf from audit_leaves order by position');
   const leaves = rows.map(({ leaf }) => JSON.parse(leaf));
-  const once = (/** @type {string} */ action) => {
-    const names = leaves
-      .filter((leaf) => leaf.action === action)
-      .map(({ details }) => `${details.slot}#${details.version}`);
+  // The ceremony names its keys as the token does, SLOT#VERSION; a run that was killed in between finds its own leaf.
+  for (const action of ['ceremony-key-made', 'ceremony-key-activated']) {
+    const names = leaves.filter((leaf) => leaf.action === action).map(({ details }) => details.key);
+    const expected = versions.filter(({ state: at }) => action === 'ceremony-key-made' || at === 'active');
     if (new Set(names).size !== names.length) wrong.push(`${action} stands twice for one version`);
-    if (action === 'root-imported' && names.length !== wanted) wrong.push(`${names.length} leaves ${action}`);
-  };
-  once('root-imported');
-  once('version-activated');
+    if (names.length !== expected.length) wrong.push(`${names.length} leaves ${action}, not ${expected.length}`);
+  }
   const prepared = new Set(
     leaves.filter(({ action }) => action === 'personalization-prepare').map(({ details }) => details.cardFactor),
   );
@@ -313,7 +316,6 @@ async function check(drill, admin, out) {
   if (counted < drill.authentications)
     wrong.push(`${counted} counted terminal calls, ${drill.authentications} answers`);
   if (new Set(leaves.map(({ id }) => id)).size !== leaves.length) wrong.push('an entry stands twice');
-  if (new Set(drill.answered).size !== drill.answered.length) wrong.push('a card was answered twice');
 
   // The offline verifier, which needs no service and no database.
   const { rows: notes } = await admin.query('select note from audit_checkpoints order by size');
