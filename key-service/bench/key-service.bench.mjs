@@ -1,4 +1,5 @@
 /**
+ * (Over 300 lines: the figures share one token, one service and one run, else their ratios would say nothing.)
  * What the whole service gives over HTTP, each figure against a bare loop on the same token in the same run: terminal
  * authentications with their latencies, personalization, audit appends, memory over many operations. The token comes
  * from the pilot ceremony, the service is a process of its own with its token file. Needs `dist`. A missed target is
@@ -252,6 +253,7 @@ export async function run({ operations: wanted = DEFAULT_OPERATIONS } = {}) {
       const used = await memory(post, processes.child.pid, wanted);
       const perCall = { single: 1000 / bare.authentications, batched: (1000 * BATCH) / bare.batched };
       const p99 = percentile(single.latencies, 0.99);
+      const batchedP99 = percentile(batched.latencies, 0.99);
       const { authentications, p99Ms, personalization: share, growth, recycleMib } = TARGETS;
       const batchedRate = batched.perSecond * BATCH;
       const clients = `over HTTP, ${CLIENTS} clients`;
@@ -276,7 +278,7 @@ export async function run({ operations: wanted = DEFAULT_OPERATIONS } = {}) {
           target(rate, batchedRate >= authentications),
         ),
         row('  p50 of a call', percentile(batched.latencies, 0.5), 'ms', perCall.batched),
-        row('  p99 of a call', percentile(batched.latencies, 0.99), 'ms', perCall.batched),
+        row('  p99 of a call', batchedP99, 'ms', perCall.batched, target(`≤ ${p99Ms} ms`, batchedP99 <= p99Ms)),
         row(
           `personalization calls ${clients}`,
           cards.perSecond,
