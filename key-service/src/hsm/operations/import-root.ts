@@ -85,7 +85,12 @@ function placeSoftRoot(
 /** What stands under this name already, which must be the same key. */
 function presentRoot(token: Token, root: string, kcv: Uint8Array): Placed | null {
   if (!token.hasRoot(root)) return null;
-  const present = describeRoot(token, root);
+  const present = wholeRoot(token, root);
+  if (present === null) {
+    // A name without a key: nothing is lost with it, and the ceremony goes on.
+    token.destroyRoot(root);
+    return null;
+  }
   if (equalBytes(present.kcv, kcv)) return { ...present, created: false };
   throw keyServiceErrors.make('KEY_CHECK_VALUE_MISMATCH', { detail: `${root} is another key already` });
 }
@@ -102,4 +107,21 @@ function combinePilotTexts(texts: readonly string[]): Uint8Array {
 
 export function describeRoot(token: Token, root: string): RootDescription {
   return { root, kcv: token.root(root).checkValue() };
+}
+
+/**
+ * SoftHSM2 writes a derived object first and its CKA_VALUE afterwards: a process killed between the two leaves a name
+ * without a key (seen in the kill drill), which refuses every mechanism for ever with CKR_MECHANISM_INVALID. That the
+ * mechanism itself works is known: the token passed its known answers when it was attached.
+ *
+ * @returns null for a name without a key
+ */
+export function wholeRoot(token: Token, root: string): RootDescription | null {
+  try {
+    return describeRoot(token, root);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.includes('CKR_MECHANISM_INVALID')) throw error;
+    token.forgetRoot(root);
+    return null;
+  }
 }

@@ -7,7 +7,7 @@ import { rosterInForce } from '../quorum/notes.ts';
 import { backupRoots } from './backup-roots.ts';
 import { openDataKey, sealDataKey } from './data-keys.ts';
 import { generateRoot } from './generate-root.ts';
-import { describeRoot, importRoot } from './import-root.ts';
+import { importRoot, wholeRoot } from './import-root.ts';
 import { exportKeyBlock, importKeyBlock, importProtectionKey } from './key-blocks.ts';
 import { ensureKeyPair, sign } from './key-pairs.ts';
 import { describeParts, discardParts, enterPart } from './parts.ts';
@@ -42,7 +42,8 @@ export const operations: Operations = {
     token
       .rootNames()
       .sort()
-      .map((root) => describeRoot(token, root)),
+      .map((root) => wholeRoot(token, root))
+      .filter((root) => root !== null),
   'destroy-root': (token, { root }) => {
     forgetForSams(token, root);
     forgetBackup(token, root);

@@ -203,16 +203,20 @@ export class Token {
   destroyRoot(name: string): boolean {
     const found = this.#find(templates.find('secret', name));
     for (const handle of found) this.destroy(handle);
-    const copy = this.#roots.get(name);
-    copy?.destroy();
+    this.forgetRoot(name);
+    const soft = this.soft?.destroyRoot(name) ?? false;
+    return found.length > 0 || soft;
+  }
+
+  /** Hot copies only: the next use looks the root up in the token again. */
+  forgetRoot(name: string): void {
+    this.#roots.get(name)?.destroy();
     this.#roots.delete(name);
     for (const [link, key] of this.#links) {
       if (!link.startsWith(`${name}/`)) continue;
       this.#links.delete(link);
       key.destroy();
     }
-    const soft = this.soft?.destroyRoot(name) ?? false;
-    return found.length > 0 || soft;
   }
 
   derive(base: Handle, block: Uint8Array, template: Template): Handle {
