@@ -133,5 +133,6 @@ for (const block of blocks) {
   );
   if (child !== null) samRoots.push(read(child, p.CKA_VALUE).toString('hex'));
 }
+const labels = keys.map(label);
 module.C_Finalize();
-process.stdout.write(JSON.stringify({ labels: keys.map(label), answers, blocks: blocks.length, samRoots }));
+process.stdout.write(JSON.stringify({ labels, answers, blocks: blocks.length, samRoots }));
