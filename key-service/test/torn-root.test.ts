@@ -1,7 +1,9 @@
-/** A root whose writing was cut between its name and its value, as the kill drill saw: the ceremony makes it anew. */
-import { spawnSync } from 'node:child_process';
+/** A root whose writing was cut between its name and its value, as the kill drill saw: it is listed nowhere and made anew. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
+import { attachHsm } from '../src/attach.ts';
 import { prepareToken, stateFolder } from '../src/ceremony-room.ts';
 import { config, pilotCeremony, projectRoot, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
 
@@ -9,50 +11,38 @@ const state = temporaryFolder();
 const folder = stateFolder(state);
 afterAll(() => rmSync(state, { recursive: true, force: true }));
 
-/** Another process, as SoftHSM2 reads its configuration from the environment; the PIN goes in by standard input. */
-const MAKE_TORN = `
-  const p = require('pkcs11js');
-  const [path, label, root] = process.argv.slice(1);
-  const pin = require('node:fs').readFileSync(0, 'utf8').trim();
-  const module = new p.PKCS11();
-  module.load(path);
-  module.C_Initialize({ flags: p.CKF_OS_LOCKING_OK });
-  const slot = module.C_GetSlotList(true).find((at) => module.C_GetTokenInfo(at).label.trimEnd() === label);
-  const session = module.C_OpenSession(slot, p.CKF_SERIAL_SESSION | p.CKF_RW_SESSION);
-  module.C_Login(session, p.CKU_USER, pin);
-  module.C_CreateObject(session, [
-    { type: p.CKA_CLASS, value: p.CKO_SECRET_KEY },
-    { type: p.CKA_KEY_TYPE, value: p.CKK_AES },
-    { type: p.CKA_TOKEN, value: true },
-    { type: p.CKA_PRIVATE, value: true },
-    { type: p.CKA_SENSITIVE, value: true },
-    { type: p.CKA_EXTRACTABLE, value: false },
-    { type: p.CKA_DERIVE, value: true },
-    { type: p.CKA_ENCRYPT, value: true },
-    { type: p.CKA_LABEL, value: root },
-    { type: p.CKA_ID, value: Buffer.from(root) },
-    { type: p.CKA_VALUE, value: Buffer.alloc(0) },
-  ]);
-  module.C_Finalize();
-`;
-
-test('a name without a key is taken away and the root is made; a whole root stays', async () => {
-  const modulePath = config.model.modulePaths.find(existsSync) ?? '';
-  const slot = config.hierarchy.slots[0]?.name ?? '';
+test('a name without a key is no root: import and generation make the root, and a whole root stays', async () => {
+  const wanted = config.hierarchy.slots.length * 2;
   await prepareToken({ config, folder, tokenLabel: TOKEN_LABEL, workerPath });
-  const torn = spawnSync(process.execPath, ['-e', MAKE_TORN, modulePath, TOKEN_LABEL, `${slot}#0`], {
+  const modulePath = config.model.modulePaths.find(existsSync) ?? '';
+  const torn = ['DERIVE:MK.MF#0', 'ENCRYPT:CVK#1', 'DERIVE:TMK#9'];
+  execFileSync(process.execPath, [join(__dirname, 'torn-root.mjs'), modulePath, TOKEN_LABEL, ...torn], {
     cwd: projectRoot,
     env: { PATH: process.env.PATH, SOFTHSM2_CONF: folder.softHsmConf },
-    input: readFileSync(folder.pinFile, 'utf8'),
-    encoding: 'utf8',
+    input: readFileSync(folder.pinFile),
   });
-  expect(torn.stderr).toBe('');
-  expect(torn.status).toBe(0);
   const first = await pilotCeremony(state);
-  expect(first.versions).toHaveLength(config.hierarchy.slots.length * 2);
-  const again = await pilotCeremony(state);
-  expect(again.changes).toBe(0);
-  expect(again.versions.map(({ slot: at, version, kcv }) => [at, version, kcv])).toEqual(
-    first.versions.map(({ slot: at, version, kcv }) => [at, version, kcv]),
-  );
+  expect(first.versions).toHaveLength(wanted);
+
+  const hsm = await attachHsm({ ...folder, config, tokenLabel: TOKEN_LABEL, workerPath, workers: 2 });
+  try {
+    // Both workers look, so that each has met the torn name before one of them makes the key.
+    const lists = await Promise.all(Array.from({ length: 8 }, () => hsm.run('describe-roots', null)));
+    for (const list of lists) {
+      expect(list).toHaveLength(wanted);
+      expect(list.map(({ root }) => root)).not.toContain('TMK#9');
+    }
+    const made = await hsm.run('generate-root', { root: 'TMK#9', usage: 'derive' });
+    expect(made.created).toBe(true);
+    const again = await Promise.all(Array.from({ length: 8 }, () => hsm.run('describe-roots', null)));
+    for (const list of again) expect(list.find(({ root }) => root === 'TMK#9')?.kcv).toEqual(made.kcv);
+    expect(await hsm.run('generate-root', { root: 'TMK#9', usage: 'derive' })).toMatchObject({ created: false });
+  } finally {
+    await hsm.close();
+  }
+
+  const second = await pilotCeremony(state);
+  expect(second.changes).toBe(0);
+  const told = (outcome: typeof first) => outcome.versions.map(({ slot, version, kcv }) => [slot, version, kcv]);
+  expect(told(second)).toEqual(told(first));
 });

@@ -1,11 +1,11 @@
 /**
  * Somebody who holds the user PIN and speaks PKCS#11 to the token himself (Bortolozzo, Centenaro, Focardi, Steel: CCS 2010).
- * A process of its own: SoftHSM2 reads its environment with getenv, which does not see what Jest sets. Prints one answer an attack.
- * usage: MODULE LABEL; the PIN comes from TOKEN_PIN
+ * Prints one answer an attack. usage: MODULE LABEL, PIN by standard input
  */
 import p from 'pkcs11js';
+import { openRawSession } from '../raw-session.mjs';
 
-const [modulePath, tokenLabel] = process.argv.slice(2);
+const { module, slot, session } = openRawSession();
 const answers = {};
 function attempt(name, act) {
   try {
@@ -17,12 +17,6 @@ function attempt(name, act) {
     return null;
   }
 }
-const module = new p.PKCS11();
-module.load(modulePath);
-module.C_Initialize({ flags: p.CKF_OS_LOCKING_OK });
-const slot = module.C_GetSlotList(true).find((each) => module.C_GetTokenInfo(each).label.trimEnd() === tokenLabel);
-const session = module.C_OpenSession(slot, p.CKF_SERIAL_SESSION | p.CKF_RW_SESSION);
-module.C_Login(session, p.CKU_USER, process.env.TOKEN_PIN);
 module.C_FindObjectsInit(session, [{ type: p.CKA_CLASS, value: p.CKO_SECRET_KEY }]);
 const keys = module.C_FindObjects(session, 500);
 module.C_FindObjectsFinal(session);

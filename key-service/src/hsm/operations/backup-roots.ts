@@ -7,8 +7,8 @@ import { keyServiceErrors } from '../../errors.ts';
 import type { Token } from '../pkcs11/token.ts';
 import type { HsmOperations } from '../port.ts';
 import { recoveryKeyOf, rosterInForce, SEAL_PAIR } from '../quorum/notes.ts';
-import { describeRoot } from './import-root.ts';
 import { backupsOf, fingerprint } from './root-backup.ts';
+import { standingRoots } from './standing-root.ts';
 
 export function backupRoots(
   token: Token,
@@ -22,8 +22,8 @@ export function backupRoots(
   if (keys === null) throw keyServiceErrors.make('ROSTER_MISSING');
   const roots: BackedUpRoot[] = [];
   const missing: string[] = [];
-  for (const root of token.rootNames().sort()) {
-    const kcv = bytesToHex(describeRoot(token, root).kcv);
+  for (const { root, kcv: value } of standingRoots(token)) {
+    const kcv = bytesToHex(value);
     const kept = backupsOf(token, root).find((each) => each.kcv === kcv && each.recoveryKey === recoveryKey);
     if (kept === undefined) missing.push(root);
     else roots.push(kept);

@@ -8,8 +8,9 @@ import { isForSams, keepBlockForSams } from '../pkcs11/sam-roots.ts';
 import { templates } from '../pkcs11/templates.ts';
 import type { Token } from '../pkcs11/token.ts';
 import type { HsmOperations } from '../port.ts';
-import { describeRoot, placeRoot } from './import-root.ts';
+import { placeRoot } from './import-root.ts';
 import { keepBackupOfTwin } from './root-backup.ts';
+import { standingRoot } from './standing-root.ts';
 
 const ROOT_NAME = /^[A-Z][A-Z0-9]*([.-][A-Z0-9]+)?#([1-9]\d{0,2})$/;
 
@@ -18,7 +19,9 @@ export function generateRoot(
   { root, usage, suite = 'intl-128' }: HsmOperations['generate-root']['input'],
 ): HsmOperations['generate-root']['output'] {
   if (!ROOT_NAME.test(root)) throw keyServiceErrors.make('KEY_MISSING', { detail: `${root} is no name of a root` });
-  if (token.hasRoot(root)) return { ...describeRoot(token, root), created: false };
+  const standing = standingRoot(token, root);
+  if (standing === 'torn') token.destroyRoot(root);
+  else if (standing !== null) return { ...standing, created: false };
   const own = token.suites.find((keys) => keys.suite === suite);
   // The soft engine's keys are in this process anyway.
   if (own === undefined) return placeRoot(token, root, usage, Uint8Array.from(token.random(16)), undefined, suite);

@@ -13,8 +13,9 @@ import type { Handle } from '../pkcs11/module.ts';
 import { keepForSams } from '../pkcs11/sam-roots.ts';
 import { templates } from '../pkcs11/templates.ts';
 import type { Token } from '../pkcs11/token.ts';
-import type { HsmOperations, ImportRootInput, RootDescription } from '../port.ts';
+import type { HsmOperations, ImportRootInput } from '../port.ts';
 import { keepBackupOfValue } from './root-backup.ts';
+import { standingRoot } from './standing-root.ts';
 
 type Placed = HsmOperations['import-root']['output'];
 
@@ -82,16 +83,12 @@ function placeSoftRoot(
   }
 }
 
-/** What stands under this name already, which must be the same key. */
+/** What stands under this name already, which must be the same key; a torn name is taken away. */
 function presentRoot(token: Token, root: string, kcv: Uint8Array): Placed | null {
-  if (!token.hasRoot(root)) return null;
-  const present = wholeRoot(token, root);
-  if (present === null) {
-    // A name without a key: nothing is lost with it, and the ceremony goes on.
-    token.destroyRoot(root);
-    return null;
-  }
-  if (equalBytes(present.kcv, kcv)) return { ...present, created: false };
+  const standing = standingRoot(token, root);
+  if (standing === 'torn') token.destroyRoot(root);
+  if (standing === 'torn' || standing === null) return null;
+  if (equalBytes(standing.kcv, kcv)) return { ...standing, created: false };
   throw keyServiceErrors.make('KEY_CHECK_VALUE_MISMATCH', { detail: `${root} is another key already` });
 }
 
@@ -103,25 +100,4 @@ function combinePilotTexts(texts: readonly string[]): Uint8Array {
     component.fill(0);
   }
   return combined;
-}
-
-export function describeRoot(token: Token, root: string): RootDescription {
-  return { root, kcv: token.root(root).checkValue() };
-}
-
-/**
- * SoftHSM2 writes a derived object first and its CKA_VALUE afterwards: a process killed between the two leaves a name
- * without a key (seen in the kill drill), which refuses every mechanism for ever with CKR_MECHANISM_INVALID. That the
- * mechanism itself works is known: the token passed its known answers when it was attached.
- *
- * @returns null for a name without a key
- */
-export function wholeRoot(token: Token, root: string): RootDescription | null {
-  try {
-    return describeRoot(token, root);
-  } catch (error) {
-    if (!(error instanceof Error) || !error.message.includes('CKR_MECHANISM_INVALID')) throw error;
-    token.forgetRoot(root);
-    return null;
-  }
 }

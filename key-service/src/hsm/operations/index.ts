@@ -7,7 +7,7 @@ import { rosterInForce } from '../quorum/notes.ts';
 import { backupRoots } from './backup-roots.ts';
 import { openDataKey, sealDataKey } from './data-keys.ts';
 import { generateRoot } from './generate-root.ts';
-import { importRoot, wholeRoot } from './import-root.ts';
+import { importRoot } from './import-root.ts';
 import { exportKeyBlock, importKeyBlock, importProtectionKey } from './key-blocks.ts';
 import { ensureKeyPair, sign } from './key-pairs.ts';
 import { describeParts, discardParts, enterPart } from './parts.ts';
@@ -16,6 +16,7 @@ import { rekey } from './rekey.ts';
 import { ensureUnwrapPair, receiveRoot, rewrapRoot } from './restore-root.ts';
 import { forgetBackup } from './root-backup.ts';
 import { samChannel } from './sam-channel.ts';
+import { standingRoots } from './standing-root.ts';
 import { terminal } from './terminal.ts';
 
 type Operations = {
@@ -38,12 +39,7 @@ export const operations: Operations = {
   'import-protection-key': importProtectionKey,
   'import-key-block': importKeyBlock,
   'export-key-block': exportKeyBlock,
-  'describe-roots': (token) =>
-    token
-      .rootNames()
-      .sort()
-      .map((root) => wholeRoot(token, root))
-      .filter((root) => root !== null),
+  'describe-roots': standingRoots,
   'destroy-root': (token, { root }) => {
     forgetForSams(token, root);
     forgetBackup(token, root);
