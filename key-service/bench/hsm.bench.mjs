@@ -2,7 +2,7 @@
  * HSM work through the worker against a bare PKCS#11 loop in one process, in the same run on the same token. Needs
  * `dist`. `run()` gives rows for the root's `npm run bench`; called directly it prints them.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ import { dispersalBlock } from '../dist/domain/hierarchy.js';
 import { Keyring } from '../dist/domain/key-versions.js';
 import { prepareInput } from '../dist/domain/personalization.js';
 import { operations } from '../dist/hsm/operations/index.js';
-import { Token } from '../dist/hsm/pkcs11/token.js';
+import { bareToken } from './bare-token.mjs';
 
 const TOKEN_LABEL = 'rhc-bench';
 const LOOPS = 4_000;
@@ -56,15 +56,7 @@ export async function run() {
     );
     const key = { root: 'MK.MF#1', blocks: [dispersalBlock(factor)], cachedBlocks: 0 };
 
-    process.env.SOFTHSM2_CONF = folder.softHsmConf;
-    const bare = new Token({
-      modulePath: config.model.modulePaths[0],
-      tokenLabel: TOKEN_LABEL,
-      suites: config.model.suites,
-      vendorNumbers: undefined,
-      required: ['intl-128'],
-      pin: Uint8Array.from(readFileSync(folder.pinFile).subarray(0, 24)),
-    });
+    const bare = bareToken(config, folder, TOKEN_LABEL);
     operations.prepare(bare, input);
     const bareLoops = await perSecond(LOOPS, () => operations['wrap-loop'](bare, { key, count: LOOPS }));
     const bareCards = await perSecond(CARDS, () => {

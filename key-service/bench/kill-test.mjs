@@ -70,6 +70,8 @@ class Drill {
   kills = { ceremony: 0, worker: 0, service: 0, database: 0 };
   /** Card factors whose answer came. @type {string[]} */
   answered = [];
+  /** Card to how often it was asked for: nothing may be done more often than that. */
+  askedFor = new Map();
   asked = 0;
   authentications = 0;
   /** @type {string[]} */
@@ -199,6 +201,7 @@ class Drill {
         try {
           if (!prepared) {
             this.asked++;
+            this.askedFor.set(cardFactor, (this.askedFor.get(cardFactor) ?? 0) + 1);
             await this.ask('/v1/personalization/prepare', card);
             this.answered.push(cardFactor);
             prepared = true;
@@ -305,10 +308,16 @@ async function check(drill, admin, out) {
     if (new Set(names).size !== names.length) wrong.push(`${action} stands twice for one version`);
     if (names.length !== expected.length) wrong.push(`${names.length} leaves ${action}, not ${expected.length}`);
   }
-  const prepared = new Set(
-    leaves.filter(({ action }) => action === 'personalization-prepare').map(({ details }) => details.cardFactor),
-  );
-  const lost = drill.answered.filter((factor) => !prepared.has(factor));
+  const leavesOf = new Map();
+  for (const { action, details } of leaves)
+    if (action === 'personalization-prepare')
+      leavesOf.set(details.cardFactor, (leavesOf.get(details.cardFactor) ?? 0) + 1);
+  for (const [factor, count] of leavesOf) {
+    const asked = drill.askedFor.get(factor) ?? 0;
+    if (count > asked) wrong.push(`${count} leaves for card ${factor}, which was asked for ${asked} times`);
+  }
+  if (new Set(drill.answered).size !== drill.answered.length) wrong.push('a card was answered twice');
+  const lost = drill.answered.filter((factor) => !leavesOf.has(factor));
   if (lost.length > 0) wrong.push(`${lost.length} answers without a leaf`);
   const counted = leaves
     .filter(({ action }) => action === 'terminal-batch')

@@ -60,6 +60,8 @@ const MAX_ATTEMPTS = 8;
 const IN_FLIGHT_PER_WORKER = 2;
 /** Requests in one message: enough to share its cost, few enough to leave work for the other workers. */
 const MAX_TOGETHER = 16;
+/** Resident memory of a worker above which it is replaced. */
+export const RECYCLE_ABOVE_BYTES = 400 * 1024 * 1024;
 const MAX_RESTART_DELAY_MS = 30_000;
 
 const away = () => keyServiceErrors.make('HSM_SLOT_GONE', { detail: 'no worker is attached' });
@@ -94,7 +96,7 @@ export class HsmWorkerPool implements HsmPort {
       attachTimeoutMs: 60_000,
       maxQueued: 1_000,
       recycleAfter: 200_000,
-      recycleAboveBytes: 400 * 1024 * 1024,
+      recycleAboveBytes: RECYCLE_ABOVE_BYTES,
       refuseWhenAway: false,
       restartDelayMs: 50,
       onEvent: () => undefined,
