@@ -16,7 +16,7 @@ test(
     for (const [path, words] of [
       ['overview', '密码机与令牌'],
       ['keys', '河北省密钥体系'],
-      ['ceremony', '脚本'],
+      ['ceremony', '已完成 completed'],
       ['approvals', '待批准的请求'],
       ['rotation', '轮换'],
       ['sams', '发行任务'],

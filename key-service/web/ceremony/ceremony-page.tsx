@@ -67,7 +67,7 @@ function Lobby({ me }: { me: Principal }): ReactNode {
             {
               title: both('仪式', 'Ceremony'),
               render: (_, row) => (
-                <Button type="link" size="small" onClick={() => goTo(`ceremony/${row.id}`)}>
+                <Button type="link" size="small" className="wrapping" onClick={() => goTo(`ceremony/${row.id}`)}>
                   <Both {...row.text} />
                 </Button>
               ),

@@ -2,8 +2,8 @@
  * Programs and pages that may use this desk. A page that asks is shown with its origin, what it wants and the code that the
  * clerk carries over; what was granted can be revoked here, at once.
  */
-import { Both, both, call, FaultNotice, useDo, useLoad } from '@rhc/console-shell';
-import { Alert, Button, Card, Empty, Popconfirm, Space, Table, Tag } from 'antd';
+import { Both, both, call, EmptyHint, FaultNotice, useDo, useLoad } from '@rhc/console-shell';
+import { Alert, Button, Card, Popconfirm, Space, Table, Tag } from 'antd';
 import { useEffect, useSyncExternalStore } from 'react';
 import type { GrantView, PairingOverview, Scope, WaitingRequest } from '../../src/contract/index.ts';
 import type { DeskStore } from '../desk/desk-store.ts';
@@ -91,7 +91,17 @@ export function PairingPage({ store }: { store: DeskStore }) {
         rowKey="grant"
         pagination={false}
         dataSource={grants}
-        locale={{ emptyText: <Empty description={both('没有已配对的网页', 'No page is paired')} /> }}
+        locale={{
+          emptyText: (
+            <EmptyHint
+              text={{ zh: '没有已配对的网页。', en: 'No page is paired.' }}
+              next={{
+                zh: '请在医院系统的网页中发起连接,请求和配对码会出现在这里。',
+                en: 'Connect from the hospital system’s page: its request and the code to type there appear here.',
+              }}
+            />
+          ),
+        }}
         columns={[
           {
             title: both('网页', 'Page'),
