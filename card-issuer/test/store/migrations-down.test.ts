@@ -1,0 +1,62 @@
+/** Every step goes back one by one to nothing and up again, on both engines, and the schema is the one of before. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { isPostgres } from '../../src/store/database.ts';
+import { type Database, migrate } from '../../src/store/index.ts';
+import { MIGRATIONS } from '../../src/store/migrations/index.ts';
+import { openTestVault } from '../life-cycle/in-use.ts';
+import { ENGINES, openOn } from './both-engines.ts';
+
+const LONG_MS = 120_000;
+const TABLE = { migrationSource: MIGRATIONS, tableName: 'schema_migrations' };
+/** The books of the migrations themselves stay when every step is gone. */
+const OWN_BOOKS = /schema_migrations|sqlite_sequence/;
+
+const POSTGRES_SCHEMA = `
+  SELECT 'column ' || table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '-') AS line
+    FROM information_schema.columns WHERE table_schema = current_schema()
+  UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = current_schema()
+  UNION ALL SELECT 'check ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE connamespace = current_schema()::regnamespace
+  UNION ALL SELECT 'trigger ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal`;
+const SQLITE_SCHEMA = `
+  SELECT 'column ' || m.name || '.' || c.name || ' ' || c.type || ' ' || c."notnull" || ' ' || coalesce(c.dflt_value, '-') || ' ' || c.pk AS line
+    FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'
+  UNION ALL SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '-') FROM sqlite_master WHERE type <> 'table'
+  UNION ALL SELECT 'reference ' || m.name || '.' || f."from" || ' ' || f."table" || '.' || coalesce(f."to", '-')
+    FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'`;
+
+/** Columns, indexes, constraints and triggers as sorted lines; the order of columns is no part of it. */
+async function schemaOf(database: Database): Promise<string[]> {
+  const answer = await database.raw(isPostgres(database) ? POSTGRES_SCHEMA : SQLITE_SCHEMA);
+  const rows = (isPostgres(database) ? answer.rows : answer) as { line: string }[];
+  return rows
+    .map(({ line }) => line)
+    .filter((line) => !OWN_BOOKS.test(line))
+    .sort();
+}
+
+describe.each(ENGINES)('migrations down on %s', (engine) => {
+  let opened: Awaited<ReturnType<typeof openOn>>;
+  beforeAll(async () => {
+    opened = await openOn(engine);
+  }, LONG_MS);
+  afterAll(() => opened.close(), LONG_MS);
+
+  test(
+    'one by one to nothing, and up again to the same schema',
+    async () => {
+      const { database } = opened;
+      const first = await schemaOf(database);
+      expect(first.length).toBeGreaterThan(100);
+      const steps = (await MIGRATIONS.getMigrations([])).map(({ name }) => name).reverse();
+      for (const name of steps) {
+        const [, undone] = (await database.migrate.down({ ...TABLE, name })) as [number, string[]];
+        expect(undone).toEqual([name]);
+      }
+      expect(await schemaOf(database)).toEqual([]);
+      await migrate(database, openTestVault);
+      expect(await schemaOf(database)).toEqual(first);
+    },
+    LONG_MS,
+  );
+});
