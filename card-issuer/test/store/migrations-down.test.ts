@@ -1,10 +1,11 @@
 /** Every step goes back one by one to nothing and up again, on both engines, and the schema is the one of before. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Resident } from '../../src/domain/resident.ts';
 import { isPostgres } from '../../src/store/database.ts';
-import { type Database, migrate } from '../../src/store/index.ts';
+import { type Database, migrate, residents } from '../../src/store/index.ts';
 import { MIGRATIONS } from '../../src/store/migrations/index.ts';
 import { openTestVault } from '../life-cycle/in-use.ts';
-import { ENGINES, openOn } from './both-engines.ts';
+import { ENGINES, openOn, refusal } from './both-engines.ts';
 
 const LONG_MS = 120_000;
 const TABLE = { migrationSource: MIGRATIONS, tableName: 'schema_migrations' };
@@ -56,6 +57,38 @@ describe.each(ENGINES)('migrations down on %s', (engine) => {
       expect(await schemaOf(database)).toEqual([]);
       await migrate(database, openTestVault);
       expect(await schemaOf(database)).toEqual(first);
+    },
+    LONG_MS,
+  );
+
+  test(
+    'the residents step refuses to go back over a consent or a history that the older schema cannot hold',
+    async () => {
+      const { database } = opened;
+      const back = () => refusal(database.migrate.down({ ...TABLE, name: '013-residents' }));
+      const at = '2026-11-24T00:00:00.000Z';
+      const resident = {
+        documentType: '01',
+        documentNumber: '1',
+        name: '甲',
+        birthDate: '1990-01-01',
+        areaCode: '130102',
+      };
+      await residents.insertResident(database, { id: 'r1', resident: resident as Resident, enrolledAt: at });
+      const rows = {
+        resident_consents: { id: 's1', resident_id: 'r1', purpose: 'p', basis: 'b', given_at: at, given_to: 'a' },
+        resident_changes: { resident_id: 'r1', version: 2, at, actor: 'a', purpose: 'p', fields: '[]' },
+      };
+      for (const [table, row] of Object.entries(rows)) {
+        await database(table).delete();
+        await database(table).insert(row);
+        expect(String(await back())).toContain(table);
+        expect(await database(table).first()).toMatchObject(row);
+        await database(table).delete();
+      }
+      await database.migrate.down({ ...TABLE, name: '013-residents' });
+      expect(await database('residents').where({ id: 'r1' }).first()).toMatchObject({ name: '甲' });
+      await migrate(database, openTestVault);
     },
     LONG_MS,
   );

@@ -132,11 +132,17 @@ export async function up(database: Knex): Promise<void> {
   await database('counters').insert({ name: 'temporary-number', value: 0 });
 }
 
-/** Refuses where the older schema would lose something: merged or erased residents. */
+/** What people said or decided; nothing else holds it. */
+const KEPT_NOWHERE_ELSE = ['resident_consents', 'resident_changes', 'resident_merges'] as const;
+
+/** Refuses where the older schema would lose something: merged or erased residents, consents, history. */
 export async function down(database: Knex): Promise<void> {
   const vault = personalDataOf(database);
   if ((await database('residents').whereNot({ state: 'live' }).first('id')) !== undefined) {
     throw new Error('there are merged or erased residents');
+  }
+  for (const table of KEPT_NOWHERE_ELSE) {
+    if ((await database(table).first()) !== undefined) throw new Error(`there are rows in ${table}`);
   }
   for (const table of ['resident_merges', 'resident_candidates', 'resident_consents', 'resident_changes']) {
     await database.schema.dropTable(table);
