@@ -4,6 +4,7 @@ import type { VerifyHotlist } from '@rhc/card/hotlist';
 import type { Crypto } from '@rhc/card/secure-messaging';
 import type { RandomBytes } from '@rhc/card/session';
 import type { Logger } from '@rhc/service-shell';
+import type { Administration } from './administration.ts';
 import { Approvals, type ApprovedWork } from './approvals.ts';
 import { Bulk } from './bulk.ts';
 import { CardFaces } from './card-faces.ts';
@@ -26,6 +27,7 @@ import { Residents } from './residents.ts';
 import { RosterImports } from './roster-imports.ts';
 import { Steering } from './steering.ts';
 import { Stock } from './stock.ts';
+import { StockBooks } from './stock-books.ts';
 import { type Database, migrate } from './store/index.ts';
 
 export interface IssuerOptions {
@@ -48,6 +50,8 @@ export interface IssuerOptions {
   readonly verifyForeignHotlist?: VerifyHotlist;
   /** Signs hotlists; without it none is published. */
   readonly hotlistSigner?: HotlistSigner;
+  /** Shown to managers and auditors; absent: nothing is known of it. */
+  readonly administration?: Administration;
   /** Name of this node, the same after a restart. */
   readonly node?: string;
   readonly limits?: Partial<HubLimits & { readonly claimMs: number }>;
@@ -56,6 +60,8 @@ export interface IssuerOptions {
 export interface Issuer {
   readonly service: IssuerService;
   readonly stock: Stock;
+  readonly stockBooks: StockBooks;
+  readonly administration: Administration;
   readonly residents: Residents;
   readonly registry: Registry;
   readonly imports: RosterImports;
@@ -158,6 +164,8 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   return {
     service,
     stock,
+    stockBooks: new StockBooks(database),
+    administration: options.administration ?? { users: [], settings: [] },
     bulk,
     residents,
     registry,

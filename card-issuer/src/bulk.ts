@@ -142,6 +142,11 @@ export class Bulk {
     return Promise.all(runs.map(({ id }) => this.view(id)));
   }
 
+  /** Whom a new run could be made of. */
+  candidates(filter: Parameters<typeof bulk.listCandidates>[1]): ReturnType<typeof bulk.listCandidates> {
+    return bulk.listCandidates(this.#parts.database, filter);
+  }
+
   items(runId: string, page: Parameters<typeof bulk.listItems>[2]): Promise<BulkItem[]> {
     return bulk.listItems(this.#parts.database, runId, page);
   }

@@ -79,6 +79,15 @@ export class HotlistPublisher {
     return newest;
   }
 
+  versions(limit: number): Promise<hotlists.HotlistVersion[]> {
+    return hotlists.listVersions(this.#parts.database, limit);
+  }
+
+  /** False: nothing can be published. */
+  get canPublish(): boolean {
+    return this.#parts.signer !== null;
+  }
+
   /** From `version` − 1 to `version`. @throws HOTLIST_NONE */
   async delta(version: number): Promise<Uint8Array> {
     const delta = await hotlists.findDelta(this.#parts.database, version);

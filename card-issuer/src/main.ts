@@ -18,6 +18,7 @@ import {
   tokenAuthenticator,
   tokenRegisterAuthenticator,
 } from '@rhc/service-shell';
+import { settingsView } from './administration.ts';
 import { createIssuer } from './app.ts';
 import { systemClock } from './clock.ts';
 import { serveAgentChannel } from './http/agent-channel.ts';
@@ -60,6 +61,7 @@ await startService(bootLogger, async () => {
     baseUrl: settings.keyServiceUrl,
     ...(member === null ? byToken(readSecretFile(settings.keyServiceTokenFile)) : { fetch: member.fetch }),
   });
+  const users = readUserRegister(settings.usersFile);
   const database = openDatabase(settings.database);
   const issuer = await createIssuer({
     database,
@@ -82,6 +84,10 @@ await startService(bootLogger, async () => {
     verifyForeignHotlist: trustedHotlistKeys(settings.trustedHotlistKeysFile),
     archiveYears: settings.archiveYears,
     listedBlanksOnly: settings.listedBlanksOnly === 'yes',
+    administration: {
+      users: users.map(({ id, name, roles }) => ({ id, name, roles })),
+      settings: settingsView(issuerSettings, settings),
+    },
     node: settings.node,
     limits: { batchSilenceMs: settings.batchSilenceMs, reconnectMs: settings.reconnectMs },
   });
@@ -99,7 +105,7 @@ await startService(bootLogger, async () => {
         ? []
         : [certificateAuthenticator({ kinds: ['service', 'terminal'], stillValid: member.stillValid })]),
       tokenAuthenticator(token, SERVICE_PRINCIPAL),
-      tokenRegisterAuthenticator(readUserRegister(settings.usersFile)),
+      tokenRegisterAuthenticator(users),
     ),
     // From dist/main.js and src/main.ts alike: pages are served as they are written.
     webRoot: fileURLToPath(new URL('../src/web', import.meta.url)),

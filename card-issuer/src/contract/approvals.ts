@@ -31,3 +31,4 @@ export const approvalResponse = z.object({
 export const approvalsResponse = z.object({ approvals: z.array(approvalResponse), next: z.string().nullable() });
 
 export type ApprovalResponse = z.infer<typeof approvalResponse>;
+export type ApprovalsResponse = z.infer<typeof approvalsResponse>;

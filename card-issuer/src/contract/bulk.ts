@@ -11,6 +11,15 @@ export const bulkRunRequest = z.strictObject({
   name: z.string().trim().min(1).max(100),
   residentIds: z.array(z.string().min(1).max(64)).min(1).max(20_000),
 });
+/** GET /v1/bulk-candidates: residents without a card. */
+export const bulkCandidatesQuery = z.strictObject({
+  areaCode: z
+    .string()
+    .regex(/^\d{6}$/)
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(20_000).default(1000),
+});
+export const bulkCandidatesResponse = z.object({ total: z.int(), residentIds: z.array(z.string()) });
 /** PUT /v1/bulk-runs/:id/stations */
 export const stationRequest = z.strictObject({
   agentId: z.string().min(1).max(200),
@@ -63,4 +72,7 @@ export const bulkItemsResponse = z.object({ items: z.array(bulkItemResponse) });
 
 export type BulkRunResponse = z.infer<typeof bulkRunResponse>;
 export type BulkRunViewResponse = z.infer<typeof bulkRunViewResponse>;
+export type BulkRunsResponse = z.infer<typeof bulkRunsResponse>;
+export type BulkItemsResponse = z.infer<typeof bulkItemsResponse>;
+export type BulkCandidatesResponse = z.infer<typeof bulkCandidatesResponse>;
 export type BulkItemResponse = z.infer<typeof bulkItemResponse>;

@@ -76,3 +76,8 @@ const mapping = z.strictObject({
 export const mappingRequest = mapping.omit({ source: true });
 export const mappingResponse = mapping;
 export const mappingsResponse = z.object({ mappings: z.array(mapping) });
+
+export type RosterImportResponse = z.infer<typeof rosterImportResponse>;
+export type RosterImportsResponse = z.infer<typeof rosterImportsResponse>;
+export type ImportRowsResponse = z.infer<typeof importRowsResponse>;
+export type RosterMappingsResponse = z.infer<typeof mappingsResponse>;

@@ -179,6 +179,12 @@ export const hotlistResponse = z.object({
   fullBytes: z.int(),
   deltaBytes: z.int().nullable(),
 });
+/** GET /v1/hotlist/versions */
+export const hotlistVersionsQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(500).default(100) });
+export const hotlistVersionsResponse = z.object({
+  canPublish: z.boolean(),
+  versions: z.array(hotlistResponse.extend({ fullBytes: z.int().nullable() })),
+});
 export const agentsResponse = z.object({
   agents: z.array(
     z.object({
@@ -216,14 +222,16 @@ export type MoveResponse = z.infer<typeof moveResponse>;
 export type HistoryResponse = z.infer<typeof historyResponse>;
 export type LifeCycleResponse = z.infer<typeof lifeCycleResponse>;
 export type CardsResponse = z.infer<typeof cardsResponse>;
+export type HotlistVersionsResponse = z.infer<typeof hotlistVersionsResponse>;
 export type AgentsResponse = z.infer<typeof agentsResponse>;
 export type StatusResponse = z.infer<typeof statusResponse>;
 
+export * from './administration.ts';
 export * from './approvals.ts';
 export * from './bulk.ts';
 export * from './imports.ts';
 export * from './registry.ts';
 export * from './residents.ts';
 export * from './steering.ts';
-export * from './steering.ts';
 export * from './stock.ts';
+export * from './stock-books.ts';

@@ -69,3 +69,7 @@ export const eventLogResponse = z.object({
   ),
   next: z.int(),
 });
+
+export type RegistryReportResponse = z.infer<typeof registryReportResponse>;
+export type ForeignHotlistsResponse = z.infer<typeof foreignHotlistsResponse>;
+export type HotlistLookUpResponse = z.infer<typeof hotlistLookUpResponse>;

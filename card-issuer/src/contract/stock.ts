@@ -82,3 +82,6 @@ export type OfferRequest = z.infer<typeof offerRequest>;
 export type WriteOffRequest = z.infer<typeof writeOffRequest>;
 export type OpenShiftRequest = z.infer<typeof openShiftRequest>;
 export type CloseShiftRequest = z.infer<typeof closeShiftRequest>;
+export type LocationsResponse = z.infer<typeof locationsResponse>;
+export type DeliveryResponse = z.infer<typeof deliveryResponse>;
+export type TransfersResponse = z.infer<typeof transfersResponse>;

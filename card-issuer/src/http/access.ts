@@ -17,6 +17,8 @@ export const REQUESTERS = only('clerk', 'stock', 'manager');
 export const REVIEWERS = only('reviewer', 'manager');
 /** Who did what to whose record: the auditor looks too. */
 export const PEOPLE_HISTORY = only('clerk', 'reviewer', 'manager', 'auditor', 'service');
+/** Who may look at how the service is set up. */
+export const LOOKERS_ON = only('manager', 'auditor');
 export const MANAGER = only('manager');
 /** History and lists of approvals: those who work, and those who look at them afterwards. */
 export const OVERSIGHT = only('clerk', 'reviewer', 'stock', 'manager', 'auditor');

@@ -3,6 +3,8 @@ import { type Endpoint, endpoint } from '@rhc/service-shell';
 import { z } from 'zod';
 import type { Issuer } from '../app.ts';
 import {
+  bulkCandidatesQuery,
+  bulkCandidatesResponse,
   bulkItemResponse,
   bulkItemsQuery,
   bulkItemsResponse,
@@ -53,6 +55,16 @@ function runEndpoints({ bulk }: Issuer): Endpoint[] {
       response: bulkRunResponse,
       status: 201,
       handle: (call) => bulk.create({ ...call.body, actor: caller(call).id }, call.idempotencyKey),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/v1/bulk-candidates',
+      access: MANAGER,
+      tag,
+      summary: { zh: '尚无卡的居民(新建任务用)', en: 'Residents without a card, for a new run' },
+      query: bulkCandidatesQuery,
+      response: bulkCandidatesResponse,
+      handle: ({ query }) => bulk.candidates(query),
     }),
     endpoint({
       method: 'get',

@@ -2,9 +2,9 @@
 import { type Endpoint, endpoint } from '@rhc/service-shell';
 import type { Context } from 'koa';
 import type { Issuer } from '../app.ts';
-import { hotlistResponse } from '../contract/index.ts';
+import { hotlistResponse, hotlistVersionsQuery, hotlistVersionsResponse } from '../contract/index.ts';
 import { issuerErrors } from '../errors.ts';
-import { ANYBODY, PUBLISHERS } from './access.ts';
+import { ANYBODY, OVERSIGHT, PUBLISHERS } from './access.ts';
 import { pathPart } from './request-parts.ts';
 
 const FILE_TYPE = 'application/vnd.rhc.hotlist';
@@ -39,6 +39,19 @@ export function hotlistEndpoints({ hotlist }: Issuer): Endpoint[] {
         if (ctx.get('if-none-match') === ctx.response.get('etag')) ctx.status = 304;
         else sendFile(ctx, newest.file);
       },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/v1/hotlist/versions',
+      access: OVERSIGHT,
+      tag,
+      summary: { zh: '各版名单及大小', en: 'Versions with their sizes, newest first' },
+      query: hotlistVersionsQuery,
+      response: hotlistVersionsResponse,
+      handle: async ({ query }) => ({
+        canPublish: hotlist.canPublish,
+        versions: await hotlist.versions(query.limit),
+      }),
     }),
     endpoint({
       method: 'get',

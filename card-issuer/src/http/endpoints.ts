@@ -6,6 +6,7 @@ import { type ApiTitle, type Endpoint, endpoint } from '@rhc/service-shell';
 import type { Issuer } from '../app.ts';
 import { agentsResponse, meResponse, statusResponse } from '../contract/index.ts';
 import { ANYBODY, PEOPLE } from './access.ts';
+import { administrationEndpoints } from './endpoints-administration.ts';
 import { approvalEndpoints } from './endpoints-approvals.ts';
 import { bulkEndpoints } from './endpoints-bulk.ts';
 import { cardEndpoints } from './endpoints-cards.ts';
@@ -17,6 +18,7 @@ import { registryEndpoints } from './endpoints-registry.ts';
 import { residentEndpoints } from './endpoints-residents.ts';
 import { steeringEndpoints } from './endpoints-steering.ts';
 import { stockEndpoints } from './endpoints-stock.ts';
+import { stockBookEndpoints } from './endpoints-stock-books.ts';
 import { serveEvents } from './serve-events.ts';
 
 export const VERSION = '0.1.0';
@@ -40,10 +42,12 @@ export function issuerEndpoints(issuer: Issuer): Endpoint[] {
     ...approvalEndpoints(issuer),
     ...bulkEndpoints(issuer),
     ...stockEndpoints(issuer),
+    ...stockBookEndpoints(issuer),
     ...hotlistEndpoints(issuer),
     ...registryEndpoints(issuer),
     ...faceEndpoints(issuer),
     ...steeringEndpoints(issuer),
+    ...administrationEndpoints(issuer),
     ...systemEndpoints(issuer),
   ];
 }

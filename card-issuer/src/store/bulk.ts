@@ -71,6 +71,33 @@ export async function findRun(database: Database, id: string): Promise<BulkRun |
   return row === undefined ? null : runOf(row);
 }
 
+/** Residents without a card and without a line that waits for one, in the order of their enrolment. */
+export async function listCandidates(
+  database: Database,
+  filter: { readonly areaCode?: string | undefined; readonly limit: number },
+): Promise<{ readonly total: number; readonly residentIds: readonly string[] }> {
+  const waiting = () => {
+    const query = database('residents as r')
+      .where('r.state', 'live')
+      .whereNotExists(
+        database('cards as c').whereRaw('c.resident_id = r.id').whereNot('c.state', 'spoiled').select('c.id'),
+      )
+      .whereNotExists(
+        database('bulk_items as i')
+          .whereRaw('i.resident_id = r.id')
+          .whereIn('i.state', ['queued', 'taken'])
+          .select('i.id'),
+      );
+    if (filter.areaCode !== undefined) query.where('r.area_code', filter.areaCode);
+    return query;
+  };
+  const [counted] = (await waiting().count({ total: '*' })) as { total: unknown }[];
+  const rows = (await waiting().orderBy(['r.enrolled_at', 'r.id']).limit(filter.limit).select('r.id')) as {
+    id: string;
+  }[];
+  return { total: integer(counted?.total ?? 0), residentIds: rows.map(({ id }) => id) };
+}
+
 /** Newest first. */
 export async function listRuns(database: Database, limit: number): Promise<BulkRun[]> {
   return ((await database('bulk_runs').orderBy('created_at', 'desc').limit(limit)) as RunRow[]).map(runOf);

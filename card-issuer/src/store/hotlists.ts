@@ -29,6 +29,35 @@ export async function findNewest(database: Database): Promise<(StoredHotlist & {
   return { version: integer(version), madeAt, entries: integer(entries), file: new Uint8Array(file) };
 }
 
+export interface HotlistVersion extends StoredHotlist {
+  /** Null: the file of that version was let go. */
+  readonly fullBytes: number | null;
+  readonly deltaBytes: number | null;
+}
+
+/** Newest first, with sizes and without the files. */
+export async function listVersions(database: Database, limit: number): Promise<HotlistVersion[]> {
+  const size = (column: string, name: string) => database.raw(`length(${column}) AS ${name}`);
+  const rows = (await database('hotlists')
+    .orderBy('version', 'desc')
+    .limit(limit)
+    .select('version', 'made_at', 'entries', size('full_file', 'full_bytes'), size('delta_file', 'delta_bytes'))) as {
+    version: unknown;
+    made_at: string;
+    entries: unknown;
+    full_bytes: unknown;
+    delta_bytes: unknown;
+  }[];
+  const bytes = (value: unknown) => (value == null ? null : integer(value));
+  return rows.map((row) => ({
+    version: integer(row.version),
+    madeAt: row.made_at,
+    entries: integer(row.entries),
+    fullBytes: bytes(row.full_bytes),
+    deltaBytes: bytes(row.delta_bytes),
+  }));
+}
+
 /** From the version before to this one. */
 export async function findDelta(database: Database, version: number): Promise<Uint8Array | null> {
   const row = (await database('hotlists').where({ version }).first('delta_file')) as

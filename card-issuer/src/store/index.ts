@@ -19,3 +19,4 @@ export * as residentChanges from './resident-changes.ts';
 export * as residents from './residents.ts';
 export * as steering from './steering.ts';
 export * as stock from './stock.ts';
+export * as stockBooks from './stock-books.ts';

@@ -101,6 +101,8 @@ describe.each(ENGINES)('bulk on %s', (engine) => {
     for (let at = 0; at < 9; at++) ids.push(await enrol(first));
     // The third resident has a card already: that line fails, the others do not.
     await first.service.orderCard(ids[2] as string);
+    const free = await first.bulk.candidates({ areaCode: '130102', limit: 3 });
+    expect([free.total, free.residentIds]).toEqual([8, [ids[0], ids[1], ids[3]]]);
     const run = await first.bulk.create({ name: '一中队', residentIds: ids, actor: 'operator:li' }, 'k1');
     expect((await first.bulk.create({ name: '一中队', residentIds: ids, actor: 'operator:li' }, 'k1')).id).toBe(run.id);
     const lines = await first.bulk.items(run.id, { after: 0, limit: 100 });

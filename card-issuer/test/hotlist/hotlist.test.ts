@@ -62,6 +62,13 @@ describe.each(ENGINES)('hotlist on %s', (engine) => {
     await move(gone, 'take-back', 'handed-in');
     clock.turnHours(1);
     expect(await issuer.hotlist.publish()).toMatchObject({ version: 3, entries: 1 });
+    const versions = await issuer.hotlist.versions(10);
+    expect(versions.map(({ version, fullBytes }) => [version, fullBytes !== null])).toEqual([
+      [3, true],
+      [2, false],
+      [1, false],
+    ]);
+    expect(versions.map(({ deltaBytes }) => deltaBytes !== null)).toEqual([true, true, false]);
     await expect(issuer.hotlist.delta(1)).rejects.toMatchObject({ code: 'HOTLIST_NONE' });
   });
 

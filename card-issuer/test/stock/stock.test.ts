@@ -185,4 +185,32 @@ describe.each(ENGINES)('stock on %s', (engine) => {
       ]);
     }
   });
+
+  test('the books as people read them: boxes by place, shifts with their counts, movements, chips beside ledgers', async () => {
+    const books = issuer.stockBooks;
+    const [box, ...none] = await books.boxes({ locationId: counter, limit: 10 });
+    expect(none).toEqual([]);
+    expect(box).toMatchObject({ number: 'B1', supplier: '卡商甲', free: 2493, promised: 0, inWork: 1, issued: 2 });
+    expect(box).toMatchObject({ spoiled: 3, returned: 1 });
+    const shifts = await books.shifts({ locationId: counter, limit: 10 });
+    expect(shifts.map(({ closedBy, counted }) => [closedBy, counted])).toContainEqual([
+      '钱',
+      { stock: 2495, inWork: 1 },
+    ]);
+    const movements = await books.movements({ limit: 3 });
+    expect(movements).toHaveLength(3);
+    const older = await books.movements({ limit: 1000, before: movements[2]?.id });
+    expect(older[0]?.id).toBeLessThan(movements[2]?.id as number);
+    expect(older.filter(({ kind }) => kind === 'transfer').map(({ actor, witness }) => [actor, witness])).toEqual([
+      ['赵', '钱'],
+      ['赵', '钱'],
+    ]);
+    const audit = await books.audit();
+    expect(audit.map(({ name, difference, passedOn, agrees }) => [name, difference, passedOn, agrees]).sort()).toEqual(
+      [
+        ['省库', 0, 2500, true],
+        ['长安窗口', 0, 0, true],
+      ].sort(),
+    );
+  });
 });
