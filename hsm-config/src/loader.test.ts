@@ -62,6 +62,7 @@ describe('the pilot configuration', () => {
 test('every script of ceremonies/ is consistent with its hierarchy and model', () => {
   const all = loadCeremonies(folder, readdirSync(join(folder, 'ceremonies')), readText);
   expect(all.map(({ ceremony }) => ceremony.id)).toEqual([
+    'bureau-transport-key',
     'components-m-of-n',
     'components',
     'generation',

@@ -152,6 +152,20 @@ export const keyServiceErrors = defineErrors({
     'Try again when it has started again.',
     { retriable: true },
   ),
+  BUREAU_TRANSPORT_KEY_MISSING: entry(
+    '令牌中没有与该制卡中心约定的传输密钥。',
+    'The token holds no transport key that was agreed with this bureau.',
+    '与制卡中心举行“制卡中心传输密钥”仪式(bureau-transport-key),或核对密钥名称。',
+    'Hold the ceremony bureau-transport-key with the bureau, or check the name of the key.',
+    { httpStatus: 409 },
+  ),
+  BUREAU_KEYS_REFUSED: entry(
+    '不能为制卡中心导出这些密钥。',
+    'These keys are not given to a card bureau.',
+    '只能用与制卡中心约定的传输密钥导出具体某张卡的密钥;请检查请求,并查阅审计记录。',
+    'Only keys of one card each go out, under a transport key agreed with a bureau; check the request and the audit log.',
+    { httpStatus: 403 },
+  ),
   KEY_MISSING: entry(
     '令牌中没有所需的密钥版本。',
     'The token does not hold the key version that is needed.',

@@ -2,6 +2,9 @@
 import { type ErrorBody, errorFromBody } from '@rhc/card/errors';
 import type { z } from 'zod';
 import {
+  type BureauCardKeysRequest,
+  type BureauCardKeysResponse,
+  bureauCardKeysResponse,
   type FinishPersonalizationRequest,
   type FinishPersonalizationResponse,
   finishPersonalizationResponse,
@@ -60,6 +63,9 @@ export class KeyServiceClient {
   }
   terminal(request: TerminalRequest): Promise<TerminalResponse> {
     return this.#call('/v1/terminal', terminalResponse, request);
+  }
+  bureauCardKeys(request: BureauCardKeysRequest): Promise<BureauCardKeysResponse> {
+    return this.#call('/v1/bureau/card-keys', bureauCardKeysResponse, request);
   }
   rekey(request: RekeyRequest): Promise<RekeyResponse> {
     return this.#call('/v1/rekey', rekeyResponse, request);

@@ -8,6 +8,7 @@ import { z } from 'zod';
 export * from './access.ts';
 export * from './approvals.ts';
 export * from './audit.ts';
+export * from './bureau.ts';
 export * from './ceremony.ts';
 export * from './certificates.ts';
 export * from './data-keys.ts';

@@ -110,6 +110,26 @@ export interface ImportRootInput {
   readonly pilotTexts: readonly string[];
 }
 
+/** Keys of a bureau's cards, to be sealed under the transport key `KBPK.` and `transportKey`. */
+export interface WrapCardKeysInput {
+  readonly transportKey: string;
+  readonly securityCodeRoot: string;
+  readonly cards: readonly {
+    readonly cardFactor: Uint8Array;
+    readonly securityCodeBlock: Uint8Array;
+    /** Every path ends with this card's own block. */
+    readonly keys: readonly { readonly key: KeyPath; readonly header: KeyBlockHeader }[];
+  }[];
+}
+export interface WrapCardKeysOutput {
+  /** CMAC0, 3 bytes. */
+  readonly transportKeyCheckValue: Uint8Array;
+  readonly cards: readonly {
+    readonly keys: readonly { readonly block: string; readonly kcv: Uint8Array }[];
+    readonly securityCode: string;
+  }[];
+}
+
 export interface RootDescription {
   readonly root: string;
   /** ENC0, 3 bytes. */
@@ -234,6 +254,8 @@ export interface HsmOperations {
     readonly input: { readonly kbpk: string; readonly key: KeyPath; readonly header: KeyBlockHeader };
     readonly output: { readonly block: string /** Of the key, ENC0. */; readonly kcv: Uint8Array };
   };
+  /** Card keys for a bureau; only under a transport key that was agreed with one. */
+  readonly 'wrap-card-keys': { readonly input: WrapCardKeysInput; readonly output: WrapCardKeysOutput };
   /** Everything that restores the roots in another token, in a form that only the recovery token can open. */
   readonly 'backup-roots': {
     /** SHA-256 of the recovery key. */

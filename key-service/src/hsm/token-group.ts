@@ -42,6 +42,7 @@ const ANYWHERE: ReadonlySet<HsmOperationName> = new Set([
   'prepare',
   'finish',
   'rekey',
+  'wrap-card-keys',
   'terminal',
   'describe-roots',
   'wrap-loop',

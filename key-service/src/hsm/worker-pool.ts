@@ -72,6 +72,10 @@ function weight(job: Job): number {
   if (job.name === 'rekey') return (job.input as HsmOperations['rekey']['input']).loads.length + 2;
   if (job.name === 'terminal') return (job.input as HsmOperations['terminal']['input']).length;
   if (job.name === 'sam-channel') return (job.input as HsmOperations['sam-channel']['input']).items.length + 2;
+  if (job.name === 'wrap-card-keys') {
+    const { cards } = job.input as HsmOperations['wrap-card-keys']['input'];
+    return cards.reduce((sum, { keys }) => sum + keys.length, 2);
+  }
   if (job.name === 'wrap-loop') return (job.input as HsmOperations['wrap-loop']['input']).count;
   return 2;
 }

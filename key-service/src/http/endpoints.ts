@@ -3,6 +3,7 @@ import type { Endpoint } from '@rhc/service-shell';
 import type { Rotations } from '../domain/rotation/rotations.ts';
 import { type ApprovalEndpointParts, approvalEndpoints } from './approval-endpoints.ts';
 import { auditEndpoints } from './audit-endpoints.ts';
+import { bureauEndpoints } from './bureau-endpoints.ts';
 import { type CeremonyEndpointParts, ceremonyEndpoints } from './ceremony-endpoints.ts';
 import { type CertificateParts, certificateEndpoints } from './certificate-endpoints.ts';
 import { type DataKeyEndpointParts, dataKeyEndpoints } from './data-key-endpoints.ts';
@@ -31,6 +32,7 @@ export interface EndpointParts {
 
 export const keyServiceEndpoints = (parts: EndpointParts): Endpoint[] => [
   ...keyEndpoints(parts.keys),
+  ...bureauEndpoints(parts.keys),
   ...dataKeyEndpoints(parts.dataKeys),
   ...hierarchyEndpoints(parts.keys.book.hierarchy),
   ...hsmEndpoints(parts.hsm),

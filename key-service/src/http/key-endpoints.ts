@@ -59,7 +59,7 @@ export interface KeyEndpointParts {
 }
 
 /** A refusal is counted as a failed authorisation before it is told. */
-async function spend(parts: KeyEndpointParts, uses: readonly UseOf[], caller: Caller): Promise<void> {
+export async function spend(parts: KeyEndpointParts, uses: readonly UseOf[], caller: Caller): Promise<void> {
   try {
     parts.uses.spend(uses, caller);
   } catch (error) {

@@ -18,6 +18,7 @@ import { forgetBackup } from './root-backup.ts';
 import { samChannel } from './sam-channel.ts';
 import { standingRoots } from './standing-root.ts';
 import { terminal } from './terminal.ts';
+import { wrapCardKeys } from './wrap-card-keys.ts';
 
 type Operations = {
   /** `approved` is the worker's own: it waits for signatures to be verified. */
@@ -39,6 +40,7 @@ export const operations: Operations = {
   'import-protection-key': importProtectionKey,
   'import-key-block': importKeyBlock,
   'export-key-block': exportKeyBlock,
+  'wrap-card-keys': wrapCardKeys,
   'describe-roots': standingRoots,
   'destroy-root': (token, { root }) => {
     forgetForSams(token, root);
