@@ -11,6 +11,7 @@ import {
   type CardWriterOptions,
   LocalTurns,
   type OpenSession,
+  StandingJudge,
   type VisitTrustAnchor,
 } from './core/index.ts';
 import { Desk, DeskProfile } from './desk/index.ts';
@@ -130,15 +131,17 @@ export function createAgent(options: AgentOptions): Agent {
     clock,
   });
   const signer = () => (sam.signer === null ? options.signer : { keys: sam.signer, verifier: visitTrust.verifier });
+  const standing = new StandingJudge(options.hotlist ?? null, now);
   const cardReader = new CardReader({
     desk,
     work,
+    standing,
     now,
     newId,
     visitTrust,
     ...(options.hotlist === undefined ? {} : { hotlist: options.hotlist }),
   });
-  const cardWriter = new CardWriter({ desk, work, journal, timers, now, newId, signer, logger });
+  const cardWriter = new CardWriter({ desk, work, standing, journal, timers, now, newId, signer, logger });
   const batches = new BatchService({ desk, timers, rememberedBatches: 64, maxRunning: 16, progressEvery: 8 });
   const channel =
     options.issuer === undefined
@@ -167,7 +170,7 @@ export function createAgent(options: AgentOptions): Agent {
     desk,
     cardReader,
     cardWriter,
-    legacy: new LegacyFacade({ desk, work, writer: cardWriter }),
+    legacy: new LegacyFacade({ desk, work, standing, writer: cardWriter }),
     pairing,
     audience,
     profile,

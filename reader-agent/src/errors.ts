@@ -359,6 +359,42 @@ export const agentErrors = defineErrors({
     retriable: true,
     httpStatus: 503,
   },
+  HOTLIST_MISSING: {
+    message: {
+      zh: '本机没有挂失名单,离线时不能写卡。',
+      en: 'This desk has no hotlist; offline no card is written on.',
+    },
+    nextStep: {
+      zh: '请连接网络取得名单,或从移动介质导入名单,再写卡。读卡不受影响。',
+      en: 'Connect to the network or import a list from a medium, then write. Reading goes on.',
+    },
+    retriable: true,
+    httpStatus: 503,
+  },
+  CARD_LISTED: {
+    message: {
+      zh: '这张卡已挂失或停用,不能写卡;卡上内容没有改变。',
+      en: 'This card is on the hotlist (lost or stopped) and is not written on; nothing on it was changed.',
+    },
+    nextStep: {
+      zh: '请核对持卡人身份,并请其到发卡机构办理解挂或换卡。',
+      en: 'Check who holds the card; its holder must have it released or replaced by the issuer.',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  CARD_EXPIRED: {
+    message: {
+      zh: '这张卡已过有效期,不能写卡;卡上内容没有改变。',
+      en: 'This card is past its validity and is not written on; nothing on it was changed.',
+    },
+    nextStep: {
+      zh: '请持卡人到发卡机构延期或换卡;读卡不受影响。',
+      en: 'Its holder must have it extended or replaced by the issuer; reading goes on.',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
   HOTLIST_OLDER: {
     message: { zh: '这份名单比现有的旧,没有采用。', en: 'This list is older than the one at hand; it was not taken.' },
     nextStep: { zh: '请取最新的名单。', en: 'Get the newest list.' },

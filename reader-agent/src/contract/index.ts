@@ -3,7 +3,7 @@
  * card-issuer pushes batches of APDU steps. (2) The local API for the hospital's programs, on loopback only.
  */
 import { z } from 'zod';
-import { identityStage } from './reads.ts';
+import { cardStanding, identityStage } from './reads.ts';
 import { decodedElement, hexBytes, readTimings, text } from './shapes.ts';
 import { writeRecord } from './writes.ts';
 
@@ -108,6 +108,7 @@ export const identityResponse = z.object({
   cardFactor: hexBytes,
   insertion: z.int(),
   genuine: z.boolean(),
+  standing: cardStanding,
   elements: z.array(decodedElement),
   timings: readTimings,
 });
@@ -127,6 +128,7 @@ export const summaryResponse = z.object({
   cardFactor: hexBytes,
   insertion: z.int(),
   genuine: z.boolean(),
+  standing: cardStanding,
   identity: z.array(decodedElement),
   contacts: z.array(decodedElement),
   alerts: z.array(decodedElement),

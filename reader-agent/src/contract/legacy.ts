@@ -3,6 +3,7 @@
  * 8.1, 8.2), beside it our sentence and next step. GET /v1/legacy lists the functions.
  */
 import { z } from 'zod';
+import { cardStanding } from './reads.ts';
 import { text } from './shapes.ts';
 
 export const legacyParameters = z.record(z.string().max(40), z.string().max(400));
@@ -13,6 +14,8 @@ export const legacyAnswer = z.object({
   /** `IRV_OK`, `PARA_ERR`, … */
   name: z.string(),
   fields: z.record(z.string(), z.string()),
+  /** Of the card that was read; absent where none was. */
+  standing: cardStanding.optional(),
   error: z.object({ code: z.string(), message: text, nextStep: text, retriable: z.boolean() }).loose().nullable(),
 });
 

@@ -22,6 +22,14 @@ export const validity = z.object({
   day: z.string(),
 });
 
+/** How the card stands, as far as this desk knows. */
+export const cardStanding = z.object({
+  /** `none`: this desk has no hotlist; nothing is known and offline nothing is written. */
+  list: z.enum(['at-hand', 'none']),
+  hotlist: hotlistVerdict,
+  validity,
+});
+
 export const visitSignature = z.object({
   /** `not-checked`: no trust root is set up here, or the card names no issuer certificate. */
   state: z.enum(['valid', 'invalid', 'unsigned', 'not-checked']),
@@ -68,6 +76,7 @@ export const cardReadResponse = identityStage
 
 export type ReadStage = z.infer<typeof readStage>;
 export type Validity = z.infer<typeof validity>;
+export type CardStanding = z.infer<typeof cardStanding>;
 export type VisitSignature = z.infer<typeof visitSignature>;
 export type VisitView = z.infer<typeof visitView>;
 export type CardReadRequest = z.infer<typeof cardReadRequest>;

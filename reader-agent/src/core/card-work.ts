@@ -29,6 +29,8 @@ export interface CardWorkOptions {
 
 export interface OpenCard {
   readonly session: CardSession;
+  /** Whose keys serve it; `sam`: offline, as far as this card goes. */
+  readonly source: KeySource;
   /** False when the keys cannot tell (a SAM's): the desk then shows no mark, never a false one. */
   readonly genuine: boolean;
   readonly watch: Stopwatch;
@@ -104,6 +106,7 @@ export class CardWork {
     }
     return {
       session,
+      source: choice.source,
       genuine: verdict === 'genuine',
       watch,
       timings: () => ({

@@ -1,4 +1,5 @@
 /** What the agent does with a card: read it for the desk, write on it, run a batch for card-issuer. */
+export * from './card-standing.ts';
 export * from './card-work.ts';
 export * from './counted-keys.ts';
 export * from './local-turns.ts';

@@ -10,6 +10,7 @@ import { decodeHealthSummary, type HealthSummary, readSummaryFiles } from '@rhc/
 import type { CardReadRequest, CardReadResponse, IdentityResponse, SummaryResponse } from '../contract/index.ts';
 import type { Desk, PresentCardFact } from '../desk/desk.ts';
 import type { HotlistDesk } from '../hotlist/index.ts';
+import type { StandingJudge } from './card-standing.ts';
 import type { CardWork } from './card-work.ts';
 import { chinaDay, chinaInstant } from './china-time.ts';
 import {
@@ -31,6 +32,7 @@ export interface CardReaderOptions {
   readonly now: () => Date;
   readonly newId: () => string;
   readonly visitTrust: VisitTrustAnchor;
+  readonly standing: StandingJudge;
   /** Absent: no hotlist is set up here. */
   readonly hotlist?: Pick<HotlistDesk, 'verdict'>;
 }
@@ -83,7 +85,9 @@ export class CardReader {
   healthSummary(reader?: string, psychiatric = false) {
     return this.#read(reader, async (session, watch) => {
       const files = await watch.stage('files', () => this.#files(session, psychiatric));
-      return { summary: summaryOf(files) };
+      const summary = summaryOf(files);
+      const standing = await watch.stage('standing', () => this.#options.standing.ofCard(session));
+      return { standing, summary };
     });
   }
 
@@ -105,15 +109,20 @@ export class CardReader {
   identity(reader?: string): Promise<IdentityResponse> {
     return this.#read(reader, async (session, watch) => {
       const identity = await watch.stage('identity', () => session.readIdentity());
-      return { elements: identity.elements.map(elementView) };
+      const validity = await watch.stage('validity', () => session.readFile('DDF1/EF08'));
+      const elements = identity.elements.map(elementView);
+      const standing = this.#options.standing.of([...elements, ...validity.map(elementView)]);
+      return { standing, elements };
     });
   }
 
   summary(reader?: string): Promise<SummaryResponse> {
     return this.#read(reader, async (session, watch) => {
       const summary = await watch.stage('summary', () => session.readSummary({ photo: true }));
+      const identity = summary.identity.map(elementView);
       return {
-        identity: summary.identity.map(elementView),
+        standing: this.#options.standing.of(identity),
+        identity,
         contacts: summary.contacts.map(elementView),
         alerts: summary.alerts.map(elementView),
         allergies: summary.allergies.map(({ substance, reaction }) => ({ substance, reaction })),

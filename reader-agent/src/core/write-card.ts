@@ -18,6 +18,7 @@ import { agentErrors } from '../errors.ts';
 import { isOpen, type JournalEntry, type WriteJournal } from '../journal/index.ts';
 import type { Timers } from '../pcsc/supervisor.ts';
 import { wireError } from '../wire-error.ts';
+import { requireWritable, type StandingJudge } from './card-standing.ts';
 import type { CardWork, HealthCardFact } from './card-work.ts';
 import {
   cardPatchOf,
@@ -31,6 +32,7 @@ import {
 export interface CardWriterOptions {
   readonly desk: Desk;
   readonly work: CardWork;
+  readonly standing: StandingJudge;
   readonly journal: WriteJournal;
   readonly timers: Timers;
   readonly now: () => Date;
@@ -69,7 +71,7 @@ export class CardWriter {
     this.#unsubscribe();
   }
 
-  /** @throws CARD_PATCH_REFUSED, CARD_PATCH_CONFLICT, CARD_CHANGED, WRITE_* …; after any error nothing was written */
+  /** @throws CARD_PATCH_REFUSED, CARD_PATCH_CONFLICT, CARD_CHANGED, CARD_LISTED, CARD_EXPIRED, HOTLIST_*, WRITE_* …; after any error nothing was written */
   patch(request: PatchRequest, by: string | null = null): Promise<WriteAnswer> {
     const patch = cardPatchOf(request.patch);
     const expected = cardPatchOf(request.expected);
@@ -86,7 +88,7 @@ export class CardWriter {
     });
   }
 
-  /** @throws VISIT_INVALID, VISIT_SIGNATURE_UNUSABLE, CARD_CHANGED, WRITE_* …; after any error nothing was written */
+  /** @throws VISIT_INVALID, VISIT_SIGNATURE_UNUSABLE, CARD_CHANGED, CARD_LISTED, CARD_EXPIRED, HOTLIST_*, WRITE_* …; after any error nothing was written */
   visit(request: VisitRequest, by: string | null = null): Promise<WriteAnswer> {
     const visit = cardVisitOf(request.visit);
     const signer = this.#options.signer();
@@ -152,11 +154,13 @@ export class CardWriter {
     request: PatchRequest | VisitRequest,
     job: WriteJob,
   ): Promise<WriteAnswer> {
-    const { desk, journal, work } = this.#options;
+    const { desk, journal, standing, work } = this.#options;
     const card = desk.chooseHealthCard(request.reader);
     desk.assertSameCard({ ...card, insertion: request.insertion });
-    const answer = await work.write(card, async ({ session, watch, timings }) => {
+    const answer = await work.write(card, async ({ session, source, watch, timings }) => {
       await watch.stage('settle', () => this.#settleOpen(session, card));
+      // Before the journal: a card that may not be written on leaves no entry and is only read.
+      requireWritable(await watch.stage('standing', () => standing.ofCard(session)), source);
       const entry = this.#begin(id, card, job, requestDigest);
       let outcome: Awaited<ReturnType<WriteJob['write']>>;
       try {

@@ -6,8 +6,9 @@
 import { isRhcError } from '@rhc/card/errors';
 import { nationalProfile } from '@rhc/card/profile';
 import type { LegacyAnswer } from '../contract/legacy.ts';
+import type { CardStanding } from '../contract/reads.ts';
 import type { PatchWish } from '../contract/writes.ts';
-import type { CardWork, CardWriter } from '../core/index.ts';
+import type { CardWork, CardWriter, OpenCard, StandingJudge } from '../core/index.ts';
 import type { Desk } from '../desk/desk.ts';
 import { agentErrors } from '../errors.ts';
 import { wireError } from '../wire-error.ts';
@@ -18,11 +19,17 @@ import { LEGACY_CODES, type LegacyCodeName, legacyCodeOf } from './return-codes.
 export interface LegacyFacadeOptions {
   readonly desk: Desk;
   readonly work: CardWork;
+  readonly standing: StandingJudge;
   readonly writer: CardWriter;
 }
 
 type Fields = Readonly<Record<string, string>>;
-type Call = (parameters: Fields) => Promise<{ readonly code?: LegacyCodeName; readonly fields: Fields }>;
+interface Outcome {
+  readonly code?: LegacyCodeName;
+  readonly fields: Fields;
+  readonly standing?: CardStanding;
+}
+type Call = (parameters: Fields) => Promise<Outcome>;
 
 export class LegacyFacade {
   readonly #options: LegacyFacadeOptions;
@@ -60,8 +67,8 @@ export class LegacyFacade {
     const call = this.#calls.get(name);
     if (call === undefined) throw agentErrors.make('LEGACY_FUNCTION_UNKNOWN');
     try {
-      const { code = 'IRV_OK', fields } = await call(parameters);
-      return { code: LEGACY_CODES[code], name: code, fields, error: null };
+      const { code = 'IRV_OK', ...outcome } = await call(parameters);
+      return { code: LEGACY_CODES[code], name: code, ...outcome, error: null };
     } catch (error) {
       if (!isRhcError(error)) throw error;
       const code = legacyCodeOf(error);
@@ -78,8 +85,17 @@ export class LegacyFacade {
     return card;
   }
 
+  /** A program of 2012 asks file by file: each answer tells how the card stands. */
+  #reading(given: Fields, read: (open: OpenCard) => Promise<Outcome>): Promise<Outcome> {
+    const { standing, work } = this.#options;
+    return work.read(this.#card(given), async (open) => {
+      const outcome = await read(open);
+      return { ...outcome, standing: await standing.ofCard(open.session) };
+    });
+  }
+
   #read({ file, fields }: LegacyFile, given: Fields) {
-    return this.#options.work.read(this.#card(given), async ({ session }) => {
+    return this.#reading(given, async ({ session }) => {
       const elements = await session.readFile(file);
       return {
         fields: named(
@@ -92,7 +108,7 @@ export class LegacyFacade {
 
   #readEntry({ file, fields }: LegacyFile, given: Fields) {
     const number = recordNumber(given, file);
-    return this.#options.work.read(this.#card(given), async ({ session }) => {
+    return this.#reading(given, async ({ session }) => {
       const record = (await session.readCyclicRecords(file))[number - 1];
       if (record === undefined) throw agentErrors.make('LEGACY_RECORD_EMPTY');
       return {
@@ -105,7 +121,7 @@ export class LegacyFacade {
   }
 
   #index({ file, fields }: { readonly file: string; readonly fields: readonly string[] }, given: Fields) {
-    return this.#options.work.read(this.#card(given), async ({ session }) => {
+    return this.#reading(given, async ({ session }) => {
       const flags = await session.readIndex(file);
       return {
         fields: named(
@@ -118,7 +134,7 @@ export class LegacyFacade {
 
   /** JPEG as base64, without the two bytes of its length. */
   #photo(given: Fields) {
-    return this.#options.work.read(this.#card(given), async ({ session }) => {
+    return this.#reading(given, async ({ session }) => {
       const photo = await session.readPhoto();
       return { fields: { ZHAOPIAN: photo === null ? '' : Buffer.from(photo).toString('base64') } };
     });

@@ -2,8 +2,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { encodeBody, encodeDelta, mod3736CheckCharacter, withSignature } from '@rhc/card/hotlist';
 import request from 'supertest';
+import { personalizedContent } from '../../../test/card-writing/personalized-card.ts';
 import { HotlistDesk, type HotlistSource } from '../../src/hotlist/index.ts';
 import { agentWithStandIns, deskHeaders, OURS } from '../stand-in-agent.ts';
+import { DeskWithCard } from '../writes/desk-with-card.ts';
+import { withRecord } from '../writes/signing-house.ts';
 
 const HOUR_MS = 3_600_000;
 const MADE_AT = Date.UTC(2026, 10, 25) / 1000;
@@ -122,5 +125,66 @@ describe('hotlist at the desk', () => {
     passHours(23);
     expect((await read()).body.error.code).toBe('HOTLIST_TOO_OLD');
     expect(made.port.transmitted).toHaveLength(before);
+  });
+});
+
+describe('how a card stands, with a virtual card', () => {
+  const SERIAL = serialOf(5);
+  const PHONE = { phone1: '13922223333' };
+  const VISIT = { kind: 'outpatient', visitTime: '2026-11-24T08:30:00', department: '内科' };
+  const ofProvince = async () =>
+    withRecord(await personalizedContent(), 'issueSerial', new TextEncoder().encode(SERIAL));
+  const withList = async (counters: number[] | null) => {
+    const content = await ofProvince();
+    const desk = new DeskWithCard(content);
+    const { desk: hotlist } = deskWith(null);
+    if (counters !== null) hotlist.take(full(4, counters));
+    desk.hotlist = hotlist;
+    desk.restart();
+    desk.insert();
+    return { desk, content };
+  };
+
+  test('listed: neither patch nor visit nor a national function writes, the chip is as it was, nothing is in the journal', async () => {
+    const { desk, content } = await withList([5]);
+    for (const answer of [await desk.patch(PHONE), await desk.visit(VISIT)]) {
+      expect([answer.status, answer.body.error]).toEqual([409, expect.objectContaining({ code: 'CARD_LISTED' })]);
+      expect(answer.body.error.nextStep).toEqual({ zh: expect.stringMatching(/./), en: expect.stringMatching(/./) });
+    }
+    const legacy = await desk.post('/v1/legacy/iW_DDF1EF08Info', { hDev: `${desk.insertion}`, BRDH1: '13922223333' });
+    expect(legacy.body).toMatchObject({ code: 104, error: { code: 'CARD_LISTED' } });
+    expect(desk.content).toBe(content);
+    expect(await desk.writes()).toEqual([]);
+  });
+
+  test('expired: not written on', async () => {
+    const content = withRecord(await ofProvince(), 'expiryDate', Uint8Array.of(0x20, 0x26, 0x11, 0x23));
+    const desk = new DeskWithCard(content);
+    desk.insert();
+    for (const answer of [await desk.patch(PHONE), await desk.visit(VISIT)]) {
+      expect([answer.status, answer.body.error.code]).toEqual([409, 'CARD_EXPIRED']);
+    }
+    expect(desk.content).toBe(content);
+  });
+
+  test.each([
+    ['listed', [5], 'at-hand', { state: 'listed', version: 4, ageHours: 0 }],
+    ['clear', [6], 'at-hand', { state: 'clear', version: 4, ageHours: 0 }],
+    ['without a list', null, 'none', { state: 'unknown', version: null, ageHours: null }],
+  ])('%s: identity, summary, health summary and national functions say so', async (_name, counters, list, hotlist) => {
+    const { desk } = await withList(counters);
+    const standing = { list, hotlist, validity: { state: 'valid', expiryDate: '2036-11-22', day: '2026-11-24' } };
+    for (const path of ['identity', 'summary', 'health-summary']) {
+      expect((await desk.post(`/v1/card/${path}`, {})).body).toMatchObject({ standing });
+    }
+    const legacy = await desk.post('/v1/legacy/iR_DDF1EF06Info', { hDev: `${desk.insertion}` });
+    expect(legacy.body).toMatchObject({ code: 0, standing });
+  });
+
+  test('clear, and online without a list: written', async () => {
+    for (const counters of [[6], null]) {
+      const { desk } = await withList(counters);
+      expect((await desk.patch(PHONE)).body.complete).toBe(true);
+    }
   });
 });

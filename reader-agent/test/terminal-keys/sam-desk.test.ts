@@ -1,6 +1,7 @@
 /** A desk with a card and a SAM, both virtual: PIN handling, policy, fail-over both ways, signing, readers renumbered. */
 import { describe, expect, test } from '@jest/globals';
 import { nodeCrypto } from '@rhc/card/crypto-node';
+import { encodeBody, withSignature } from '@rhc/card/hotlist';
 import type { TerminalKeys } from '@rhc/card/session';
 import request from 'supertest';
 import { personalizedContent, pilotTerminalKeys, seededRandom } from '../../../test/card-writing/personalized-card.ts';
@@ -14,6 +15,7 @@ import {
 import type { KeyPolicy, KeysState } from '../../src/contract/index.ts';
 import { sessionOpener } from '../../src/core/open-session.ts';
 import { agentErrors } from '../../src/errors.ts';
+import { HotlistDesk } from '../../src/hotlist/index.ts';
 import { memoryText } from '../paired-page.ts';
 import { agentWithStandIns, deskHeaders } from '../stand-in-agent.ts';
 import { withIssuerCertificate } from '../writes/signing-house.ts';
@@ -27,6 +29,14 @@ async function deskWithSam({ policy = 'sam-first', pin = PILOT_PIN }: Wish = {})
   const { sam } = await issuedPilotSam('intl-128', [1, 2], testIssuer());
   return desk(withIssuerCertificate(await personalizedContent()), sam, { policy, pin });
 }
+
+const EMPTY_LIST = withSignature(
+  encodeBody(
+    { kind: 'full', provinceCode: '13', version: 1, baseVersion: 0, madeAt: Date.UTC(2026, 10, 25) / 1000 },
+    [],
+  ),
+  { keyId: 'province', signature: Uint8Array.of(1) },
+);
 
 function desk(content: ChipContent, sam: VirtualSam, { policy, pin }: Required<Wish>) {
   const online = pilotTerminalKeys();
@@ -45,6 +55,13 @@ function desk(content: ChipContent, sam: VirtualSam, { policy, pin }: Required<W
     protect: async (it) => asked(() => online.protect(it)),
   };
   const profile = memoryText();
+  const hotlist = new HotlistDesk({
+    place: { read: () => null, write: () => undefined },
+    verify: () => true,
+    source: null,
+    now: () => new Date(Date.UTC(2026, 10, 25)),
+    stopHours: 24,
+  });
   const made = agentWithStandIns({
     more: {
       keys,
@@ -53,6 +70,7 @@ function desk(content: ChipContent, sam: VirtualSam, { policy, pin }: Required<W
       samPin: () => pin,
       deskProfilePlace: profile,
       visitTrust: { verifier: nodeCrypto, rootPublicKey: testIssuer().rootPublicKey },
+      hotlist,
     },
   });
   const memory = new ProcessMemory(content);
@@ -68,6 +86,7 @@ function desk(content: ChipContent, sam: VirtualSam, { policy, pin }: Required<W
     sam,
     calls,
     profile,
+    hotlist,
     setOffline: (now: boolean) => {
       offline = now;
     },
@@ -128,6 +147,10 @@ describe('a desk with a SAM', () => {
     expect((await at.read()).timings.keySource).toBe('sam');
     // A write without network: the SAM's update keys, signed by the SAM.
     const visit = { kind: 'outpatient', visitTime: '2026-11-24T08:30:00', department: '内科' };
+    const unlisted = await at.ask('post', '/v1/card/visits', { insertion, visit });
+    expect([unlisted.status, unlisted.body.error.code]).toEqual([503, 'HOTLIST_MISSING']);
+    expect((await at.read()).visits).toEqual([]);
+    at.hotlist.take(EMPTY_LIST);
     const written = await at.ask('post', '/v1/card/visits', { insertion, visit });
     expect(written.body).toMatchObject({ complete: true, elements: [{ signed: true }], timings: { keySource: 'sam' } });
     const { visits } = await at.read();

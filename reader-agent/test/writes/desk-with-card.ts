@@ -41,6 +41,7 @@ export class DeskWithCard {
   keys: TerminalKeys = pilotTerminalKeys();
   signer: AgentOptions['signer'] = null;
   rootPublicKey: Uint8Array | null = null;
+  hotlist: AgentOptions['hotlist'];
   timers = new ManualTimers();
   /** APDUs that reached the chip since the last insertion. */
   apdus = 0;
@@ -210,6 +211,7 @@ export class DeskWithCard {
         return `write-${this.#ids}`;
       },
       signer: this.signer,
+      ...(this.hotlist === undefined ? {} : { hotlist: this.hotlist }),
       visitTrust: { verifier: nodeCrypto, rootPublicKey: this.rootPublicKey },
     });
     agent.desk.subscribe((event) => this.events.push(event));
