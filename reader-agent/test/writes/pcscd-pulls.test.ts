@@ -186,12 +186,13 @@ test(
   'the agent is killed in the middle: its successor finds the journal and asks the card',
   async () => {
     let found = 0;
-    for (let i = 0; i < 5; i += 1) {
+    // From before the journal has it (its standing is being read) to after the last write.
+    for (let i = 0; i < 6; i += 1) {
       const job = patchJob();
       const id = `kill-${i}`;
       const insertion = await until('a card', present);
       const asked = house.ask('reader-agent', 'POST', job.path, { ...job.body, id, insertion }).catch(() => null);
-      await pause(30 + i * 25);
+      await pause(40 + i * 60);
       expect(house.kill('reader-agent/dist/main.js')).toBeGreaterThan(0);
       await asked;
       await until('the agent is back and sees the card', present);
