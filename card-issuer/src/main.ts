@@ -107,8 +107,8 @@ await startService(bootLogger, async () => {
       tokenAuthenticator(token, SERVICE_PRINCIPAL),
       tokenRegisterAuthenticator(users),
     ),
-    // From dist/main.js and src/main.ts alike: pages are served as they are written.
-    webRoot: fileURLToPath(new URL('../src/web', import.meta.url)),
+    // From dist/main.js and src/main.ts alike: built by scripts/web/build-web.mjs.
+    webRoot: fileURLToPath(new URL('../dist/web', import.meta.url)),
   });
   const running = await listen(app, {
     host: settings.host,

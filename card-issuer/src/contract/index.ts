@@ -224,6 +224,7 @@ export type LifeCycleResponse = z.infer<typeof lifeCycleResponse>;
 export type CardsResponse = z.infer<typeof cardsResponse>;
 export type HotlistVersionsResponse = z.infer<typeof hotlistVersionsResponse>;
 export type AgentsResponse = z.infer<typeof agentsResponse>;
+export type MeResponse = z.infer<typeof meResponse>;
 export type StatusResponse = z.infer<typeof statusResponse>;
 
 export * from './administration.ts';
