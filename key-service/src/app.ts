@@ -16,6 +16,7 @@ import { Counter, Gauge, type Metric } from 'prom-client';
 import type { AccessRoom } from './access-room.ts';
 import type { AuditRoom } from './audit/audit-room.ts';
 import type { Authority } from './authority/authority.ts';
+import type { AgentAuditStore } from './domain/agent-audit.ts';
 import { type CeremonyRoomParts, ceremonyHall, hexOf } from './domain/ceremony/room.ts';
 import { rootLabel } from './domain/hierarchy.ts';
 import { issuerCertificate } from './domain/issuer-certificate.ts';
@@ -55,6 +56,8 @@ export interface KeyServiceParts {
   /** Where the known-answer passports are kept; none in some tests. */
   readonly passports?: PassportStore;
   readonly audit: AuditRoom;
+  /** Desks' audit chains; none in some tests. */
+  readonly agentAudit?: AgentAuditStore;
   readonly logger: Logger;
   readonly sha256: Sha256;
   readonly sm3?: Sha256;
@@ -243,6 +246,7 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
       },
       hsm: { hsm, passports: parts.passports ?? { latest: async () => [] }, startedAt },
       audit: parts.audit,
+      ...(parts.agentAudit === undefined ? {} : { agentAudit: { store: parts.agentAudit, audit, now: parts.now } }),
       ...(access === undefined ? {} : { access: { ...access, certificateValid, now: parts.now } }),
       approvals: { approvals, enrolment: parts.approvals, now: parts.now },
       keyLife: { book, keyLife, store: parts.keyLife, uses: parts.keyUses, approvals, inField, now: parts.now },

@@ -659,6 +659,13 @@ export const keyServiceErrors = defineErrors({
     'Use a hierarchy of intl-128 or sm-128.',
     { httpStatus: 409 },
   ),
+  AGENT_AUDIT_REFUSED: entry(
+    '上传的本机审计与已收到的不相接，没有收下。',
+    'The uploaded audit does not follow what was received before; it was not taken.',
+    '请在审计页核对该读卡程序的链；本机文件可能被改动，或两台电脑使用了同一名称。',
+    'Compare the chain of this desk on the audit page: its file was altered, or two machines use one name.',
+    { httpStatus: 409 },
+  ),
   PDF_FONT_MISSING: entry(
     '找不到打印中文所需的字体。',
     'The font for printing Chinese was not found.',

@@ -27,6 +27,7 @@ import { serverTls } from './own-identity.ts';
 import { serviceCeremonies } from './service-ceremonies.ts';
 import { settings } from './settings.ts';
 import { enrolmentStore, lockOutStore, operatorStore, passkeyStore, sessionStore } from './store/access-store.ts';
+import { agentAuditStore } from './store/agent-audit-store.ts';
 import { approvalStore } from './store/approval-store.ts';
 import { auditStore } from './store/audit-store.ts';
 import { authorityStore } from './store/authority-store.ts';
@@ -131,6 +132,7 @@ if (process.argv.includes('--help')) {
       fontPath: values.fontFile,
       sm3: (data) => Uint8Array.from(createHash('sm3').update(data).digest()),
       audit,
+      agentAudit: agentAuditStore(database),
       logger,
       sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),
       now: () => new Date(),

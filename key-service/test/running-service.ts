@@ -15,6 +15,7 @@ import type { HsmWorkerPool } from '../src/hsm/worker-pool.ts';
 import { serverTls } from '../src/own-identity.ts';
 import { serviceCeremonies } from '../src/service-ceremonies.ts';
 import { enrolmentStore, lockOutStore, operatorStore, passkeyStore, sessionStore } from '../src/store/access-store.ts';
+import { agentAuditStore } from '../src/store/agent-audit-store.ts';
 import { approvalStore } from '../src/store/approval-store.ts';
 import { auditStore } from '../src/store/audit-store.ts';
 import { authorityStore } from '../src/store/authority-store.ts';
@@ -110,6 +111,7 @@ export class RunningKeyService {
       approvals: approvalStore(database),
       rotations: rotationStore(database),
       audit: this.audit,
+      agentAudit: agentAuditStore(database),
       logger: createLogger('key-service', 'silent'),
       sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),
       now,

@@ -2,6 +2,9 @@
 import { type ErrorBody, errorFromBody } from '@rhc/card/errors';
 import type { z } from 'zod';
 import {
+  type AgentAuditRequest,
+  type AgentAuditResponse,
+  agentAuditResponse,
   type BureauCardKeysRequest,
   type BureauCardKeysResponse,
   bureauCardKeysResponse,
@@ -18,10 +21,12 @@ import {
   type RevocationsResponse,
   rekeyResponse,
   revocationsResponse,
+  type SamContactRequest,
   type SamIssueRequest,
   type SamIssueResponse,
   type SlotsResponse,
   type StatusResponse,
+  samContactResponse,
   samIssueResponse,
   slotsResponse,
   statusResponse,
@@ -91,6 +96,13 @@ export class KeyServiceClient {
 
   samIssue(request: SamIssueRequest): Promise<SamIssueResponse> {
     return this.#call('/v1/sam-issue', samIssueResponse, request);
+  }
+
+  samContact(samSerial: string, request: SamContactRequest): Promise<{ refused: boolean }> {
+    return this.#call(`/v1/sams/${encodeURIComponent(samSerial)}/contact`, samContactResponse, request);
+  }
+  agentAudit(request: AgentAuditRequest): Promise<AgentAuditResponse> {
+    return this.#call('/v1/agent-audit', agentAuditResponse, request);
   }
 
   async #call<S extends z.ZodType>(path: string, schema: S, body?: unknown): Promise<z.output<S>> {

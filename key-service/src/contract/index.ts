@@ -6,6 +6,7 @@ import { CARD_KEY_SLOTS, OFF_CARD_KEY_SLOTS } from '@rhc/card/profile';
 import { z } from 'zod';
 
 export * from './access.ts';
+export * from './agent-audit.ts';
 export * from './approvals.ts';
 export * from './audit.ts';
 export * from './bureau.ts';

@@ -1,6 +1,8 @@
 /** The whole HTTP interface of key-service: one table of tables. A new page of the interface is a line here. */
 import type { Endpoint } from '@rhc/service-shell';
+import type { AgentAuditParts } from '../domain/agent-audit.ts';
 import type { Rotations } from '../domain/rotation/rotations.ts';
+import { agentAuditEndpoints } from './agent-audit-endpoints.ts';
 import { type ApprovalEndpointParts, approvalEndpoints } from './approval-endpoints.ts';
 import { auditEndpoints } from './audit-endpoints.ts';
 import { bureauEndpoints } from './bureau-endpoints.ts';
@@ -22,6 +24,8 @@ export interface EndpointParts {
   readonly hsm: HsmEndpointParts;
   readonly sams: SamEndpointParts;
   readonly audit: Parameters<typeof auditEndpoints>[0];
+  /** Absent in some tests: no desk uploads. */
+  readonly agentAudit?: AgentAuditParts;
   /** Absent where a part of key-service runs alone (tests): no people, no certificates. */
   readonly access?: SessionParts & CertificateParts;
   readonly approvals: ApprovalEndpointParts;
@@ -38,6 +42,7 @@ export const keyServiceEndpoints = (parts: EndpointParts): Endpoint[] => [
   ...hsmEndpoints(parts.hsm),
   ...samEndpoints(parts.sams),
   ...auditEndpoints(parts.audit),
+  ...(parts.agentAudit === undefined ? [] : agentAuditEndpoints(parts.agentAudit)),
   ...(parts.access === undefined
     ? []
     : [

@@ -1,6 +1,7 @@
 /** The schema in steps. In code, not in files, so that a bundled service carries them. Never change a released step. */
 import type { Knex } from 'knex';
 import { accessStep } from './steps/access.ts';
+import { agentAuditStep } from './steps/agent-audit.ts';
 import { approvalStep } from './steps/approvals.ts';
 import { authorityStep } from './steps/authority.ts';
 import { ceremonyStep } from './steps/ceremonies.ts';
@@ -203,6 +204,7 @@ const steps: readonly Step[] = [
     },
   },
   ceremonyStep('012-ceremonies'),
+  agentAuditStep('013-agent-audit'),
 ];
 
 export const migrationSource: Knex.MigrationSource<Step> = {
