@@ -530,6 +530,36 @@ export const issuerErrors = defineErrors({
     retriable: false,
     httpStatus: 422,
   },
+  MAILBOX_CONTENT_REFUSED: {
+    message: { zh: '待办更新的内容有误,未放入任何信箱。', en: 'The update is not valid; nothing was put into any mailbox.' },
+    nextStep: { zh: '请改正所列各项。', en: 'Correct what is named.' },
+    retriable: false,
+    httpStatus: 422,
+  },
+  MAILBOX_CARD_NOT_IN_USE: {
+    message: { zh: '此卡不在使用中,没有信箱。', en: 'The card is not in use; it has no mailbox.' },
+    nextStep: { zh: '待卡交付持卡人之后再放入更新。', en: 'Wait until the card has been handed over.' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  MAILBOX_UPDATE_UNKNOWN: {
+    message: { zh: '没有这项待办更新。', en: 'There is no such update.' },
+    nextStep: { zh: '请刷新卡的信箱。', en: "Reload the card's mailbox." },
+    retriable: false,
+    httpStatus: 404,
+  },
+  MAILBOX_STATE_FORBIDS: {
+    message: { zh: '当前状态不允许此操作。', en: 'The present state does not allow this.' },
+    nextStep: { zh: '请刷新后查看状态。', en: 'Reload and look at the state.' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  MAILBOX_CHANGE_UNKNOWN: {
+    message: { zh: '没有这项批量变更。', en: 'There is no such bulk change.' },
+    nextStep: { zh: '请刷新批量变更列表。', en: 'Reload the list of bulk changes.' },
+    retriable: false,
+    httpStatus: 404,
+  },
   UNEXPECTED: {
     message: { zh: '发生了未预料的错误，任务保留', en: 'Something unexpected happened; the job is kept' },
     nextStep: { zh: '查看发卡服务的日志后重试', en: "Look at the service's log, then try again" },

@@ -14,6 +14,8 @@ export * as imports from './imports.ts';
 export * as jobs from './jobs.ts';
 export { bindPersonalData, personalDataOf } from './personal-data.ts';
 export * as receipts from './receipts.ts';
+export * as mailbox from './mailbox.ts';
+export * as mailboxChanges from './mailbox-changes.ts';
 export * as registry from './registry.ts';
 export * as residentChanges from './resident-changes.ts';
 export * as residents from './residents.ts';

@@ -10,6 +10,7 @@ import { writeRecord } from './writes.ts';
 export * from './diagnostics.ts';
 export * from './hotlist.ts';
 export * from './legacy.ts';
+export * from './mailbox.ts';
 export * from './pairing.ts';
 export * from './reads.ts';
 export { decodedElement, readTimings } from './shapes.ts';

@@ -11,6 +11,7 @@ import * as dataKeys from './012-data-keys.ts';
 import * as residents from './013-residents.ts';
 import * as imports from './014-imports.ts';
 import * as registry from './015-registry.ts';
+import * as mailbox from './016-mailbox.ts';
 
 const ALL = [
   { name: '001-first-light', ...first },
@@ -24,6 +25,7 @@ const ALL = [
   { name: '013-residents', ...residents },
   { name: '014-imports', ...imports },
   { name: '015-registry', ...registry },
+  { name: '016-mailbox', ...mailbox },
 ] as const;
 type Migration = (typeof ALL)[number];
 
