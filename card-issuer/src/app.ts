@@ -16,6 +16,8 @@ import { HotlistPublisher, type HotlistSigner } from './hotlist-publisher.ts';
 import { importRoster, type RosterReport } from './import-roster.ts';
 import { IssuerService } from './issuer-service.ts';
 import type { LifeCyclePolicy } from './life-cycle.ts';
+import { Mailbox } from './mailbox.ts';
+import { MailboxChanges } from './mailbox-changes.ts';
 import { type DataKeyPort, openVault } from './personal-data/index.ts';
 import { AgentHub, type HubLimits } from './personalize/agent-hub.ts';
 import { EventFeed } from './personalize/event-feed.ts';
@@ -69,6 +71,8 @@ export interface Issuer {
   readonly hotlist: HotlistPublisher;
   readonly bulk: Bulk;
   readonly steering: Steering;
+  readonly mailbox: Mailbox;
+  readonly mailboxChanges: MailboxChanges;
   readonly faces: CardFaces;
   readonly hub: AgentHub;
   readonly feed: EventFeed;
@@ -110,6 +114,10 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   const stock = new Stock({ database, clock, newId, listedBlanksOnly: options.listedBlanksOnly ?? false });
   const steering = new Steering({ database, clock });
   const faces = new CardFaces({ database, clock });
+  const provinceCode = issuer.cityCode.slice(0, 2);
+  const rekey = options.keys.rekey ?? null;
+  const mailbox = new Mailbox({ database, clock, newId, feed, provinceCode, rekey });
+  const mailboxChanges = new MailboxChanges({ database, clock, newId, feed, mailbox, issuer, logger });
   const hub = new AgentHub({ issuer: issuer.name, clock, limits });
   const runner = new JobRunner({
     database,
@@ -160,7 +168,8 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   await runner.start();
   void bulk.look();
   await imports.resumeAll();
-  const endTicks = tickForEver(service, clock, logger);
+  mailboxChanges.look();
+  const endTicks = tickForEver([service.lifeCycle, mailbox], clock, logger);
   return {
     service,
     stock,
@@ -173,6 +182,8 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     approvals,
     hotlist,
     steering,
+    mailbox,
+    mailboxChanges,
     faces,
     hub,
     feed,
@@ -181,6 +192,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     async stop() {
       await endTicks();
       await imports.stop();
+      await mailboxChanges.stop();
       unsubscribe();
       ended();
       await bulk.stop();
@@ -210,17 +222,19 @@ function approvedWork(
 }
 
 /** Lapses and expiries, now and every minute; one that fails (another node was faster) is taken up the next time. */
-function tickForEver(service: IssuerService, clock: Clock, logger: Logger): () => Promise<void> {
+function tickForEver(
+  tickers: readonly { tick(): Promise<unknown> }[],
+  clock: Clock,
+  logger: Logger,
+): () => Promise<void> {
   let ended = false;
   let cancel: () => void = () => undefined;
   let running: Promise<unknown> = Promise.resolve();
   const tick = () => {
-    running = service.lifeCycle
-      .tick()
-      .catch((error: unknown) => logger.warn({ err: error }, 'the time-driven moves of cards were put off'))
-      .finally(() => {
-        if (!ended) cancel = clock.after(TICK_MS, tick);
-      });
+    const put = (error: unknown) => logger.warn({ err: error }, 'the time-driven moves were put off');
+    running = Promise.all(tickers.map((ticker) => ticker.tick().catch(put))).finally(() => {
+      if (!ended) cancel = clock.after(TICK_MS, tick);
+    });
   };
   cancel = clock.after(0, tick);
   return async () => {

@@ -531,7 +531,10 @@ export const issuerErrors = defineErrors({
     httpStatus: 422,
   },
   MAILBOX_CONTENT_REFUSED: {
-    message: { zh: '待办更新的内容有误,未放入任何信箱。', en: 'The update is not valid; nothing was put into any mailbox.' },
+    message: {
+      zh: '待办更新的内容有误,未放入任何信箱。',
+      en: 'The update is not valid; nothing was put into any mailbox.',
+    },
     nextStep: { zh: '请改正所列各项。', en: 'Correct what is named.' },
     retriable: false,
     httpStatus: 422,
@@ -553,6 +556,15 @@ export const issuerErrors = defineErrors({
     nextStep: { zh: '请刷新后查看状态。', en: 'Reload and look at the state.' },
     retriable: false,
     httpStatus: 409,
+  },
+  REKEY_UNAVAILABLE: {
+    message: { zh: '密钥服务未接入,暂不能更换密钥。', en: 'No key-service is there to make the re-key.' },
+    nextStep: {
+      zh: '更新保留在信箱中,接入后自动执行。',
+      en: 'The update stays in the mailbox and is carried out later.',
+    },
+    retriable: true,
+    httpStatus: 503,
   },
   MAILBOX_CHANGE_UNKNOWN: {
     message: { zh: '没有这项批量变更。', en: 'There is no such bulk change.' },

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { SecretBytes } from '@rhc/card/bytes';
 import { nodeCrypto } from '@rhc/card/crypto-node';
-import { KeyServiceClient, personalizationKeysOver, TlsMember } from '@rhc/key-service/client';
+import { KeyServiceClient, personalizationKeysOver, rekeyKeysOver, TlsMember } from '@rhc/key-service/client';
 import {
   certificateAuthenticator,
   createHttpApp,
@@ -27,7 +27,7 @@ import { untilKeyServiceAnswers } from './personal-data/index.ts';
 import { issuerSettings } from './settings.ts';
 import { openDatabase } from './store/index.ts';
 import { trustedHotlistKeys } from './trusted-hotlist-keys.ts';
-import { readUserRegister, SERVICE_PRINCIPAL } from './user-register.ts';
+import { AGENT_PRINCIPAL, readUserRegister, SERVICE_PRINCIPAL } from './user-register.ts';
 
 if (process.argv.includes('--help')) {
   process.stdout.write(settingsHelp('card-issuer', issuerSettings));
@@ -68,6 +68,7 @@ await startService(bootLogger, async () => {
     keys: {
       personalization: personalizationKeysOver(keyService, settings.issuerCode),
       issuerCertificate: async () => (await keyService.issuerCertificate()).certificate,
+      rekey: rekeyKeysOver(keyService),
     },
     dataKeys: untilKeyServiceAnswers(keyService, systemClock, logger),
     crypto: nodeCrypto,
@@ -105,6 +106,8 @@ await startService(bootLogger, async () => {
         ? []
         : [certificateAuthenticator({ kinds: ['service', 'terminal'], stillValid: member.stillValid })]),
       tokenAuthenticator(token, SERVICE_PRINCIPAL),
+      // Over mutual TLS a desk is known by its certificate; the shared token opens nothing.
+      ...(member === null ? [tokenAuthenticator(agentToken, AGENT_PRINCIPAL)] : []),
       tokenRegisterAuthenticator(users),
     ),
     // From dist/main.js and src/main.ts alike: built by scripts/web/build-web.mjs.

@@ -9,6 +9,9 @@ import { ROLES, type Role } from './domain/roles.ts';
 /** Who the holder of the service's token file is: another program, or `npm start`. */
 export const SERVICE_PRINCIPAL = { id: 'service:operator', name: '服务 service', roles: ['service'] } as const;
 
+/** Whoever holds the agents' shared token. */
+export const AGENT_PRINCIPAL = { id: 'terminal:agents', name: '读卡器代理 agents', roles: ['terminal'] } as const;
+
 const userRegister = z.strictObject({
   users: z.array(
     z.strictObject({

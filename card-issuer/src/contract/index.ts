@@ -231,6 +231,7 @@ export * from './administration.ts';
 export * from './approvals.ts';
 export * from './bulk.ts';
 export * from './imports.ts';
+export * from './mailbox.ts';
 export * from './registry.ts';
 export * from './residents.ts';
 export * from './steering.ts';

@@ -8,6 +8,7 @@ export const ROLES = {
   manager: { zh: '主管', en: 'manager' },
   auditor: { zh: '审计员', en: 'auditor' },
   service: { zh: '服务', en: 'service' },
+  terminal: { zh: '终端(读卡器代理)', en: 'terminal (reader agent)' },
 } as const satisfies Record<string, Text>;
 
 export type Role = keyof typeof ROLES;

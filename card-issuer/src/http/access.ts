@@ -23,5 +23,7 @@ export const MANAGER = only('manager');
 /** History and lists of approvals: those who work, and those who look at them afterwards. */
 export const OVERSIGHT = only('clerk', 'reviewer', 'stock', 'manager', 'auditor');
 export const PUBLISHERS = only('manager', 'service');
+/** Agents at desks, by their certificate or the agents' token. */
+export const TERMINALS = only('terminal');
 /** Everybody who has a principal. */
 export const ANYBODY: Access = 'any';

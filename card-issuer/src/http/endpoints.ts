@@ -14,6 +14,7 @@ import { faceEndpoints } from './endpoints-faces.ts';
 import { hotlistEndpoints } from './endpoints-hotlist.ts';
 import { importEndpoints } from './endpoints-imports.ts';
 import { lifeCycleEndpoints } from './endpoints-life-cycle.ts';
+import { mailboxEndpoints } from './endpoints-mailbox.ts';
 import { registryEndpoints } from './endpoints-registry.ts';
 import { residentEndpoints } from './endpoints-residents.ts';
 import { steeringEndpoints } from './endpoints-steering.ts';
@@ -39,6 +40,7 @@ export function issuerEndpoints(issuer: Issuer): Endpoint[] {
     ...importEndpoints(issuer),
     ...cardEndpoints(issuer),
     ...lifeCycleEndpoints(issuer),
+    ...mailboxEndpoints(issuer),
     ...approvalEndpoints(issuer),
     ...bulkEndpoints(issuer),
     ...stockEndpoints(issuer),

@@ -213,6 +213,13 @@ export function freezeCardData(database: Database, cardId: string, data: CardDat
   return personalDataOf(database).seal(`cards.card_data/${cardId}`, JSON.stringify(frozen));
 }
 
+/** The server's copy after the chip took a change. */
+export async function saveCardData(database: Database, id: string, data: CardData): Promise<void> {
+  await database('cards')
+    .where({ id })
+    .update({ card_data: freezeCardData(database, id, data) });
+}
+
 /** The next value of the counter that issue serials are made of. Inside a transaction: it is used or given back whole. */
 export function nextIssueCounter(transaction: Database): Promise<number> {
   return nextCount(transaction, 'issue-serial');

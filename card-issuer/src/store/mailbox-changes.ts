@@ -34,10 +34,7 @@ function changeOf(database: Database, row: Record<string, unknown>): MailboxChan
 
 export async function insertChange(
   database: Database,
-  change: Pick<
-    MailboxChange,
-    'id' | 'name' | 'content' | 'selection' | 'lapsesAt' | 'createdBy' | 'createdAt'
-  >,
+  change: Pick<MailboxChange, 'id' | 'name' | 'content' | 'selection' | 'lapsesAt' | 'createdBy' | 'createdAt'>,
 ): Promise<void> {
   await database('mailbox_changes').insert({
     id: change.id,
@@ -123,7 +120,10 @@ export async function selectCards(
   if (selection.expiresBefore !== undefined) query.where('c.expiry_date', '<', selection.expiresBefore);
   if (selection.cardIds !== undefined) {
     // In pieces, for an engine takes only so many parameters.
-    const piece = [...selection.cardIds].filter((id) => id > page.after).sort().slice(0, page.limit);
+    const piece = [...selection.cardIds]
+      .filter((id) => id > page.after)
+      .sort()
+      .slice(0, page.limit);
     query.whereIn('c.id', piece);
     const found = (await query.select('c.id')) as { id: string }[];
     const last = piece.at(-1);

@@ -117,7 +117,11 @@ export async function listUpdates(database: Database, cardId: string, limit: num
 export async function mailboxOf(
   database: Database,
   cardId: string,
-): Promise<{ readonly version: number; readonly lastContactAt: string | null; readonly lastContactAgent: string | null }> {
+): Promise<{
+  readonly version: number;
+  readonly lastContactAt: string | null;
+  readonly lastContactAgent: string | null;
+}> {
   const row = (await database('card_mailboxes').where({ card_id: cardId }).first()) as
     | { version: unknown; last_contact_at: string | null; last_contact_agent: string | null }
     | undefined;
@@ -165,6 +169,21 @@ export async function reopenUpdate(
     .where({ id })
     .whereIn('state', [...OPEN_STATES])
     .update({ state, code, leased_until: null });
+}
+
+/** An open update whose content was widened by what it takes the place of. */
+export async function rewriteContent(database: Database, id: string, content: MailboxContent): Promise<void> {
+  await database('mailbox_updates')
+    .where({ id })
+    .whereIn('state', [...OPEN_STATES])
+    .update({ content: personalDataOf(database).seal(place(id), JSON.stringify(content)) });
+}
+
+/** Every update of a change that no agent has or had. */
+export async function withdrawWaiting(database: Database, changeId: string, at: string): Promise<number> {
+  return database('mailbox_updates')
+    .where({ change_id: changeId, state: 'waiting' })
+    .update({ state: 'withdrawn', content: null, settled_at: at, code: 'MAILBOX_CHANGE_CANCELLED' });
 }
 
 /** Delivered: under the next lease, with the content that goes out. */

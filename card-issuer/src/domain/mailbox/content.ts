@@ -2,8 +2,9 @@
  * Checks an update before it waits for months: a patch that the card would refuse, a slot that no card has, is refused at
  * the desk of whoever writes it. Made from the profile, so that nothing of the card is repeated here.
  */
-import type { CardData } from '@rhc/card/personalization';
+
 import { type CardPatch, planPatch } from '@rhc/card/patch';
+import type { CardData } from '@rhc/card/personalization';
 import { CARD_KEY_SLOTS, nationalProfile, rhcBlank1 } from '@rhc/card/profile';
 import type { MailboxContent } from '@rhc/reader-agent/contract';
 import { issuerErrors } from '../../errors.ts';

@@ -1,0 +1,114 @@
+/** Mailboxes as the counter sees them; what agents say and hear stands in reader-agent/contract/mailbox.ts. */
+import { contactRequest, mailboxContent, mailboxResultsRequest } from '@rhc/reader-agent/contract';
+import { z } from 'zod';
+import {
+  CHANGE_STATES,
+  type ChangeState,
+  UPDATE_KINDS,
+  UPDATE_STATES,
+  type UpdateState,
+} from '../domain/mailbox/index.ts';
+
+export {
+  contactRequest,
+  contactResponse,
+  mailboxResultsRequest,
+  mailboxResultsResponse,
+} from '@rhc/reader-agent/contract';
+
+const moment = z.iso.datetime();
+const lapsesAt = moment.nullish();
+
+/** POST /v1/cards/:id/mailbox */
+export const mailboxPutRequest = z.strictObject({ content: mailboxContent, lapsesAt });
+export const mailboxWithdrawRequest = z.strictObject({});
+
+/** POST /v1/mailbox-changes: counted at once, carried out when a second person starts it. */
+export const mailboxChangeRequest = z.strictObject({
+  name: z.string().trim().min(1).max(100),
+  content: z.union([
+    mailboxContent,
+    z.strictObject({ kind: z.literal('register'), elements: z.array(z.string().min(1).max(60)).min(1).max(40) }),
+  ]),
+  selection: z
+    .strictObject({
+      areaPrefix: z
+        .string()
+        .regex(/^\d{2,6}$/)
+        .optional(),
+      cardIds: z.array(z.string().min(1).max(64)).min(1).max(20_000).optional(),
+      expiresBefore: z.iso.date().optional(),
+    })
+    .refine((selection) => Object.values(selection).some((value) => value !== undefined), 'must choose something'),
+  lapsesAt,
+});
+
+const updateState = z.enum(Object.keys(UPDATE_STATES) as UpdateState[]);
+export const mailboxUpdateResponse = z.object({
+  id: z.string(),
+  cardId: z.string(),
+  sequence: z.int(),
+  kind: z.enum(UPDATE_KINDS),
+  state: updateState,
+  subjects: z.array(z.string()),
+  lease: z.int(),
+  leasedBy: z.string().nullable(),
+  leasedUntil: z.string().nullable(),
+  code: z.string().nullable(),
+  supersededBy: z.string().nullable(),
+  changeId: z.string().nullable(),
+  createdBy: z.string(),
+  createdAt: z.string(),
+  lapsesAt: z.string().nullable(),
+  settledAt: z.string().nullable(),
+});
+export const mailboxResponse = z.object({
+  version: z.int(),
+  lastContactAt: z.string().nullable(),
+  lastContactAgent: z.string().nullable(),
+  updates: z.array(mailboxUpdateResponse),
+});
+
+export const mailboxChangeResponse = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: z.enum(Object.keys(CHANGE_STATES) as ChangeState[]),
+  kind: z.enum([...UPDATE_KINDS, 'register']),
+  selection: z.object({
+    areaPrefix: z.string().optional(),
+    cardIds: z.array(z.string()).optional(),
+    expiresBefore: z.string().optional(),
+  }),
+  lapsesAt: z.string().nullable(),
+  createdBy: z.string(),
+  createdAt: z.string(),
+  startedBy: z.string().nullable(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  looked: z.int(),
+  made: z.int(),
+  needless: z.int(),
+  refused: z.int(),
+  total: z.int().nullable(),
+  refusals: z.array(z.object({ cardId: z.string(), code: z.string() })),
+  updates: z.record(z.string(), z.int()),
+});
+export const mailboxChangesResponse = z.object({ changes: z.array(mailboxChangeResponse) });
+
+const keyVersions = z.array(z.strictObject({ slot: z.string().max(12), version: z.int().min(1).max(255) })).max(64);
+/** POST /v1/mailbox-updates/:id/rekey-channel */
+export const rekeyChannelRequest = z.strictObject({
+  agentId: contactRequest.shape.agentId,
+  lease: mailboxResultsRequest.shape.results.element.shape.lease,
+  cardFactor: contactRequest.shape.cardFactor,
+  challenge: z.string().regex(/^[0-9A-F]{16}$/),
+  masterKeyVersion: z.int().min(1).max(255),
+  writes: keyVersions,
+  retirements: keyVersions,
+});
+const command = z.object({ slot: z.string(), version: z.int(), command: z.string() });
+export const rekeyChannelResponse = z.object({
+  externalAuthenticate: z.string(),
+  writes: z.array(command),
+  retirements: z.array(command),
+});
