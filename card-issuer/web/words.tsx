@@ -12,6 +12,7 @@ const ROLES: Readonly<Record<string, Text>> = {
   manager: { zh: '主管', en: 'manager' },
   auditor: { zh: '审计员', en: 'auditor' },
   service: { zh: '服务', en: 'service' },
+  terminal: { zh: '终端', en: 'terminal' },
 };
 export const roleText = (role: string): Text => ROLES[role] ?? { zh: role, en: '' };
 

@@ -1,13 +1,9 @@
 /** Mailboxes as the counter sees them; what agents say and hear stands in reader-agent/contract/mailbox.ts. */
 import { contactRequest, mailboxContent, mailboxResultsRequest } from '@rhc/reader-agent/contract';
 import { z } from 'zod';
-import {
-  CHANGE_STATES,
-  type ChangeState,
-  UPDATE_KINDS,
-  UPDATE_STATES,
-  type UpdateState,
-} from '../domain/mailbox/index.ts';
+// By file, not by the folder: what checks contents needs Node, and pages read this contract.
+import { CHANGE_STATES, type ChangeState } from '../domain/mailbox/change.ts';
+import { UPDATE_KINDS, UPDATE_STATES, type UpdateState } from '../domain/mailbox/update.ts';
 
 export {
   contactRequest,
