@@ -50,6 +50,11 @@ export const dashboardResponse = z.object({
   }),
 });
 
+/** GET /v1/counties */
+export const countiesResponse = z.object({
+  counties: z.array(z.object({ areaCode: z.string(), name: z.string(), city: z.string() })),
+});
+
 /** GET /v1/steering/export */
 export const steeringExportQuery = z.strictObject({ format: z.enum(['csv', 'xlsx']).default('xlsx') });
 
@@ -96,6 +101,8 @@ export const populationsResponse = z.object({
 });
 
 export type DashboardResponse = z.infer<typeof dashboardResponse>;
+export type CountiesResponse = z.infer<typeof countiesResponse>;
+export type PopulationsResponse = z.infer<typeof populationsResponse>;
 export type CapacityRequest = z.infer<typeof capacityRequest>;
 export type CapacityResponse = z.infer<typeof capacityResponse>;
 export type LinksResponse = z.infer<typeof linksResponse>;

@@ -4,15 +4,17 @@ import type { Issuer } from '../app.ts';
 import {
   capacityRequest,
   capacityResponse,
+  countiesResponse,
   dashboardResponse,
   linksResponse,
   populationsRequest,
   populationsResponse,
   steeringExportQuery,
 } from '../contract/index.ts';
+import { counties } from '../domain/area.ts';
 import { chipMs, LINKS } from '../domain/steering/index.ts';
 import { steeringCsv, steeringXlsx } from '../steering-export.ts';
-import { MANAGER, OVERSIGHT } from './access.ts';
+import { ANYBODY, MANAGER, OVERSIGHT } from './access.ts';
 import { caller } from './request-parts.ts';
 
 const tag = '进度 Steering';
@@ -20,6 +22,15 @@ const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.s
 
 export function steeringEndpoints({ steering }: Issuer): Endpoint[] {
   return [
+    endpoint({
+      method: 'get',
+      path: '/v1/counties',
+      access: ANYBODY,
+      tag,
+      summary: { zh: '河北省各县(市、区)', en: 'The counties of Hebei' },
+      response: countiesResponse,
+      handle: () => ({ counties: counties() }),
+    }),
     endpoint({
       method: 'get',
       path: '/v1/steering',
