@@ -1,0 +1,98 @@
+/** Blank cards as goods: places and their books, lists received, boxes passed on with two signatures, shifts, waste. */
+import { both, call, FaultNotice, goTo, useLoad } from '@rhc/console-shell';
+import { Skeleton, Tabs } from 'antd';
+import type { ReactNode } from 'react';
+import type { LocationsResponse, TransfersResponse } from '../../src/contract/index.ts';
+import type { PageProps } from '../menu/menu-row.ts';
+import { hasRole } from '../sign-in/session.tsx';
+import { BoxesSection } from './boxes-section.tsx';
+import { MovementsSection } from './movements-section.tsx';
+import { PlacesSection } from './places-section.tsx';
+import { ReceiveSection } from './receive-section.tsx';
+import { ShiftsSection } from './shifts-section.tsx';
+import { TransfersSection } from './transfers-section.tsx';
+import { WriteOffSection } from './write-off-section.tsx';
+import './stock.css';
+
+const REFRESH_MS = 10_000;
+
+export function StockPage({ me, rest }: PageProps): ReactNode {
+  const places = useLoad(
+    'places',
+    (signal) => call<LocationsResponse>('GET', '/v1/stock/locations', { signal }),
+    REFRESH_MS,
+  );
+  const transfers = useLoad(
+    'transfers',
+    (signal) => call<TransfersResponse>('GET', '/v1/stock/transfers', { signal, query: { limit: 200 } }),
+    REFRESH_MS,
+  );
+  const known = places.value?.locations ?? null;
+  if (known === null) {
+    return places.fault === null ? <Skeleton active /> : <FaultNotice fault={places.fault} onRetry={places.reload} />;
+  }
+  const waiting = (transfers.value?.transfers ?? []).filter(
+    ({ state, giver }) => state === 'offered' && giver !== me.id,
+  ).length;
+  const changed = () => {
+    places.reload();
+    transfers.reload();
+  };
+  const mayKeep = hasRole(me, 'stock', 'manager');
+  const tabs = [
+    {
+      key: 'books',
+      label: both('台账', 'Books'),
+      children: <PlacesSection places={known} mayAdd={hasRole(me, 'manager')} onChange={changed} />,
+    },
+    ...(mayKeep
+      ? [
+          {
+            key: 'receive',
+            label: both('入库', 'Receive'),
+            children: <ReceiveSection places={known} onChange={changed} />,
+          },
+        ]
+      : []),
+    {
+      key: 'boxes',
+      label: both('箱', 'Boxes'),
+      children: <BoxesSection places={known} mayOffer={mayKeep} onChange={changed} />,
+    },
+    {
+      key: 'transfers',
+      label: both('移交', waiting === 0 ? 'Transfers' : `Transfers (${waiting})`),
+      children: (
+        <TransfersSection
+          me={me}
+          places={known}
+          transfers={transfers.value?.transfers ?? null}
+          fault={transfers.fault}
+          onChange={changed}
+        />
+      ),
+    },
+    {
+      key: 'shifts',
+      label: both('班次', 'Shifts'),
+      children: <ShiftsSection places={known} mayWork={hasRole(me, 'clerk', 'manager')} onChange={changed} />,
+    },
+    {
+      key: 'waste',
+      label: both('报废', 'Waste'),
+      children: <WriteOffSection mayAsk={hasRole(me, 'clerk', 'stock', 'manager')} />,
+    },
+    { key: 'movements', label: both('流水', 'Movements'), children: <MovementsSection places={known} /> },
+  ];
+  return (
+    <div className="stack">
+      <FaultNotice fault={places.fault} onRetry={places.reload} />
+      <Tabs
+        activeKey={tabs.some(({ key }) => key === rest) ? rest : 'books'}
+        onChange={(key) => goTo(key === 'books' ? 'stock' : `stock/${key}`)}
+        destroyOnHidden
+        items={tabs}
+      />
+    </div>
+  );
+}
