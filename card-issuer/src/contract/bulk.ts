@@ -28,8 +28,8 @@ export const stationRequest = z.strictObject({
 /** GET /v1/bulk-runs/:id/items */
 export const bulkItemsQuery = z.strictObject({
   state: itemState.optional(),
-  /** Position of the last line of the page before. */
-  after: z.coerce.number().default(0),
+  /** Position of the last line of the page before; absent: from the front, where a moved line may stand below 0. */
+  after: z.coerce.number().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 /** POST /v1/bulk-items/:id/position */

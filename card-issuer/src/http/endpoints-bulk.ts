@@ -125,7 +125,9 @@ function itemEndpoints({ bulk }: Issuer): Endpoint[] {
       summary: { zh: '任务中的各行', en: 'Lines of a run' },
       query: bulkItemsQuery,
       response: bulkItemsResponse,
-      handle: async (call) => ({ items: await bulk.items(pathPart(call), call.query) }),
+      handle: async (call) => ({
+        items: await bulk.items(pathPart(call), { ...call.query, after: call.query.after ?? -Number.MAX_VALUE }),
+      }),
     }),
     endpoint({
       method: 'post',

@@ -28,6 +28,7 @@ import { Funnel } from './funnel.tsx';
 import { PopulationsSection } from './populations-section.tsx';
 import { type County, number, percent, stageText } from './steering-words.ts';
 import { TargetsTable } from './targets-table.tsx';
+import '../office.css';
 import './dashboard.css';
 
 const REFRESH_MS = 60_000;

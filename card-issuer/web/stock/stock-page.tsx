@@ -12,7 +12,7 @@ import { ReceiveSection } from './receive-section.tsx';
 import { ShiftsSection } from './shifts-section.tsx';
 import { TransfersSection } from './transfers-section.tsx';
 import { WriteOffSection } from './write-off-section.tsx';
-import './stock.css';
+import '../office.css';
 
 const REFRESH_MS = 10_000;
 
