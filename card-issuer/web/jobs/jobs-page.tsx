@@ -5,7 +5,7 @@ import { type ReactNode, useState } from 'react';
 import type { BulkRunsResponse } from '../../src/contract/index.ts';
 import type { PageProps } from '../menu/menu-row.ts';
 import { hasRole } from '../sign-in/session.tsx';
-import { paceText, RUN_STATES, type Run, totals } from './job-words.ts';
+import { isOpen, paceText, RUN_STATES, type Run, totals } from './job-words.ts';
 import { NewRun } from './new-run.tsx';
 import { RunDetail } from './run-detail.tsx';
 import '../office.css';
@@ -84,7 +84,7 @@ function Runs({ runs, onMake }: { runs: readonly Run[]; onMake: (() => void) | n
           width: 280,
           render: (_, run) => <RunProgress run={run} />,
         },
-        { title: both('速度与剩余', 'Rate, time left'), render: (_, run) => paceText(run) },
+        { title: both('速度与剩余', 'Rate, time left'), render: (_, run) => (isOpen(run) ? paceText(run) : '—') },
         { title: both('读卡器', 'Readers'), align: 'right', render: (_, { stations }) => stations.length },
         {
           title: both('新建', 'Begun'),
@@ -105,7 +105,8 @@ export function RunProgress({ run }: { run: Run }): ReactNode {
     <Progress
       percent={Math.floor(share * 100)}
       success={{ percent: total === 0 ? 100 : Math.floor((done / total) * 100) }}
-      status={failed > 0 ? 'exception' : run.state === 'running' ? 'active' : 'normal'}
+      status={run.state === 'running' ? 'active' : 'normal'}
+      {...(failed > 0 ? { strokeColor: 'var(--bad)' } : {})}
       format={() => `${done}/${total}${failed > 0 ? ` ✕${failed}` : ''}`}
       aria-label={`${run.name}: ${done}/${total}`}
     />

@@ -86,16 +86,23 @@ export function RunDetail({ me, run, onChange }: { me: PageProps['me']; run: Run
           <Figure label={{ zh: '失败', en: 'Failed' }} value={failed} state={failed > 0 ? 'bad' : 'good'} />
           <Figure
             label={{ zh: '速度', en: 'Cards an hour' }}
-            value={cardsPerHour === null ? '—' : Math.round(cardsPerHour).toLocaleString('zh-CN')}
+            value={cardsPerHour === null || !isOpen(run) ? '—' : Math.round(cardsPerHour).toLocaleString('zh-CN')}
           />
           <Figure
             label={{ zh: '剩余时间', en: 'Time left' }}
-            value={secondsLeft === null ? '—' : clockText(secondsLeft)}
+            value={secondsLeft === null || !isOpen(run) ? '—' : clockText(secondsLeft)}
           />
         </div>
       </Section>
       {run.state === 'sample-review' && <SampleSection me={me} run={run} onChange={onChange} />}
-      {isOpen(run) && <StationsSection run={run} mayAssign={mayMove} onChange={onChange} />}
+      {isOpen(run) && (
+        <StationsSection
+          run={run}
+          mayLook={hasRole(me, 'clerk', 'reviewer', 'manager')}
+          mayAssign={mayMove}
+          onChange={onChange}
+        />
+      )}
       <RunItems run={run} mayMove={mayMove && isOpen(run)} mayRetry={mayMove} onChange={onChange} />
     </div>
   );

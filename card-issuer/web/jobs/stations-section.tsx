@@ -9,15 +9,18 @@ const REFRESH_MS = 3_000;
 
 export function StationsSection({
   run,
+  mayLook,
   mayAssign,
   onChange,
 }: {
   run: Run;
+  /** Whether the connected agents may be read; else the run's own stations are named only. */
+  mayLook: boolean;
   mayAssign: boolean;
   onChange: () => void;
 }): ReactNode {
   const agents = useLoad(
-    mayAssign ? 'agents' : null,
+    mayLook ? 'agents' : null,
     (signal) => call<AgentsResponse>('GET', '/v1/agents', { signal }),
     REFRESH_MS,
   );
@@ -36,7 +39,7 @@ export function StationsSection({
   return (
     <Section title={{ zh: '为本任务制卡的读卡器', en: 'Readers that work for the run' }}>
       <FaultNotice fault={agents.fault ?? assign.fault} onRetry={agents.reload} />
-      {mayAssign && agents.value === null ? (
+      {mayLook && agents.value === null && agents.fault === null ? (
         <Skeleton active paragraph={{ rows: 1 }} title={false} />
       ) : connected.length + gone.length === 0 ? (
         <EmptyHint
@@ -54,15 +57,17 @@ export function StationsSection({
                   {reader} <span className="quiet">{agentId}</span>
                 </span>
                 <span className="quiet">{card === null ? '空 empty' : (card.cardFactor ?? '非本系统卡 foreign')}</span>
-                <Button size="small" loading={assign.busy} onClick={() => void assign.run(agentId, reader, works)}>
-                  {works ? <Both zh="撤出" en="Release" /> : <Both zh="派给本任务" en="Assign" />}
-                </Button>
+                {mayAssign && (
+                  <Button size="small" loading={assign.busy} onClick={() => void assign.run(agentId, reader, works)}>
+                    {works ? <Both zh="撤出" en="Release" /> : <Both zh="派给本任务" en="Assign" />}
+                  </Button>
+                )}
               </li>
             );
           })}
           {gone.map(({ agentId, reader }) => (
             <li key={`gone ${agentId} ${reader}`}>
-              <StatusTag state="warn">离线 offline</StatusTag>
+              <StatusTag state={mayLook ? 'warn' : 'good'}>{mayLook ? '离线 offline' : '制卡 works'}</StatusTag>
               <span>
                 {reader} <span className="quiet">{agentId}</span>
               </span>

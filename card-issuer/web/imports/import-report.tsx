@@ -1,0 +1,90 @@
+/** Rows that have something to say: field, masked value, rule, next step; page by page. */
+import { Both, both, call, FaultNotice, StatusTag, useLoad } from '@rhc/console-shell';
+import { Button, Radio, Table } from 'antd';
+import { type ReactNode, useState } from 'react';
+import type { ImportRowsResponse } from '../../src/contract/index.ts';
+import { fieldText, OUTCOMES } from './import-words.ts';
+
+const AT_ONCE = 20;
+
+/** @param rowsDone while it grows, the page is read again */
+export function ImportReport({ id, rowsDone }: { id: string; rowsDone: number }): ReactNode {
+  const [outcome, setOutcome] = useState<'all' | 'refused' | 'known'>('refused');
+  const [pages, setPages] = useState<readonly string[]>(['0']);
+  const cursor = pages.at(-1) ?? '0';
+  const rows = useLoad(`rows ${id} ${outcome} ${cursor} ${rowsDone}`, (signal) =>
+    call<ImportRowsResponse>('GET', `/v1/roster-imports/${id}/rows`, {
+      signal,
+      query: { ...(outcome === 'all' ? {} : { outcome }), cursor, limit: AT_ONCE },
+    }),
+  );
+  const next = rows.value?.next ?? null;
+  return (
+    <>
+      <div className="tools report-tools">
+        <Radio.Group
+          size="small"
+          optionType="button"
+          value={outcome}
+          onChange={({ target }) => {
+            setOutcome(target.value as typeof outcome);
+            setPages(['0']);
+          }}
+          options={[
+            { value: 'refused', label: both('拒绝', 'refused') },
+            { value: 'known', label: both('已有', 'known') },
+            { value: 'all', label: both('全部', 'all') },
+          ]}
+        />
+        <Button size="small" disabled={pages.length === 1} onClick={() => setPages(pages.slice(0, -1))}>
+          <Both zh="上页" en="Back" />
+        </Button>
+        <Button size="small" disabled={next === null} onClick={() => setPages([...pages, next ?? '0'])}>
+          <Both zh="下页" en="Next" />
+        </Button>
+      </div>
+      <FaultNotice fault={rows.fault} onRetry={rows.reload} />
+      <Table
+        size="small"
+        rowKey="row"
+        loading={rows.loading && rows.value === null}
+        dataSource={[...(rows.value?.rows ?? [])]}
+        pagination={false}
+        locale={{ emptyText: <Both zh="没有这样的行。" en="There is no such row." /> }}
+        columns={[
+          { title: both('行', 'Row'), dataIndex: 'row', width: 80 },
+          {
+            title: both('结果', 'Outcome'),
+            width: 130,
+            render: (_, { outcome: each }) => (
+              <StatusTag state={OUTCOMES[each].light}>
+                {OUTCOMES[each].zh} {OUTCOMES[each].en}
+              </StatusTag>
+            ),
+          },
+          { title: both('姓名', 'Name'), dataIndex: 'name', width: 90 },
+          {
+            title: both('字段、值、规则', 'Field, value, rule'),
+            render: (_, { faults }) =>
+              faults.map(({ field, value, rule }) => (
+                <div key={`${field} ${rule.en}`}>
+                  <strong>{fieldText(field)}</strong> <code>{value}</code> <Both {...rule} />
+                </div>
+              )),
+          },
+          {
+            title: both('下一步', 'Next step'),
+            render: (_, { nextStep }) =>
+              nextStep === null ? (
+                '—'
+              ) : (
+                <>
+                  → <Both {...nextStep} />
+                </>
+              ),
+          },
+        ]}
+      />
+    </>
+  );
+}
