@@ -53,7 +53,8 @@ export const FIELDS: Readonly<Record<string, string>> = {
 export const NEEDED = ['name', 'sex', 'ethnicGroup', 'birthDate', 'documentType', 'documentNumber', 'areaCode'];
 export const DERIVED = ['birthDate', 'sex', 'areaCode'] as const;
 
-export const fieldText = (field: string): string => `${FIELDS[field] ?? field} ${field}`;
+/** A report names columns as the file does; only our own names need a Chinese word. */
+export const fieldText = (field: string): string => (FIELDS[field] === undefined ? field : `${FIELDS[field]} ${field}`);
 
 /** Needed fields that no column, constant or derivation gives. */
 export function missingFields(mapping: Pick<Mapping, 'columns' | 'constants' | 'derive'>): string[] {
