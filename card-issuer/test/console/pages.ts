@@ -3,4 +3,8 @@ import type { Person } from './console-house.ts';
 
 export const PAGES: readonly { readonly path: string; readonly person: Person; readonly words: RegExp }[] = [
   { path: 'home', person: 'clerk', words: /登记居民/ },
+  { path: 'imports', person: 'clerk', words: /导入名册/ },
+  { path: 'jobs', person: 'manager', words: /批量任务/ },
+  { path: 'stock', person: 'stock', words: /地点与台账/ },
+  { path: 'dashboard', person: 'auditor', words: /目标与预测/ },
 ];

@@ -2,13 +2,22 @@
  * The menu as one table. A new page is a folder `web/PAGE/`, an import and a row here; Alt+1 … Alt+0 open the first ten
  * rows that a person sees.
  */
-import { HomeOutlined } from '@ant-design/icons';
+import { DashboardOutlined, HomeOutlined, ImportOutlined, InboxOutlined, PrinterOutlined } from '@ant-design/icons';
+import { DashboardPage } from '../dashboard/dashboard-page.tsx';
 import { HomePage } from '../home/home-page.tsx';
+import { ImportsPage } from '../imports/imports-page.tsx';
+import { JobsPage } from '../jobs/jobs-page.tsx';
+import { StockPage } from '../stock/stock-page.tsx';
 import type { MenuRow } from './menu-row.ts';
 
 const COUNTER = { zh: '柜台', en: 'Counter' };
 
+const PRODUCTION = { zh: '生产', en: 'Production' };
+const STEERING = { zh: '管理', en: 'Steering' };
+
 const EVERYBODY = ['clerk', 'reviewer', 'stock', 'manager', 'auditor', 'service'];
+/** Every person; a program looks at nothing. */
+const STAFF = ['clerk', 'reviewer', 'stock', 'manager', 'auditor'];
 
 export const MENU: readonly MenuRow[] = [
   // 柜台 Counter
@@ -21,6 +30,42 @@ export const MENU: readonly MenuRow[] = [
     roles: EVERYBODY,
     component: HomePage,
   },
-  // 生产 Production: stock, jobs, imports
-  // 管理 Steering: dashboard, registry reports, hotlist, administration
+  // 生产 Production
+  {
+    path: 'imports',
+    zh: '导入',
+    en: 'Imports',
+    icon: <ImportOutlined />,
+    group: PRODUCTION,
+    roles: ['clerk', 'reviewer', 'manager', 'service'],
+    component: ImportsPage,
+  },
+  {
+    path: 'jobs',
+    zh: '批量制卡',
+    en: 'Bulk',
+    icon: <PrinterOutlined />,
+    group: PRODUCTION,
+    roles: STAFF,
+    component: JobsPage,
+  },
+  {
+    path: 'stock',
+    zh: '库存',
+    en: 'Stock',
+    icon: <InboxOutlined />,
+    group: PRODUCTION,
+    roles: ['clerk', 'stock', 'manager', 'auditor'],
+    component: StockPage,
+  },
+  // 管理 Steering
+  {
+    path: 'dashboard',
+    zh: '驾驶舱',
+    en: 'Dashboard',
+    icon: <DashboardOutlined />,
+    group: STEERING,
+    roles: STAFF,
+    component: DashboardPage,
+  },
 ];
