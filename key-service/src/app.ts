@@ -17,6 +17,7 @@ import type { AccessRoom } from './access-room.ts';
 import type { AuditRoom } from './audit/audit-room.ts';
 import type { Authority } from './authority/authority.ts';
 import type { AgentAuditStore } from './domain/agent-audit.ts';
+import { quorumForCeremonies } from './domain/ceremony/approved-work.ts';
 import { type CeremonyRoomParts, ceremonyHall, hexOf } from './domain/ceremony/room.ts';
 import { rootLabel } from './domain/hierarchy.ts';
 import { issuerCertificate } from './domain/issuer-certificate.ts';
@@ -78,7 +79,10 @@ export interface KeyServiceParts {
   readonly webRoot?: string;
   readonly serviceVersion: string;
   /** The ceremony room; without it no ceremony is held here. */
-  readonly ceremonies?: Omit<CeremonyRoomParts, 'audit' | 'checkpoint' | 'onKeysChanged' | 'sha256' | 'now'> & {
+  readonly ceremonies?: Omit<
+    CeremonyRoomParts,
+    'audit' | 'checkpoint' | 'approvals' | 'onKeysChanged' | 'sha256' | 'now'
+  > & {
     readonly pdf: CeremonyEndpointParts['pdf'];
   };
 }
@@ -198,6 +202,7 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
       ? undefined
       : ceremonyHall({
           ...parts.ceremonies,
+          approvals: quorumForCeremonies(approvals),
           audit,
           checkpoint: () => parts.audit.log.checkpoint(),
           onKeysChanged: readVersions,

@@ -74,6 +74,13 @@ export const ceremonyErrorTable = {
     'Add the name given to the file of answers.',
     { httpStatus: 400 },
   ),
+  CEREMONY_APPROVAL_MISSING: entry(
+    '这一步须先经多人批准:还没有针对这一步的有效申请。',
+    'This step needs a quorum first: there is no living request for it.',
+    '在仪式房间中按“申请批准”,由名册规定的人员在批准页批准后再执行。',
+    'Press “ask for approval” in the ceremony room; when the people of the roster have approved it on the approvals page, act.',
+    refused,
+  ),
   CEREMONY_UNATTENDED_REFUSED: entry(
     '只有排演与试点脚本可以无人值守地执行。',
     'Only rehearsals and pilot scripts run unattended.',

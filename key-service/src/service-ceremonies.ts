@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path';
 import { type HsmConfig, loadCeremonies } from '@rhc/hsm-config';
 import type { KeyServiceParts } from './app.ts';
 import { readText } from './ceremony-room.ts';
-import { NO_APPROVALS } from './domain/ceremony/ports.ts';
 import type { KeyVersionStore } from './domain/ports.ts';
 import { type ProductionPolicy, refuseInProduction } from './domain/production.ts';
 import { keyServiceErrors } from './errors.ts';
@@ -44,7 +43,6 @@ export function serviceCeremonies(options: ServiceCeremonyOptions): ServiceCerem
       store: ceremonyStore(options.database),
       bench: async (record) =>
         record.mode === 'rehearsal' ? rehearsals.bench(record) : { hsm, versions, tokenCreated: false },
-      approvals: NO_APPROVALS,
       permitReal: (script) => {
         refuseInProduction(options.policy, script.ceremony, script.model);
         const same = script.hierarchy.id === config.hierarchy.id && script.ceremony.suite === config.ceremony.suite;

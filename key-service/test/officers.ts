@@ -101,6 +101,7 @@ export function passkeyOfficer(
 const two = [{ role: 'officer' as const, count: 2 }];
 export const POLICIES: Roster['policies'] = {
   'import-root': two,
+  'enter-part': two,
   'generate-root': two,
   'import-protection-key': two,
   'import-key-block': two,

@@ -14,6 +14,7 @@ export const approvalId = z.uuid();
 
 export const privilegedOperationName = z.enum([
   'import-root',
+  'enter-part',
   'generate-root',
   'import-protection-key',
   'import-key-block',
@@ -39,6 +40,18 @@ export const approvalStep = z.strictObject({
   operation: privilegedOperationName,
   /** JSON that names exactly what is to happen; never key material. */
   parameters: z.record(z.string().max(64), z.json()),
+});
+
+/**
+ * The step of a key ceremony that a request is for. It stands in the signed text, and the HSM worker lets the request run
+ * for that very step only. `round` grows with every key that was rejected: what is made anew is approved anew.
+ */
+export const ceremonyPlace = z.strictObject({
+  id: z.string().min(1).max(100),
+  script: z.string().min(1).max(100),
+  scriptSha256: sha256,
+  step: z.string().min(1).max(60),
+  round: z.int().min(0),
 });
 
 /** POST /v1/approvals */
@@ -71,6 +84,8 @@ export const approvalView = z.object({
   createdAt: moment,
   expiresAt: moment,
   steps: z.array(approvalStep),
+  /** The ceremony step that it is for; it is carried out there and not from the approvals page. */
+  ceremony: ceremonyPlace.nullable(),
   /** What would happen, a sentence for each step. */
   text: z.array(text),
   /** Exactly what is signed. */
@@ -222,6 +237,7 @@ export const enrolmentRequest = z.strictObject({
   }),
 });
 
+export type CeremonyPlace = z.infer<typeof ceremonyPlace>;
 export type ApprovalStep = z.infer<typeof approvalStep>;
 export type ApprovalView = z.infer<typeof approvalView>;
 export type ApprovalState = z.infer<typeof approvalState>;

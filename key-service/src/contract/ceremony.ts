@@ -94,6 +94,15 @@ export const discardComponentRequest = z.strictObject({
   ...asPerson,
 });
 
+/** POST /v1/ceremonies/:id/approval: asks people to approve what the current step will do, or a rejection of keys. */
+export const askCeremonyApprovalRequest = z.strictObject({
+  step: z.string().max(60),
+  reason: free,
+  reject: z.array(z.string().max(40)).max(600).optional(),
+  /** Of an import of key blocks: approved by their hashes. */
+  blocks: z.record(z.string().max(40), z.string().max(9_999)).optional(),
+});
+
 /** POST /v1/ceremonies/:id/exceptions: 例外 is a first-class entry. */
 export const ceremonyExceptionRequest = z.strictObject({ what: free, why: free, decision: free, ...asPerson });
 
@@ -163,6 +172,24 @@ export const ceremonyResponse = ceremonySummary.extend({
   rolesNeeded: z.array(z.object({ role: ceremonyRoleName, text, count: z.int(), taken: z.int() })),
   steps: z.array(stepView),
   current: z.object({ step: z.string(), text, waitingFor: z.array(waitingFor) }).nullable(),
+  /** Approvals of the current step; null where nobody is asked: in a rehearsal, or while the token has no roster. */
+  approval: z
+    .object({
+      /** The step cannot be done without. */
+      needed: z.boolean(),
+      request: z
+        .object({
+          id: z.string(),
+          complete: z.boolean(),
+          expiresAt: z.string(),
+          approvedBy: z.array(z.string()),
+          /** True: it is for the rejection of `keys`. */
+          rejects: z.boolean(),
+          keys: z.array(z.string()),
+        })
+        .nullable(),
+    })
+    .nullable(),
   /** Roles of the caller; in a rehearsal of everybody. */
   mine: z.array(z.object({ role: ceremonyRoleName, person: z.string() })),
   exceptions: z.array(

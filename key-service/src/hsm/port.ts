@@ -5,6 +5,7 @@
  */
 import type { Text } from '@rhc/card/errors';
 import type { AlgorithmSuite } from '@rhc/card/profile';
+import type { CeremonyPlace } from '../contract/approvals.ts';
 import type { KeyBlockHeader } from '../domain/key-block/header.ts';
 import type { Authority } from '../domain/quorum/judge.ts';
 import type { PrivilegedHsmName } from '../domain/quorum/operations.ts';
@@ -308,6 +309,8 @@ export interface HsmOperations {
       readonly authority: Authority;
       readonly step: number;
       readonly operation: ApprovedOperation | null;
+      /** The ceremony step in which it runs; must be what the signed request names. Absent: outside of ceremonies. */
+      readonly place?: CeremonyPlace | null;
     };
     readonly output: ApprovedOutput;
   };

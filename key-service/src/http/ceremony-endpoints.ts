@@ -2,6 +2,7 @@
 import { isRhcError, type Text } from '@rhc/card/errors';
 import { type Endpoint, endpoint, type Principal } from '@rhc/service-shell';
 import {
+  askCeremonyApprovalRequest,
   type CeremoniesResponse,
   type CeremonyScriptsResponse,
   ceremoniesResponse,
@@ -41,6 +42,7 @@ export function ceremonyEndpoints({ hall, pdf, sha256Hex }: CeremonyEndpointPart
     const minutes = await hall.minutes(ceremony.record.id);
     return ceremonyView(ceremony, ceremony.config.words, {
       principal: principal?.id ?? '',
+      approval: await hall.approval(ceremony),
       minutes: minutes === null ? null : { ...minutes, sha256: sha256Hex(minutes.text) },
     });
   };
@@ -125,6 +127,17 @@ export function ceremonyEndpoints({ hall, pdf, sha256Hex }: CeremonyEndpointPart
         const [id, step] = [of(params, 'id'), of(params, 'step')];
         return answer(await hall.act(id, { ...body, step }, await actorOf(id, principal, body.as)), principal);
       },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/ceremonies/:id/approval',
+      access: ['security-admin', 'officer'],
+      tag,
+      summary: text('申请批准当前步骤或驳回', 'Ask for approval of the current step, or of a rejection'),
+      body: askCeremonyApprovalRequest,
+      response: ceremonyResponse,
+      handle: async ({ params, body, principal }) =>
+        answer(await hall.ask(of(params, 'id'), { ...body, requester: principal?.id ?? '' }), principal),
     }),
     endpoint({
       method: 'post',

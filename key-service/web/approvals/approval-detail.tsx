@@ -8,6 +8,7 @@ import {
   Code,
   call,
   FaultNotice,
+  goTo,
   Section,
   StatusTag,
   SubmitOnEnter,
@@ -131,12 +132,23 @@ export function ApprovalDetail({ approval, me, onChange }: Props): ReactNode {
           >
             <Both zh="拒绝" en="Refuse" />
           </Button>
-          {complete && (
+          {complete && approval.ceremony === null && (
             <Button type="primary" size="large" loading={execute.busy} onClick={() => void execute.run()}>
               <Both zh="执行" en="Carry out" />
             </Button>
           )}
         </div>
+      )}
+      {approval.ceremony !== null && (
+        <p>
+          <Both
+            zh="这是密钥仪式中的一步:批准后在仪式房间执行。"
+            en="A step of a key ceremony: once approved it is carried out in the ceremony room."
+          />{' '}
+          <Button type="link" onClick={() => goTo(`ceremony/${approval.ceremony?.id}`)}>
+            {approval.ceremony.id} · {approval.ceremony.step}
+          </Button>
+        </p>
       )}
       {state === 'open' && !mine && !complete && (
         <p className="quiet">

@@ -12,6 +12,7 @@ export const APPROVAL_STATES: Readonly<Record<ApprovalState, Text & { readonly l
 };
 
 export const OPERATIONS: Readonly<Record<PrivilegedOperationName, Text>> = {
+  'enter-part': { zh: '输入密钥分量', en: 'make a key from parts' },
   'import-root': { zh: '导入根密钥', en: 'import a root' },
   'generate-root': { zh: '生成根密钥', en: 'generate a root' },
   'import-protection-key': { zh: '导入密钥块保护密钥', en: 'import a protection key' },

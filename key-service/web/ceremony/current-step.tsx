@@ -4,6 +4,7 @@ import { Button, Input, Progress, Spin } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { CeremonyResponse } from '../../src/contract/index.ts';
 import type { Principal } from '../sign-in/session.tsx';
+import { ApprovalPanel } from './approval-panel.tsx';
 import { REHEARSAL_NAMES, ROLE_NAMES, type Role, type Step, WAITING, type Waiting } from './ceremony-words.ts';
 import { KcvBoard } from './kcv-board.tsx';
 import { KeyBlocksEntry } from './key-blocks-entry.tsx';
@@ -51,6 +52,8 @@ export function CurrentStep({ ceremony, me, busy, acts, path }: Props): ReactNod
   const roles = current.waitingFor.filter(({ what }) => what === 'take-role');
   const parts = current.waitingFor.filter(({ what }) => what === 'enter-part');
   const actors = current.waitingFor.filter(({ what }) => what === 'act' || what === 'confirm');
+  const mine = actors.find(isMine);
+  const rejectionApproved = ceremony.approval?.request?.rejects === true && ceremony.approval.request.complete;
   // What is compared was made by the steps before.
   const boardKeys = step.kind === 'confirm-kcv' ? steps.flatMap(({ keys }) => keys) : step.keys;
   const made = step.keys.filter((key) => key.state !== 'waiting').length;
@@ -73,6 +76,7 @@ export function CurrentStep({ ceremony, me, busy, acts, path }: Props): ReactNod
           {ceremony.token.model} · {ceremony.token.label} · <code>{ceremony.token.serial}</code>
         </p>
       )}
+      <ApprovalPanel ceremony={ceremony} me={me} acts={acts} blocks={blocks} />
       <DoneActs step={step} />
       {roles.length > 0 && <Seats ceremony={ceremony} waiting={roles} busy={busy} acts={acts} />}
       {parts.map((waiting) => (
@@ -114,9 +118,14 @@ export function CurrentStep({ ceremony, me, busy, acts, path }: Props): ReactNod
       <KcvBoard keys={boardKeys} />
       {rejecting !== null && actors[0] !== undefined && (
         <RejectDialogue
-          keys={boardKeys.map(({ key }) => key)}
+          keys={rejectionApproved ? [...(ceremony.approval?.request?.keys ?? [])] : boardKeys.map(({ key }) => key)}
           onClose={() => setRejecting(null)}
-          onSend={(keys, reason) => perform(actors[0] as Waiting, { accept: false, keys, reason })}
+          asks={ceremony.approval !== null && !rejectionApproved}
+          onSend={(keys, reason) =>
+            ceremony.approval === null || rejectionApproved
+              ? perform(mine ?? (actors[0] as Waiting), { accept: false, keys, reason })
+              : acts.post('approval', { step: step.id, reject: keys, reason })
+          }
         />
       )}
     </Section>

@@ -107,10 +107,13 @@ export function ReasonDialogue({
 
 export function RejectDialogue({
   keys,
+  asks,
   onClose,
   onSend,
 }: {
   keys: readonly string[];
+  /** Destroying needs a quorum first: this asks for it. */
+  asks: boolean;
   onClose: () => void;
   onSend: (keys: string[], reason: string) => Promise<void>;
 }): ReactNode {
@@ -127,7 +130,7 @@ export function RejectDialogue({
       onOk={() => form.submit()}
       confirmLoading={send.busy}
       okButtonProps={{ danger: true }}
-      okText={both('销毁并重做', 'Destroy and make anew')}
+      okText={asks ? both('申请批准驳回', 'Ask to reject') : both('销毁并重做', 'Destroy and make anew')}
       cancelText={both('返回', 'Back')}
     >
       <Form form={form} layout="vertical" onFinish={(fields) => void send.run(fields)}>

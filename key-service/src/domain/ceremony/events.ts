@@ -63,6 +63,14 @@ export type CeremonyEvent =
       readonly reason: string;
       readonly round: number;
     })
+  | {
+      /** The step's privileged work runs under this request; its approvers, as the log has them too. */
+      readonly kind: 'approved';
+      readonly step: string;
+      readonly approval: string;
+      readonly hash: string;
+      readonly approvers: readonly string[];
+    }
   | { readonly kind: 'key-confirmed'; readonly step: string; readonly key: string; readonly kcv: string }
   | { readonly kind: 'key-activated'; readonly step: string; readonly key: string; readonly kcv: string }
   | { readonly kind: 'step-done'; readonly step: string; readonly round: number }
@@ -103,6 +111,8 @@ export function eventKey(event: CeremonyEvent): string {
       return `${event.kind}/${event.key}`;
     case 'step-done':
       return `step-done/${event.step}/${event.round}`;
+    case 'approved':
+      return `approved/${event.approval}`;
     case 'exception':
       return `exception/${event.person}/${event.what}/${event.why}/${event.decision}`;
     case 'interrupted':

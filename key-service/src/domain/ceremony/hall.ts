@@ -12,19 +12,38 @@ import {
   type HsmConfig,
 } from '@rhc/hsm-config';
 import { type AuditDetails, canonicalJson } from '../../audit/leaf.ts';
+import type { ApprovalStep } from '../../contract/approvals.ts';
 import { keyServiceErrors } from '../../errors.ts';
 import type { Sha256 } from '../personalization.ts';
 import type { AuditPort } from '../ports.ts';
 import type { CeremonyEvent, CeremonyMode, PlannedVersion, WrittenEvent } from './events.ts';
 import { eventKey } from './events.ts';
-import { keyTarget, partGroup } from './key-labels.ts';
+import { partGroup } from './key-labels.ts';
 import { eventAction, eventDetails } from './minutes.ts';
-import type { CeremonyApprovals, CeremonyBench, CeremonyRecord, CeremonyStore } from './ports.ts';
+import {
+  type Blocks,
+  blockOrder,
+  destruction,
+  isPrivileged,
+  needsOf,
+  partOrder,
+  placeOf,
+  rootsToDestroy,
+} from './needs.ts';
+import type {
+  ApprovalOrder,
+  CeremonyApprovals,
+  CeremonyBench,
+  CeremonyRecord,
+  CeremonyRunner,
+  CeremonyStore,
+  StandingApproval,
+} from './ports.ts';
 import {
   type Actor,
   type CeremonyBook,
+  type KeyToConfirm,
   keysToConfirm,
-  partsNeeded,
   readyForWork,
   refuseStep,
   requireAct,
@@ -73,6 +92,22 @@ export interface ActOrder {
   readonly keys?: readonly string[] | undefined;
   readonly reason?: string | undefined;
   readonly blocks?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Asks people to approve what the current step is going to do, or a rejection. */
+export interface AskOrder {
+  readonly step: string;
+  readonly reason: string;
+  readonly requester: string;
+  /** Keys to be rejected; absent: the step itself. */
+  readonly reject?: readonly string[] | undefined;
+  readonly blocks?: Blocks | undefined;
+}
+/** What the room shows of approvals for its current step. */
+export interface StepApproval {
+  /** The step itself cannot be done without. */
+  readonly needed: boolean;
+  readonly request: StandingApproval | null;
 }
 
 export interface PartOrder {
@@ -159,11 +194,14 @@ export class CeremonyHall {
         return;
       }
       const { round } = stepOf(ceremony.state, step.id);
+      // Before anything is written: an act that cannot be followed by its work is none.
+      const { blocks = {} } = order;
+      if (!acted) await this.#parts.approvals.require(orderOf(ceremony, step, needsOf(ceremony, step, blocks)));
       let now = ceremony;
       // Blocks are opened by the act that brings them, so that a refused one leaves the step as it was.
-      if (order.blocks !== undefined) now = await this.#takeBlocks(now, step, order.blocks);
+      if (order.blocks !== undefined) now = await this.#takeBlocks(now, step, order.blocks, actor);
       if (!acted) now = await this.#append(now, [{ kind: 'acted', step: step.id, role, person: actor.person, round }]);
-      await this.#advance(now);
+      await this.#advance(now, actor.person);
     });
   }
 
@@ -175,28 +213,23 @@ export class CeremonyHall {
         const allowed = requirePart(ceremony.book, ceremony.state, order, actor);
         const { step, source, index, round } = allowed;
         const bench = await this.#parts.bench(ceremony.record);
-        const keys = [order.key];
-        await this.#approved(ceremony, step.id, 'enter-part', keys);
-        const answer = await bench.hsm.run('enter-part', {
-          group: partGroup(id, order.key),
-          index,
-          part: order.part,
-          lengthBytes: step.step === 'exchange-kbpk' ? step.lengthBytes : 16,
-          expectedKcv: order.checkValue === undefined ? null : hexToBytes(order.checkValue),
-          combine: source.combine,
-          needed: partsNeeded(source),
-          target: keyTarget(ceremony.book, step, order.key),
-        });
+        const needs = needsOf(ceremony, step);
+        const runner = await this.#runner(ceremony, step, needs, bench, actor.person);
+        const { part, checkValue } = order;
+        const expectedKcv = checkValue === undefined ? null : hexToBytes(checkValue);
+        const own = partOrder(ceremony, step, source, order.key, { index, part, expectedKcv });
+        const answer = await runner.hsm.run('enter-part', own);
         const kcv = bytesToHex(answer.kcv);
         entered = { index, kcv };
         const events: CeremonyEvent[] = [
+          ...used(step, runner),
           { kind: 'part-entered', step: step.id, key: order.key, index, person: actor.person, kcv, round },
         ];
         if (answer.made !== null) {
           const made = bytesToHex(answer.made.kcv);
           events.push({ kind: 'key-made', step: step.id, key: order.key, kcv: made, how: source.combine, round });
         }
-        await this.#advance(await this.#append(ceremony, events));
+        await this.#advance(await this.#append(ceremony, events), actor.person);
       });
     } finally {
       order.part.fill(0);
@@ -269,7 +302,7 @@ export class CeremonyHall {
   /** Finishes what a cut left half done: a step for which everybody has acted, minutes that were not written. */
   recover(id: string): Promise<OpenedCeremony> {
     return this.#inTurn(id, async (ceremony) => {
-      if (ceremony.state.phase === 'open') await this.#advance(ceremony);
+      if (ceremony.state.phase === 'open') await this.#advance(ceremony, 'recovery');
       else await this.#parts.writeMinutes(ceremony);
     });
   }
@@ -279,7 +312,7 @@ export class CeremonyHall {
   }
 
   /** Does the work of every step that is ready for it, in order. */
-  async #advance(ceremony: OpenedCeremony): Promise<void> {
+  async #advance(ceremony: OpenedCeremony, by: string): Promise<void> {
     let now = ceremony;
     for (;;) {
       const step = currentStep(now.book.script, now.state);
@@ -290,9 +323,14 @@ export class CeremonyHall {
       }
       if (!readyForWork(now.book, now.state, step)) return;
       const bench = await this.#parts.bench(now.record);
-      const work = stepWork(step, { ceremony: now, bench, now: this.#parts.now });
+      const needs = needsOf(now, step);
+      const runner = await this.#runner(now, step, needs, bench, by);
+      const approvedBench = { ...bench, hsm: runner.hsm };
+      const desk = { bench: approvedBench, now: this.#parts.now, approved: runner.record.bind(runner) };
+      const work = stepWork(step, { ...desk, ceremony: now });
+      const { place, mode } = orderOf(now, step, needs);
       if (work !== null) {
-        await this.#approved(now, step.id, step.step, work.keys);
+        now = await this.#append(now, used(step, runner));
         for (const piece of work.pieces) now = await this.#append(now, await piece());
         // Logged and written first, then effective: a cut in between is made good by doing it again.
         await work.afterwards?.(now);
@@ -300,25 +338,28 @@ export class CeremonyHall {
       }
       const { round } = stepOf(now.state, step.id);
       now = await this.#append(now, [{ kind: 'step-done', step: step.id, round }]);
+      await this.#parts.approvals.close({ mode, place });
     }
   }
 
   async #takeBlocks(
     ceremony: OpenedCeremony,
     step: CeremonyStep,
-    blocks: Readonly<Record<string, string>>,
+    blocks: Blocks,
+    actor: Actor,
   ): Promise<OpenedCeremony> {
     if (step.step !== 'import-key-blocks') {
       throw refuseStep('blocks', '这一步不导入密钥块', 'this step takes in no key blocks');
     }
     const bench = await this.#parts.bench(ceremony.record);
-    await this.#approved(ceremony, step.id, 'import-key-block', Object.keys(blocks));
-    let now = ceremony;
-    for (const [key, block] of Object.entries(blocks)) {
-      const target = keyTarget(now.book, step, key);
-      if (target.kind !== 'root') throw refuseStep('blocks', `${key} 不在这一步`, `${key} is not of this step`);
-      const { root, usage } = target;
-      const made = await bench.hsm.run('import-key-block', { kbpk: step.kbpk, block, root, usage });
+    const orders = Object.entries(blocks).map(([key, block]) => ({
+      key,
+      ...blockOrder(ceremony.book, step, key, block),
+    }));
+    const runner = await this.#runner(ceremony, step, needsOf(ceremony, step, blocks), bench, actor.person);
+    let now = await this.#append(ceremony, used(step, runner));
+    for (const { key, ...input } of orders) {
+      const made = await runner.hsm.run('import-key-block', input);
       const { round } = keyOf(now.state, step.id, key);
       const kcv = bytesToHex(made.kcv);
       now = await this.#append(now, [{ kind: 'key-made', step: step.id, key, kcv, how: 'key-block', round }]);
@@ -331,38 +372,84 @@ export class CeremonyHall {
     if (step.step !== 'confirm-kcv') throw refuseStep('accept', '只有核对步骤可以驳回', 'only a comparison can reject');
     const { reason } = order;
     if (reason === undefined) throw refuseStep('reason', '驳回须写明理由', 'a rejection needs a reason');
-    const shown = keysToConfirm(ceremony.book, ceremony.state, step);
-    const rejected = order.keys === undefined ? shown : shown.filter(({ key }) => order.keys?.includes(key) === true);
-    if (rejected.length === 0) throw refuseStep('keys', '没有要驳回的密钥', 'no key to reject');
     const bench = await this.#parts.bench(ceremony.record);
-    const recorded = new Set((await bench.versions.all()).map(({ slot, version }) => `${slot}#${version}`));
+    const { rejected, roots } = await this.#rejection(ceremony, step, order.keys, bench);
     const { person } = actor;
-    await this.#approved(
-      ceremony,
-      step.id,
-      'reject',
-      rejected.map(({ key }) => key),
-    );
+    const needs = roots.map(destruction);
+    const runner = await this.#runner(ceremony, step, needs, bench, person);
+    // What may be refused comes first: parts of a key that stays would be lost for nothing.
+    for (const root of roots) await runner.hsm.run('destroy-root', { root });
+    for (const { key } of rejected) {
+      await runner.hsm.run('discard-parts', { group: partGroup(ceremony.record.id, key), index: null });
+    }
+    bench.hsm.renew();
     const events = rejected.map(({ step: made, key }): CeremonyEvent => {
       const { round } = keyOf(ceremony.state, made.id, key);
       return { kind: 'key-rejected', step: made.id, key, person, reason, round };
     });
-    for (const { step: made, key } of rejected) {
-      await bench.hsm.run('discard-parts', { group: partGroup(ceremony.record.id, key), index: null });
-      const target = keyTarget(ceremony.book, made, key);
-      const root = target.kind === 'root' ? target.root : `KBPK.${target.name}`;
-      // A key that another ceremony has put on record stays; an export made no key.
-      const keep = made.step === 'export-key-blocks' || recorded.has(root);
-      if (!keep) await bench.hsm.run('destroy-root', { root });
-    }
-    bench.hsm.renew();
     const what = `rejected: ${rejected.map(({ key }) => key).join(', ')}`;
-    await this.#append(ceremony, [...events, { kind: 'exception', person, what, why: reason, decision: 'made again' }]);
+    await this.#append(ceremony, [
+      ...used(step, runner),
+      ...events,
+      { kind: 'exception', person, what, why: reason, decision: 'made again' },
+    ]);
+    const { place, mode } = orderOf(ceremony, step, needs);
+    await this.#parts.approvals.close({ mode, place });
   }
 
-  async #approved(ceremony: OpenedCeremony, step: string, operation: string, keys: readonly string[]): Promise<void> {
-    const { id, mode } = ceremony.record;
-    await this.#parts.approvals.require({ ceremony: id, mode, step, operation, keys });
+  async #rejection(
+    ceremony: OpenedCeremony,
+    step: Extract<CeremonyStep, { step: 'confirm-kcv' }>,
+    keys: readonly string[] | undefined,
+    bench: CeremonyBench,
+  ): Promise<{ rejected: KeyToConfirm[]; roots: string[] }> {
+    const shown = keysToConfirm(ceremony.book, ceremony.state, step);
+    const rejected = keys === undefined ? shown : shown.filter(({ key }) => keys.includes(key));
+    if (rejected.length === 0) throw refuseStep('keys', '没有要驳回的密钥', 'no key to reject');
+    const recorded = new Set((await bench.versions.all()).map(({ slot, version }) => `${slot}#${version}`));
+    return { rejected, roots: rootsToDestroy(ceremony, rejected, recorded) };
+  }
+
+  /** A request that names all that the current step is going to do, or what a rejection destroys. */
+  ask(id: string, order: AskOrder): Promise<OpenedCeremony> {
+    return this.#inTurn(id, async (ceremony) => {
+      requireOpen(ceremony.state);
+      const step = currentStep(ceremony.book.script, ceremony.state);
+      if (step === null || step.id !== order.step) {
+        throw refuseStep('step', `当前步骤是 ${step?.id}`, `the current step is ${step?.id}`);
+      }
+      if (!(await this.#parts.approvals.asks(ceremony.record))) {
+        throw refuseStep('step', '本仪式不需要批准', 'no approvals are asked for in this ceremony');
+      }
+      const needs = await this.#needs(ceremony, step, order);
+      if (needs.length === 0) throw refuseStep('step', '这一步没有须批准的操作', 'nothing in this step needs approval');
+      await this.#parts.approvals.ask(orderOf(ceremony, step, needs), order);
+    });
+  }
+
+  /** Null where nobody is asked. */
+  async approval(ceremony: OpenedCeremony): Promise<StepApproval | null> {
+    const step = ceremony.state.phase === 'open' ? currentStep(ceremony.book.script, ceremony.state) : null;
+    if (step === null || !(await this.#parts.approvals.asks(ceremony.record))) return null;
+    const request = await this.#parts.approvals.standing(placeOf(ceremony, step.id));
+    return { needed: isPrivileged(ceremony, step), request };
+  }
+
+  async #needs(ceremony: OpenedCeremony, step: CeremonyStep, { reject, blocks }: AskOrder): Promise<ApprovalStep[]> {
+    if (reject === undefined) return needsOf(ceremony, step, blocks);
+    if (step.step !== 'confirm-kcv') throw refuseStep('reject', '只有核对步骤可以驳回', 'only a comparison can reject');
+    const bench = await this.#parts.bench(ceremony.record);
+    return (await this.#rejection(ceremony, step, reject, bench)).roots.map(destruction);
+  }
+
+  #runner(
+    ceremony: OpenedCeremony,
+    step: CeremonyStep,
+    needs: readonly ApprovalStep[],
+    bench: CeremonyBench,
+    by: string,
+  ): Promise<CeremonyRunner> {
+    return this.#parts.approvals.runner(orderOf(ceremony, step, needs), bench.hsm, by);
   }
 
   async #append(ceremony: OpenedCeremony, events: readonly CeremonyEvent[]): Promise<OpenedCeremony> {
@@ -433,6 +520,15 @@ export class CeremonyHall {
     return bytesToHex(this.#parts.sha256(new TextEncoder().encode(text))).toLowerCase();
   }
 }
+
+const orderOf = (ceremony: OpenedCeremony, step: CeremonyStep, needs: readonly ApprovalStep[]): ApprovalOrder => ({
+  mode: ceremony.record.mode,
+  place: placeOf(ceremony, step.id),
+  needs,
+});
+
+const used = ({ id }: CeremonyStep, { reference }: CeremonyRunner): CeremonyEvent[] =>
+  reference === null ? [] : [{ kind: 'approved', step: id, ...reference }];
 
 function plannedVersions({ ceremony }: HsmConfig, asked: number | undefined): PlannedVersion[] {
   if (ceremony.versions !== 'asked') {

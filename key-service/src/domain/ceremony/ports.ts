@@ -1,5 +1,7 @@
 /** What the ceremony hall asks of storage, of the token it works on, and of those who approve. */
 import type { HsmConfig } from '@rhc/hsm-config';
+import type { ApprovalStep, CeremonyPlace } from '../../contract/approvals.ts';
+import { keyServiceErrors } from '../../errors.ts';
 import type { HsmPort } from '../../hsm/port.ts';
 import type { KeyVersionStore } from '../ports.ts';
 import type { CeremonyEvent, CeremonyMode, WrittenEvent } from './events.ts';
@@ -45,21 +47,63 @@ export interface CeremonyBench {
   readonly tokenCreated: boolean;
 }
 
-/** Privileged work of a real ceremony may need approvals that the HSM worker verifies itself (KEYS.md, "Quorum"). */
-export interface CeremonyApprovals {
-  /**
-   * @returns a reference that stands in the log beside the work, or null where no approval is asked for
-   * @throws what the quorum says when approvals are missing
-   */
-  require(order: {
-    readonly ceremony: string;
-    readonly mode: CeremonyMode;
-    readonly step: string;
-    readonly operation: string;
-    readonly keys: readonly string[];
-  }): Promise<string | null>;
+/** One step's wish: what it is going to do, and where. */
+export interface ApprovalOrder {
+  readonly mode: CeremonyMode;
+  readonly place: CeremonyPlace;
+  readonly needs: readonly ApprovalStep[];
 }
-export const NO_APPROVALS: CeremonyApprovals = { require: async () => null };
+export interface StandingApproval {
+  readonly id: string;
+  readonly complete: boolean;
+  readonly expiresAt: Date;
+  /** Names. */
+  readonly approvedBy: readonly string[];
+  readonly steps: readonly ApprovalStep[];
+}
+/** Does a step's work, with the approvals that it was found to have. */
+export interface CeremonyRunner {
+  readonly hsm: CeremonyBench['hsm'];
+  /** Before a record is changed. */
+  record(step: ApprovalStep): Promise<void>;
+  /** What stands in the log beside the work; null where nobody was asked. */
+  readonly reference: {
+    readonly approval: string;
+    readonly hash: string;
+    readonly approvers: readonly string[];
+  } | null;
+}
+
+/** Privileged work of a real ceremony needs approvals that the HSM worker verifies itself (KEYS.md, "Quorum"). */
+export interface CeremonyApprovals {
+  /** False for rehearsals, and while the token has no roster. */
+  asks(record: Pick<CeremonyRecord, 'mode'>): Promise<boolean>;
+  /** @throws CEREMONY_APPROVAL_MISSING, APPROVAL_MISSING */
+  require(order: ApprovalOrder): Promise<void>;
+  /** The newest request for the step that may still run. */
+  standing(place: CeremonyPlace): Promise<StandingApproval | null>;
+  /** Asks people; gives the request's id. */
+  ask(order: ApprovalOrder, by: { readonly requester: string; readonly reason: string }): Promise<string>;
+  /** @throws as `require`; afterwards the request belongs to this step's work */
+  runner(order: ApprovalOrder, hsm: CeremonyBench['hsm'], by: string): Promise<CeremonyRunner>;
+  /** The step is done: what was begun for it is used up. */
+  close(order: Pick<ApprovalOrder, 'mode' | 'place'>): Promise<void>;
+}
+
+export const passThrough = (hsm: CeremonyBench['hsm']): CeremonyRunner => ({
+  hsm,
+  record: async () => undefined,
+  reference: null,
+});
+/** Where no roster can be: an offline room, whose token refuses by itself once it has one. */
+export const NO_APPROVALS: CeremonyApprovals = {
+  asks: async () => false,
+  require: async () => undefined,
+  standing: async () => null,
+  ask: () => Promise.reject(keyServiceErrors.make('ROSTER_MISSING')),
+  runner: async (_, hsm) => passThrough(hsm),
+  close: async () => undefined,
+};
 
 export interface CeremonyScripts {
   readonly all: readonly HsmConfig[];

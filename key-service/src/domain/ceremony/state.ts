@@ -96,6 +96,7 @@ function apply(script: CeremonyScript, state: CeremonyState, { event, at }: Writ
   const next = { ...state, length: state.length + 1 };
   switch (event.kind) {
     case 'begun':
+    case 'approved':
       return next;
     case 'role-taken':
       return {

@@ -1,7 +1,8 @@
 /** A ceremony as one caller may see it: everybody sees all, but a part's check value only its custodian. Pure. */
 import { CEREMONY_ROLES, type CeremonyStep, type HsmConfig, type WordList } from '@rhc/hsm-config';
 import type { CeremonyResponse, CeremonyScriptsResponse, CeremonySummary } from '../../contract/ceremony.ts';
-import type { OpenedCeremony } from './hall.ts';
+import type { OpenedCeremony, StepApproval } from './hall.ts';
+import { namedKeys } from './needs.ts';
 import type { StoredMinutes } from './ports.ts';
 import { holders, keysOfStep, partSource, partsNeeded, rolesNeeded, waitingFor } from './rules.ts';
 import { type CeremonyState, currentStep, type KeyProgress, keyOf, stepOf } from './state.ts';
@@ -24,6 +25,7 @@ export function ceremonySummary({ record, book, state }: OpenedCeremony): Ceremo
 export interface Viewer {
   /** Principal of the caller. */
   readonly principal: string;
+  readonly approval: StepApproval | null;
   readonly minutes: (StoredMinutes & { readonly sha256: string }) | null;
 }
 
@@ -64,6 +66,7 @@ export function ceremonyView(ceremony: OpenedCeremony, words: WordList, viewer: 
             text: step.text,
             waitingFor: waitingFor(book, state).map((each) => ({ ...each, keys: [...each.keys] })),
           },
+    approval: approvalOf(viewer.approval),
     mine: mine.map(({ role, person }) => ({ role, person })),
     exceptions: state.exceptions.map(({ person, what, why, decision, at }) => ({ person, what, why, decision, at })),
     interruptions: [...state.interruptions],
@@ -74,6 +77,21 @@ export function ceremonyView(ceremony: OpenedCeremony, words: WordList, viewer: 
       viewer.minutes === null
         ? null
         : { sha256: viewer.minutes.sha256, words: spoken(words, viewer.minutes.sha256), at: viewer.minutes.at },
+  };
+}
+
+function approvalOf(approval: StepApproval | null): CeremonyResponse['approval'] {
+  if (approval === null) return null;
+  const { needed, request } = approval;
+  if (request === null) return { needed, request: null };
+  const { id, complete, expiresAt, approvedBy, steps } = request;
+  return {
+    needed,
+    request: {
+      ...{ id, complete, expiresAt: expiresAt.toISOString(), approvedBy: [...approvedBy] },
+      rejects: steps.every(({ operation }) => operation === 'destroy-root'),
+      keys: namedKeys(steps),
+    },
   };
 }
 

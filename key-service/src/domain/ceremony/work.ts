@@ -1,18 +1,18 @@
 /** The work of each kind of step, once everybody has acted: what the token does, and what goes on record. */
-import { bytesToHex, hexToBytes } from '@rhc/card/bytes';
+import { bytesToHex } from '@rhc/card/bytes';
 import type { CeremonyStep } from '@rhc/hsm-config';
 import { keyServiceErrors } from '../../errors.ts';
-import { dispersalBlock, rootLabel } from '../hierarchy.ts';
+import { rootLabel } from '../hierarchy.ts';
 import type { CeremonyEvent } from './events.ts';
 import type { OpenedCeremony } from './hall.ts';
-import { keyTarget, partGroup, readLabel, usageOf } from './key-labels.ts';
+import { partGroup, readLabel } from './key-labels.ts';
+import { activation, exportOrder, keysToActivate, rootTarget } from './needs.ts';
 import { componentTexts } from './pilot-texts.ts';
-import type { CeremonyBench } from './ports.ts';
-import { type CeremonyBook, keysOfStep, keysToConfirm, refuseStep } from './rules.ts';
+import type { CeremonyBench, CeremonyRunner } from './ports.ts';
+import { keysOfStep, keysToConfirm, refuseStep } from './rules.ts';
 import { keyOf } from './state.ts';
 
 export interface StepWork {
-  readonly keys: readonly string[];
   /** Run one after the other; each gives the events that tell what it did. */
   readonly pieces: readonly (() => Promise<CeremonyEvent[]>)[];
   /** After the events are logged and written. */
@@ -24,6 +24,8 @@ interface Desk {
   readonly ceremony: OpenedCeremony;
   readonly bench: CeremonyBench;
   readonly now: () => Date;
+  /** Before a record is changed that the quorum has to agree to. */
+  readonly approved: CeremonyRunner['record'];
 }
 
 type Work<K extends CeremonyStep['step']> = (step: Extract<CeremonyStep, { step: K }>, desk: Desk) => StepWork | null;
@@ -47,7 +49,7 @@ export const stepWork = (step: CeremonyStep, desk: Desk): StepWork | null =>
 function attachToken({ id }: CeremonyStep, { bench }: Desk): StepWork {
   const { label, serial, model, knownAnswers } = bench.hsm.token;
   const seen = { label, serial, model, created: bench.tokenCreated, knownAnswers: knownAnswers.length };
-  return { keys: [], pieces: [async () => [{ kind: 'token-seen', step: id, ...seen }]] };
+  return { pieces: [async () => [{ kind: 'token-seen', step: id, ...seen }]] };
 }
 
 /** One piece for all keys that are missing: the token makes each once, and the log takes their leaves together. */
@@ -70,7 +72,7 @@ function makeAll(
     }
     return events;
   };
-  return { keys, pieces: [piece] };
+  return { pieces: [piece] };
 }
 
 function importComponents(step: Extract<CeremonyStep, { step: 'import-components' }>, desk: Desk): StepWork | null {
@@ -91,12 +93,6 @@ function generate(step: Extract<CeremonyStep, { step: 'generate' }>, desk: Desk)
   });
 }
 
-function rootTarget(book: CeremonyBook, step: CeremonyStep, key: string) {
-  const target = keyTarget(book, step, key);
-  if (target.kind !== 'root') throw refuseStep('key', `${key} 不是根密钥`, `${key} is no root`);
-  return { root: target.root, usage: target.usage, suite: target.suite };
-}
-
 /** What was destroyed stays so: no ceremony brings a version back. */
 async function destroyedRoots({ versions }: CeremonyBench): Promise<ReadonlySet<string>> {
   const gone = (await versions.all()).filter(({ state }) => state === 'destroyed');
@@ -113,33 +109,18 @@ function requireAllBlocks(step: CeremonyStep, { ceremony }: Desk): StepWork | nu
 function exportBlocks(step: Extract<CeremonyStep, { step: 'export-key-blocks' }>, desk: Desk): StepWork {
   const { ceremony, bench } = desk;
   const { book, state } = ceremony;
-  const province = book.hierarchy.provinces.find(({ code }) => code === book.script.province);
-  if (province === undefined) throw keyServiceErrors.make('PROVINCE_UNKNOWN', { detail: String(book.script.province) });
-  const blocks = [dispersalBlock(hexToBytes(province.factor))];
   const keys = keysOfStep(book, state, step).filter((key) => keyOf(state, step.id, key).kcv === null);
   const piece = async () => {
     const events: CeremonyEvent[] = [];
     for (const key of keys) {
-      const label = readLabel(key) as { slot: string; version: number };
-      const root = rootTarget(book, step, key).root;
-      const header = {
-        version: step.blockVersion,
-        usage: 'E6',
-        algorithm: 'A',
-        mode: usageOf(book, label.slot) === 'derive' ? 'X' : 'E',
-        keyVersion: String(label.version % 100).padStart(2, '0'),
-        exportability: 'N',
-        optionalBlocks: [],
-      };
-      const path = { root, blocks, cachedBlocks: 0 } as const;
-      const made = await bench.hsm.run('export-key-block', { kbpk: step.kbpk, key: path, header });
+      const made = await bench.hsm.run('export-key-block', exportOrder(book, step, key));
       const { round } = keyOf(state, step.id, key);
       const kcv = bytesToHex(made.kcv);
       events.push({ kind: 'key-made', step: step.id, key, kcv, how: 'dispersed', round, block: made.block });
     }
     return events;
   };
-  return { keys, pieces: [piece] };
+  return { pieces: [piece] };
 }
 
 /** People have compared; now the token's own values are compared once more, and the versions go on record. */
@@ -181,7 +162,7 @@ function confirm(step: Extract<CeremonyStep, { step: 'confirm-kcv' }>, { ceremon
       await bench.versions.addPreActive(version, now());
     }
   };
-  return { keys: shown.map(({ key }) => key), pieces: [compare], afterwards, changesKeys: true };
+  return { pieces: [compare], afterwards, changesKeys: true };
 }
 
 type DeclaredPolicy = OpenedCeremony['book']['hierarchy']['policies'][number];
@@ -192,13 +173,9 @@ const policyOf = ({ operations, issuers, provinces, dailyCeiling }: DeclaredPoli
   ...(dailyCeiling === undefined ? {} : { dailyCeiling }),
 });
 
-function activate(step: CeremonyStep, { ceremony, bench, now }: Desk): StepWork {
+function activate(step: CeremonyStep, { ceremony, bench, now, approved }: Desk): StepWork {
   const { book, state, record } = ceremony;
-  const active = new Set(state.versions.filter((each) => each.state === 'active').map(({ version }) => version));
-  const keys = [...state.confirmed].flatMap((key) => {
-    const label = readLabel(key);
-    return label !== null && label.province === null && active.has(label.version) ? [{ key, ...label }] : [];
-  });
+  const keys = keysToActivate(ceremony);
   const check = async () => {
     const recorded = await bench.versions.all();
     const taken = keys.filter(({ slot, version }) =>
@@ -211,6 +188,7 @@ function activate(step: CeremonyStep, { ceremony, bench, now }: Desk): StepWork 
     const waiting = keys.filter(({ slot, version }) =>
       recorded.some((each) => each.slot === slot && each.version === version && each.state === 'pre-active'),
     );
+    for (const { slot, version } of waiting) await approved(activation(slot, version));
     return waiting.map(({ key }): CeremonyEvent => {
       const kcv = book.script.steps.map(({ id }) => keyOf(state, id, key).kcv).find((each) => each !== null);
       return { kind: 'key-activated', step: step.id, key, kcv: kcv ?? '' };
@@ -223,5 +201,5 @@ function activate(step: CeremonyStep, { ceremony, bench, now }: Desk): StepWork 
       await bench.versions.activate(slot, version, now(), { script: record.id, log });
     }
   };
-  return { keys: keys.map(({ key }) => key), pieces: [check], afterwards, changesKeys: true };
+  return { pieces: [check], afterwards, changesKeys: true };
 }

@@ -3,7 +3,16 @@
  * again after a crash. What is decided here only spares people time: the HSM worker judges everything anew (`gate.ts`).
  * Each event is a leaf of the audit log before it counts.
  */
-import type { ApprovalState, ApprovalStep, ApproveRequest, Roster, RosterPerson } from '../../contract/approvals.ts';
+
+import { canonicalJson } from '../../audit/leaf.ts';
+import type {
+  ApprovalState,
+  ApprovalStep,
+  ApproveRequest,
+  CeremonyPlace,
+  Roster,
+  RosterPerson,
+} from '../../contract/approvals.ts';
 import { keyServiceErrors } from '../../errors.ts';
 import type { ApprovedOperation, ApprovedOutput, HsmPort } from '../../hsm/port.ts';
 import type { AuditPort } from '../ports.ts';
@@ -78,6 +87,8 @@ export interface RequestOrder {
   readonly steps: readonly ApprovalStep[];
   readonly expiresInMinutes: number;
   readonly attachments?: Readonly<Record<string, string>>;
+  /** The ceremony step that it is for. */
+  readonly ceremony?: CeremonyPlace;
 }
 export interface RosterInForce {
   readonly roster: Roster;
@@ -137,6 +148,7 @@ export class Approvals {
       roster: { version: roster.version, sha256 },
       policy: requirementsOf(roster, operationsOf(order.steps)),
       steps: [...order.steps],
+      ...(order.ceremony === undefined ? {} : { ceremony: order.ceremony }),
     });
     const { id } = parseRequest(text);
     const record: ApprovalRecord = {
@@ -214,17 +226,32 @@ export class Approvals {
 
   /** @throws APPROVAL_MISSING, APPROVAL_USED, APPROVAL_CLOSED, APPROVAL_EXPIRED, and what its steps throw */
   async execute(id: string, by: string): Promise<ApprovalRecord> {
+    const { ceremony } = parseRequest((await this.find(id)).text);
+    if (ceremony !== undefined) throw keyServiceErrors.make('APPROVAL_NOT_EXECUTABLE', { detail: ceremony.id });
     await this.begin(id, by);
     return this.#runAll(id);
   }
 
+  /** Requests for a step of a ceremony that may still run, newest first. Rows that are no requests are passed over. */
+  async forCeremony(place: CeremonyPlace): Promise<ApprovalRecord[]> {
+    const { now, store } = this.#room;
+    const living = [...(await store.list('executing', 100)), ...(await store.list('open', 500))];
+    return living.filter((record) => record.expiresAt > now() && isFor(record, place));
+  }
+
+  /** Who approved it. @throws APPROVAL_MISSING and whatever else would stop the worker from running it */
+  async requireComplete(record: ApprovalRecord): Promise<RosterPerson[]> {
+    const { roster, sha256 } = await this.roster();
+    const { hsm, now } = this.#room;
+    const request = requireRequestInForce(record.text, roster, sha256, hsm.token.serial, now());
+    return requireQuorum(approvalsOf(record), request, record.text, roster);
+  }
+
   /** Takes a complete request for one run; its steps may then be run one by one with `runStep`. */
   async begin(id: string, by: string): Promise<void> {
-    const { audit, hsm, newId, now, store } = this.#room;
+    const { audit, newId, store } = this.#room;
     const record = await this.#open(id);
-    const { roster, sha256 } = await this.roster();
-    const request = requireRequestInForce(record.text, roster, sha256, hsm.token.serial, now());
-    await requireQuorum(approvalsOf(record), request, record.text, roster);
+    await this.requireComplete(record);
     const run = newId();
     await audit.record('approval-execution-begun', { approval: id, hash: requestHash(record.text), by, run });
     if (!(await store.turn(id, 'open', 'executing', { run }))) throw keyServiceErrors.make('APPROVAL_USED');
@@ -234,7 +261,12 @@ export class Approvals {
    * One step of a request that was begun: in the worker, behind the gate. For ceremonies and whoever has more to hand
    * over than the parameters say (components).
    */
-  async runStep(id: string, step: number, operation: ApprovedOperation | null): Promise<ApprovedOutput> {
+  async runStep(
+    id: string,
+    step: number,
+    operation: ApprovedOperation | null,
+    place: CeremonyPlace | null = null,
+  ): Promise<ApprovedOutput> {
     const record = await this.find(id);
     if (record.state !== 'executing' || record.run === null) throw keyServiceErrors.make('APPROVAL_CLOSED');
     const { sealed } = await this.roster();
@@ -250,7 +282,7 @@ export class Approvals {
       { approval: id, hash: requestHash(record.text), step, operation: planned?.operation ?? null },
       `approval-step/${record.run}/${step}`,
     );
-    return this.#room.hsm.run('approved', { authority, step, operation });
+    return this.#room.hsm.run('approved', { authority, step, operation, place });
   }
 
   /** After the last `runStep`. */
@@ -270,6 +302,12 @@ export class Approvals {
       await store.turn(record.id, 'open', 'expired');
     }
     for (const record of await store.list('executing', 100)) {
+      if (record.expiresAt <= now() && isCeremonys(record)) {
+        // Interrupted for too long: what is still to be done is asked for again.
+        await audit.record('approval-expired', { approval: record.id }, `approval/${record.id}/expired`);
+        await store.turn(record.id, 'executing', 'expired');
+        continue;
+      }
       const idleMs = now().getTime() - record.createdAt.getTime();
       if (this.#running.has(record.id) || idleMs < resumeAfterMs || !this.#canRun(record)) continue;
       await this.#runAll(record.id).catch(() => undefined);
@@ -277,7 +315,10 @@ export class Approvals {
   }
 
   #canRun(record: ApprovalRecord): boolean {
-    return parseRequest(record.text).steps.every(({ operation }) =>
+    const { ceremony, steps } = parseRequest(record.text);
+    // Its ceremony takes it up.
+    if (ceremony !== undefined) return false;
+    return steps.every(({ operation }) =>
       PRIVILEGED_OPERATIONS[operation].runs === 'record'
         ? this.#executors.has(operation)
         : this.#hsmInputs.has(operation),
@@ -352,6 +393,18 @@ export class Approvals {
 }
 
 const operationsOf = (steps: readonly ApprovalStep[]) => steps.map(({ operation }) => operation);
+
+function placeOf({ text }: ApprovalRecord): CeremonyPlace | null {
+  try {
+    return parseRequest(text).ceremony ?? null;
+  } catch {
+    // A forged row is nobody's request.
+    return null;
+  }
+}
+const isCeremonys = (record: ApprovalRecord): boolean => placeOf(record) !== null;
+const isFor = (record: ApprovalRecord, place: CeremonyPlace): boolean =>
+  canonicalJson(placeOf(record)) === canonicalJson(place);
 
 /** The approvals among a record's decisions, as the worker takes them. */
 export const approvalsOf = (record: ApprovalRecord): Approval[] =>

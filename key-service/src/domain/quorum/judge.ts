@@ -5,7 +5,7 @@
 import { verify } from 'node:crypto';
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import { canonicalJson } from '../../audit/leaf.ts';
-import type { Roster, RosterCredential, RosterPerson } from '../../contract/approvals.ts';
+import type { CeremonyPlace, Roster, RosterCredential, RosterPerson } from '../../contract/approvals.ts';
 import { keyServiceErrors } from '../../errors.ts';
 import { type ApprovalRequest, parseRequest, requestChallenge } from './request.ts';
 import {
@@ -69,6 +69,12 @@ export function requireRequestInForce(
   }
   if (now >= new Date(request.expiresAt)) throw keyServiceErrors.make('APPROVAL_EXPIRED', { detail: request.id });
   return request;
+}
+
+/** @throws APPROVAL_INVALID: a request of a ceremony's step runs in that step, and any other nowhere in a ceremony */
+export function requirePlace(request: ApprovalRequest, place: CeremonyPlace | null): void {
+  if (canonicalJson(request.ceremony ?? null) === canonicalJson(place)) return;
+  throw refusal('APPROVAL_INVALID', `request is for ${request.ceremony?.id ?? 'no ceremony'}, not for this step`);
 }
 
 /** Whose approval it is. @throws APPROVAL_INVALID, APPROVAL_SELF */

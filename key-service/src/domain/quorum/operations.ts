@@ -14,6 +14,7 @@ export type Parameters = ApprovalStep['parameters'];
 /** Operations of the HSM port that the worker refuses without a quorum, once the token has a roster. */
 export type PrivilegedHsmName =
   | 'import-root'
+  | 'enter-part'
   | 'generate-root'
   | 'import-protection-key'
   | 'import-key-block'
@@ -28,6 +29,8 @@ export interface PrivilegedOperation {
   readonly text: Text;
   /** May be answered again after its worker died, because it only reads. */
   readonly readsOnly?: boolean;
+  /** Comes several times within one run (a part of each custodian): it is idempotent and run, not recalled. */
+  readonly repeats?: boolean;
 }
 
 export const PRIVILEGED_OPERATIONS: Readonly<Record<PrivilegedOperationName, PrivilegedOperation>> = {
@@ -36,6 +39,14 @@ export const PRIVILEGED_OPERATIONS: Readonly<Record<PrivilegedOperationName, Pri
     text: {
       zh: '导入根密钥 {root}(用途 {usage},套件 {suite})',
       en: 'Import the root key {root} (use: {usage}, suite: {suite})',
+    },
+  },
+  'enter-part': {
+    runs: 'hsm',
+    repeats: true,
+    text: {
+      zh: '由 {needed} 份保管人分量({combine})合成密钥 {target}(分量组 {group})',
+      en: 'Make the key {target} from {needed} parts of custodians ({combine}), group {group}',
     },
   },
   'generate-root': {
@@ -164,6 +175,14 @@ type InputOf = { readonly [K in PrivilegedHsmName]: (input: HsmOperations[K]['in
 /** What of an HSM operation's input the approval must name: all of it but secrets, long values by their hash. */
 export const HSM_PARAMETERS: InputOf = {
   'import-root': ({ root, usage, suite }) => ({ root, usage, suite: suite ?? 'intl-128' }),
+  // Neither the part nor whose it is: custodians come one by one, the key that they make is what is approved.
+  'enter-part': ({ group, combine, needed, lengthBytes, target }) => ({
+    group,
+    combine,
+    needed,
+    lengthBytes,
+    target: JSON.parse(JSON.stringify(target)) as Parameters,
+  }),
   'generate-root': ({ root, usage, suite }) => ({ root, usage, suite: suite ?? 'intl-128' }),
   'import-protection-key': ({ name, kind, parts }) => ({ name, kind, parts: parts.length }),
   'import-key-block': ({ kbpk, block, root, usage }) => ({ kbpk, blockSha256: sha256(block), root, usage }),

@@ -5,8 +5,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../../audit/leaf.ts';
-import { approvalId, approvalStep } from '../../contract/approvals.ts';
+import { approvalId, approvalStep, ceremonyPlace } from '../../contract/approvals.ts';
 import { keyServiceErrors } from '../../errors.ts';
+
+const MAX_STEPS = 640;
 
 export const approvalRequestDocument = z.strictObject({
   format: z.literal('rhc-approval-1'),
@@ -18,7 +20,9 @@ export const approvalRequestDocument = z.strictObject({
   expiresAt: z.iso.datetime(),
   roster: z.strictObject({ version: z.int(), sha256: z.string() }),
   policy: z.array(z.strictObject({ role: z.string(), count: z.int() })).min(1),
-  steps: z.array(approvalStep).min(1).max(64),
+  /** A ceremony names all its keys at once: several versions of every slot. */
+  steps: z.array(approvalStep).min(1).max(MAX_STEPS),
+  ceremony: ceremonyPlace.optional(),
 });
 export type ApprovalRequest = z.infer<typeof approvalRequestDocument>;
 

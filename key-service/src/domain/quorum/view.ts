@@ -22,6 +22,7 @@ export function approvalView(record: ApprovalRecord, roster: Roster | null): App
     createdAt: request.createdAt,
     expiresAt: request.expiresAt,
     steps: request.steps,
+    ceremony: request.ceremony ?? null,
     text: request.steps.map(stepText),
     canonical: record.text,
     hash,

@@ -3,7 +3,7 @@
  * not at all. The service only hands over texts and signatures; what it says of them counts for nothing here.
  */
 import { canonicalJson } from '../../audit/leaf.ts';
-import { requireQuorum, requireRequestInForce, requireRosterInForce } from '../../domain/quorum/judge.ts';
+import { requirePlace, requireQuorum, requireRequestInForce, requireRosterInForce } from '../../domain/quorum/judge.ts';
 import {
   HSM_PARAMETERS,
   isPrivilegedHsmName,
@@ -27,24 +27,21 @@ type Operations = { readonly [K in PrivilegedHsmName]: (token: Token, input: nev
 /** Larger outputs are not kept in the token: what only reads is simply run again. */
 const NOT_KEPT = null;
 
-/**
- * @throws APPROVAL_REQUIRED. A pilot's roots come from public texts: its ceremony may repeat itself. Custodians' parts make
- * a key without any approval naming it, so they are for the ceremony that founds a token, before its roster, only.
- */
+/** @throws APPROVAL_REQUIRED. A pilot's roots come from public texts: its ceremony may repeat itself in the terminal. */
 export function requireFree(token: Token, name: string): void {
-  if (!isPrivilegedHsmName(name) && name !== 'enter-part') return;
+  if (!isPrivilegedHsmName(name)) return;
   const pointer = rosterInForce(token);
   if (pointer === null) {
     if (name === 'replace-roster') throw keyServiceErrors.make('ROSTER_MISSING');
     return;
   }
-  if ((name === 'import-root' || name === 'enter-part') && pointer.pilot) return;
+  if (name === 'import-root' && pointer.pilot) return;
   throw keyServiceErrors.make('APPROVAL_REQUIRED', { detail: name });
 }
 
 export async function runApproved(
   token: Token,
-  { authority, step, operation }: HsmOperations['approved']['input'],
+  { authority, step, operation, place = null }: HsmOperations['approved']['input'],
   operations: Operations,
   now: () => Date,
 ): Promise<ApprovedOutput> {
@@ -56,6 +53,7 @@ export async function runApproved(
   const roster = requireRosterInForce(authority.roster, pointer, (hash, signature) => isSealed(token, hash, signature));
   const { serial } = token.info();
   const request = requireRequestInForce(authority.request, roster, pointer.sha256, serial, now());
+  requirePlace(request, place);
   requireSameStep(request.steps[step], operation);
   const people = await requireQuorum(authority.approvals, request, authority.request, roster);
   // From here on nothing waits: what was judged is what runs.
@@ -65,12 +63,13 @@ export async function runApproved(
   const mark = takeMark(token, id, { hash: requestHash(authority.request), run: authority.run, expiresAt });
   const approvers = people.map((person) => person.id);
   const name = operation?.name;
-  const readsOnly = name !== undefined && PRIVILEGED_OPERATIONS[name].readsOnly === true;
-  if (mark.done.has(step) && !readsOnly) {
+  const declared = name === undefined ? undefined : PRIVILEGED_OPERATIONS[name];
+  const runsAgain = declared?.readsOnly === true || declared?.repeats === true;
+  if (mark.done.has(step) && !runsAgain) {
     return { approvers, output: mark.done.get(step) as ApprovedOutput['output'], recalled: true };
   }
   const output = operation === null ? null : operations[operation.name](token, operation.input as never);
-  markDone(token, id, mark, step, readsOnly ? NOT_KEPT : output);
+  markDone(token, id, mark, step, runsAgain ? NOT_KEPT : output);
   return { approvers, output: output as ApprovedOutput['output'], recalled: false };
 }
 
