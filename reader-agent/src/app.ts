@@ -3,6 +3,7 @@ import type { SecretBytes } from '@rhc/card/bytes';
 import type { CardProduct } from '@rhc/card/profile';
 import type { TerminalKeys } from '@rhc/card/session';
 import { type Authenticator, createHttpApp, type Endpoint, type HttpApp, type Logger } from '@rhc/service-shell';
+import { AuditUpload, type LocalAudit, RefusedRequests, type SendAudit, sha256Hex } from './audit/index.ts';
 import type { KeyPolicy } from './contract/index.ts';
 import {
   CardReader,
@@ -21,7 +22,7 @@ import { announceCardData } from './events/card-data.ts';
 import type { HotlistDesk } from './hotlist/index.ts';
 import { agentEndpoints, callers, originRule, pageAccess, RateLimit } from './http/index.ts';
 import { BatchService, type Dial, IssuerChannel } from './issuer-channel/index.ts';
-import type { WriteJournal } from './journal/index.ts';
+import type { JournalEntry, WriteJournal } from './journal/index.ts';
 import { LegacyFacade } from './legacy/index.ts';
 import { Grants, Pairing, type TextPlace } from './pairing/index.ts';
 import type { PcscPort } from './pcsc/index.ts';
@@ -47,6 +48,10 @@ export interface AgentOptions {
   readonly openSession: OpenSession;
   readonly clock: () => number;
   readonly journal: WriteJournal;
+  /** Absent: nothing is recorded (simulator). */
+  readonly audit?: LocalAudit;
+  /** Absent: the audit stays on this machine. */
+  readonly sendAudit?: SendAudit;
   readonly now: () => Date;
   readonly newId: () => string;
   /** Signs visits where no SAM does; null: then they are written unsigned. */
@@ -85,6 +90,8 @@ export interface Agent extends HttpApp {
   /** Until the opening of the SAM that is under way has ended. */
   samSettled(): Promise<void>;
   readonly audience: Audience;
+  /** Refused upgrades, for the local audit. */
+  readonly onRefused: (refused: { readonly code: string; readonly origin: string | null }) => void;
   readonly authenticate: Authenticator;
   /** For upgrades, which pass by Koa. */
   readonly allowedOrigins: ReturnType<typeof originRule>;
@@ -108,12 +115,21 @@ export function createAgent(options: AgentOptions): Agent {
   const audience: Audience = new Audience(desk, MAX_LISTENERS);
   const { keys, openSession, clock, journal } = options;
   const { now, newId, visitTrust } = options;
+  const audit = options.audit ?? null;
+  const { sendAudit } = options;
+  const auditUpload =
+    audit === null || sendAudit === undefined
+      ? null
+      : new AuditUpload({ agent: options.agentId, audit, send: sendAudit, timers, now });
+  const refused = audit === null ? null : new RefusedRequests(audit, timers);
+  audit?.note('agent-started', { version: options.version });
   const sam = new SamSlot({
     desk,
     profile,
     random: options.random,
     pin: options.samPin ?? (() => null),
     onChange: () => audience.tell({ event: 'keys-changed' }),
+    onPinTried: (tried) => audit?.note('sam-pin-tried', { ...tried }),
     logger,
   });
   const chosenKeys = new ChosenKeys({
@@ -141,7 +157,18 @@ export function createAgent(options: AgentOptions): Agent {
     visitTrust,
     ...(options.hotlist === undefined ? {} : { hotlist: options.hotlist }),
   });
-  const cardWriter = new CardWriter({ desk, work, standing, journal, timers, now, newId, signer, logger });
+  const cardWriter = new CardWriter({
+    desk,
+    work,
+    standing,
+    journal,
+    timers,
+    now,
+    newId,
+    signer,
+    logger,
+    onOutcome: (entry) => audit?.note('card-write', outcomeOf(entry)),
+  });
   const batches = new BatchService({ desk, timers, rememberedBatches: 64, maxRunning: 16, progressEvery: 8 });
   const channel =
     options.issuer === undefined
@@ -161,6 +188,9 @@ export function createAgent(options: AgentOptions): Agent {
     now,
     random: options.random,
     onChange: () => audience.tell({ event: 'pairing-changed' }),
+    beforePaired: ({ grant, origin, scopes }) =>
+      audit?.record('page-paired', { grant, origin, scopes: scopes.join(' ') }),
+    onRefusal: (what, origin) => audit?.note(what, { origin }),
   });
   pairing.onRevoked((grant) => audience.cutOff(grant));
   const endCardData = announceCardData(desk, cardReader, audience, logger);
@@ -172,6 +202,8 @@ export function createAgent(options: AgentOptions): Agent {
     cardWriter,
     legacy: new LegacyFacade({ desk, work, standing, writer: cardWriter }),
     pairing,
+    audit,
+    auditUpload,
     audience,
     profile,
     sam,
@@ -205,6 +237,7 @@ export function createAgent(options: AgentOptions): Agent {
     authenticate,
     allowedOrigins,
     early: pageAccess(access),
+    onRefused: async (call) => refused?.add(call),
     maxBodyBytes: MAX_BODY_BYTES,
     ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
   });
@@ -214,6 +247,7 @@ export function createAgent(options: AgentOptions): Agent {
     endpoints,
     samSettled: () => sam.settled(),
     audience,
+    onRefused: (call) => refused?.add(call),
     authenticate,
     allowedOrigins,
     close: async () => {
@@ -222,8 +256,25 @@ export function createAgent(options: AgentOptions): Agent {
       sam.close();
       audience.close();
       cardWriter.close();
+      refused?.flush();
+      audit?.note('agent-stopped');
+      auditUpload?.close();
       desk.close();
       await port.close();
     },
+  };
+}
+
+/** Of a write only what it came to: ids come from callers and may name a visit, so a digest of them stands here. */
+function outcomeOf({ id, kind, elements, settledBy, by }: JournalEntry) {
+  const count = (outcome: string) => (elements ?? []).filter((each) => each.outcome === outcome).length;
+  return {
+    write: sha256Hex(id).slice(0, 16),
+    kind,
+    applied: count('applied'),
+    notApplied: count('not-applied'),
+    unknown: elements === null ? null : count('unknown'),
+    settledBy,
+    by: by ?? 'desk',
   };
 }

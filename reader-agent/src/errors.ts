@@ -401,6 +401,18 @@ export const agentErrors = defineErrors({
     retriable: false,
     httpStatus: 409,
   },
+  AUDIT_UNAVAILABLE: {
+    message: {
+      zh: '本机审计记录无法写入磁盘，没有执行此操作。',
+      en: 'The local audit cannot be written to the disk; nothing was done.',
+    },
+    nextStep: {
+      zh: '请检查磁盘空间、状态文件夹权限与网络（待上传的记录过多时也会如此），然后重试。',
+      en: 'Check the disk space, the permissions of the state folder and the network (too many entries may wait for their upload), then try again.',
+    },
+    retriable: true,
+    httpStatus: 503,
+  },
   REQUEST_HEADER_MISSING: {
     message: {
       zh: '请求缺少 X-RHC-Request: 1 头，或内容不是 JSON。',

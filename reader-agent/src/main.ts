@@ -18,6 +18,7 @@ import {
   startService,
 } from '@rhc/service-shell';
 import { createAgent } from './app.ts';
+import { diskChain, LocalAudit } from './audit/index.ts';
 import type { KeyPolicy } from './contract/index.ts';
 import { sessionOpener } from './core/open-session.ts';
 import { agentIdentity } from './enrolment/index.ts';
@@ -74,6 +75,14 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
           now: () => new Date(),
           stopHours: settings.hotlistStopHours,
         });
+  const keyService = new KeyServiceClient({
+    baseUrl: settings.keyServiceUrl,
+    terminal: settings.agentId,
+    ...(keyServiceToken === null
+      ? {}
+      : { token: () => keyServiceToken.use((bytes) => new TextDecoder().decode(bytes)) }),
+    ...(member === null ? {} : { fetch: member.fetch }),
+  });
   const agent = createAgent({
     agentId: settings.agentId,
     version: VERSION,
@@ -81,16 +90,13 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
     timers: systemTimers,
     product: rhcBlank1,
     leaseMs: settings.leaseMs,
-    keys: terminalKeysOver(
-      new KeyServiceClient({
-        baseUrl: settings.keyServiceUrl,
-        terminal: settings.agentId,
-        ...(keyServiceToken === null
-          ? {}
-          : { token: () => keyServiceToken.use((bytes) => new TextDecoder().decode(bytes)) }),
-        ...(member === null ? {} : { fetch: member.fetch }),
-      }),
-    ),
+    keys: terminalKeysOver(keyService),
+    audit: new LocalAudit({
+      place: diskChain(join(settings.stateFolder, 'audit.jsonl')),
+      now: () => new Date(),
+      random: (length) => new Uint8Array(randomBytes(length)),
+    }),
+    sendAudit: (batch) => keyService.agentAudit(batch),
     openSession: sessionOpener((length) => new Uint8Array(randomBytes(length))),
     clock: () => performance.now(),
     journal: openJournal(join(settings.stateFolder, 'journal'), join(settings.stateFolder, 'journal.key')),
@@ -137,8 +143,8 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
     member.follow(() => undefined);
     closers.push(() => member.stop());
   }
-  const { audience, authenticate, allowedOrigins } = agent;
-  const socketOptions = { audience, authenticate, allowedOrigins, maxSockets: 32 };
+  const { audience, authenticate, allowedOrigins, onRefused } = agent;
+  const socketOptions = { audience, authenticate, allowedOrigins, onRefused, maxSockets: 32 };
   const portFile = join(settings.stateFolder, 'port.json');
   const running = await listenOnFirst(
     settings.portFallback ? [settings.port, ...OTHER_PORTS] : [settings.port],

@@ -4,6 +4,7 @@ import '@rhc/console-shell/console.css';
 import './desk.css';
 import {
   ApiOutlined,
+  AuditOutlined,
   ExperimentOutlined,
   HistoryOutlined,
   IdcardOutlined,
@@ -26,6 +27,7 @@ import { events, readCard } from './desk/agent-streams.ts';
 import { DeskPage } from './desk/desk-page.tsx';
 import { DeskStore } from './desk/desk-store.ts';
 import { play } from './desk/sounds.ts';
+import { AuditPage } from './pages/audit-page.tsx';
 import { type DeskProfileView, rolesOf } from './pages/desk-profile.ts';
 import { DiagnosticsPage } from './pages/diagnostics-page.tsx';
 import { EventsPage } from './pages/events-page.tsx';
@@ -70,6 +72,13 @@ const SIMULATOR: ConsolePage = {
   title: { zh: '模拟器', en: 'Simulator' },
   icon: <ExperimentOutlined />,
   render: () => <SimulatorPage />,
+};
+
+const AUDIT: ConsolePage = {
+  path: 'audit',
+  title: { zh: '本机审计', en: 'Local audit' },
+  icon: <AuditOutlined />,
+  render: () => <AuditPage />,
 };
 
 function AgentConsole() {
@@ -130,7 +139,7 @@ function AgentConsole() {
           icon: <UnorderedListOutlined />,
           render: () => <EventsPage store={store} />,
         },
-        ...(status.value?.simulator === undefined ? [] : [SIMULATOR]),
+        ...(status.value?.simulator === undefined ? [AUDIT] : [SIMULATOR]),
       ]}
     />
   );

@@ -43,7 +43,7 @@ export interface HttpAppOptions {
   readonly token?: SecretBytes;
   /** Exact paths that need no token; pages, `/healthz` and `/metrics` never do. */
   readonly publicPaths?: readonly string[];
-  /** Told of each call that is refused for who calls (401, 403, 429), before the answer goes out. */
+  /** Told of each call that is refused for who calls (401, 403, 421, 429), before the answer goes out. */
   readonly onRefused?: (call: RefusedCall) => Promise<void>;
   /** What must hold before calls make sense (database, HSM); `/readyz` answers 503 with the names of what does not. */
   readonly ready?: () => Promise<Readonly<Record<string, boolean>>>;
@@ -64,6 +64,9 @@ export interface RefusedCall {
   /** Null: nobody that we know. */
   readonly principal: string | null;
   readonly status: number;
+  readonly code: string;
+  /** As the caller sent it; null: none. */
+  readonly origin: string | null;
 }
 
 export interface HttpApp {
@@ -154,7 +157,8 @@ function errorExit(logger: Logger) {
   };
 }
 
-const REFUSALS_OF_CALLERS = [401, 403, 429];
+/** 421: a Host that is not ours, the mark of DNS rebinding. */
+const REFUSALS_OF_CALLERS = [401, 403, 421, 429];
 
 /** Inside the error exit: a refusal that cannot be told (audit log down) becomes that error. */
 function tellRefusals({ onRefused }: HttpAppOptions) {
@@ -165,7 +169,9 @@ function tellRefusals({ onRefused }: HttpAppOptions) {
       const status = isRhcError(error) && Object.hasOwn(shellErrors.table, error.code) ? error.httpStatus : 0;
       if (onRefused !== undefined && REFUSALS_OF_CALLERS.includes(status)) {
         const principal = (ctx.state.principal as Principal | undefined)?.id ?? null;
-        await onRefused({ method: ctx.method, path: ctx.path, address: ctx.ip, principal, status });
+        const code = isRhcError(error) ? error.code : '';
+        const origin = ctx.get('origin') === '' ? null : ctx.get('origin');
+        await onRefused({ method: ctx.method, path: ctx.path, address: ctx.ip, principal, status, code, origin });
       }
       throw error;
     }

@@ -7,6 +7,7 @@ import { cardStanding, identityStage } from './reads.ts';
 import { decodedElement, hexBytes, readTimings, text } from './shapes.ts';
 import { writeRecord } from './writes.ts';
 
+export * from './audit.ts';
 export * from './diagnostics.ts';
 export * from './hotlist.ts';
 export * from './legacy.ts';
@@ -99,6 +100,15 @@ export const statusResponse = z.looseObject({
   cards: z.int(),
   issuerChannel: z.string(),
   writes: z.object({ open: z.int(), unreadable: z.int() }),
+  /** Of the local audit; null: none is kept. */
+  audit: z
+    .object({
+      waiting: z.int(),
+      damaged: z.boolean(),
+      failing: z.boolean(),
+      upload: z.enum(['none', 'idle', 'waiting', 'refused', 'gap']),
+    })
+    .nullable(),
 });
 export const readersResponse = z.object({ readers: z.array(readerState) });
 /** GET /v1/events, and the query of the WebSocket. */

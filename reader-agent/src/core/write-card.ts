@@ -40,6 +40,8 @@ export interface CardWriterOptions {
   /** null: visits are written without a signature. */
   readonly signer: () => { readonly keys: VisitSigner; readonly verifier: SignatureVerifier } | null;
   readonly logger: Logger;
+  /** Told of each outcome, and again when one that was unknown is settled. */
+  readonly onOutcome?: (entry: JournalEntry) => void;
 }
 
 interface WriteJob {
@@ -206,6 +208,7 @@ export class CardWriter {
       settledBy,
     };
     this.#quietly(() => this.#options.journal.update(closed));
+    this.#options.onOutcome?.(closed);
     return closed;
   }
 

@@ -13,6 +13,19 @@ export interface Finding {
   readonly next: Text | null;
 }
 
+/** What the agent's public status says. */
+export interface RunningAgent {
+  readonly service: string;
+  readonly readers: number;
+  readonly pcsc: string;
+  readonly audit?: {
+    readonly waiting: number;
+    readonly damaged: boolean;
+    readonly failing: boolean;
+    readonly upload: 'none' | 'idle' | 'waiting' | 'refused' | 'gap';
+  } | null;
+}
+
 export interface Machine {
   readonly platform: 'linux' | 'win32' | 'other';
   /** Socket of the reader service. */
@@ -29,9 +42,7 @@ export interface Machine {
   writable(folder: string): boolean;
   freeBytes(folder: string): number | null;
   /** Answer of whoever listens on the port. */
-  whoListens(
-    port: number,
-  ): Promise<{ readonly service: string; readonly readers: number; readonly pcsc: string } | 'nobody' | 'stranger'>;
+  whoListens(port: number): Promise<RunningAgent | 'nobody' | 'stranger'>;
   fetchHead(url: string): Promise<{ readonly dateMs: number | null } | null>;
   /** Origins that a browser's managed policies let through; null: no policy file. */
   browserPolicy(): readonly string[] | null;
@@ -255,7 +266,49 @@ export const browserPolicy: Check = ({ browserPolicy: read, pairingOrigins }) =>
   ];
 };
 
-export const CHECKS: readonly Check[] = [readerService, portAndReaders, permissions, disk, network, browserPolicy];
+export const localAudit: Check = async (machine) => {
+  const who = await machine.whoListens(machine.port);
+  // Said by the check of the port.
+  if (who === 'nobody' || who === 'stranger' || who.audit === undefined || who.audit === null) return [];
+  const { waiting, damaged, failing, upload } = who.audit;
+  const title = ['本机审计', 'Local audit'] as const;
+  const on = ['请在读卡程序的“本机审计”页查看。', 'Look at the audit page of the agent.'] as const;
+  const says = (state: Finding['state'], zh: string, en: string, next: readonly [string, string] | null = on) => [
+    finding('audit', title, state, [zh, en], next),
+  ];
+  if (failing) {
+    return says('bad', '无法写入磁盘', 'cannot be written to the disk', [
+      '请检查磁盘空间与状态文件夹的权限。',
+      'Check the disk space and the permissions of the state folder.',
+    ]);
+  }
+  if (damaged) return says('bad', '文件曾被改动或损坏', 'the file was altered or damaged');
+  if (upload === 'refused') {
+    return says(
+      'bad',
+      '密钥服务拒收：与已上传的不相接',
+      'key-service refuses it: it does not follow what was uploaded',
+      [
+        '请与密钥服务的审计管理员核对；两台电脑不可使用同一编号（RHC_READER_AGENT_ID）。',
+        'Compare with the audit administrator of key-service; two machines must not share one RHC_READER_AGENT_ID.',
+      ],
+    );
+  }
+  if (upload === 'gap')
+    return says('bad', '密钥服务缺少本机已不保留的记录', 'key-service lacks entries that are not kept here any more');
+  if (upload === 'waiting') return says('warn', `${waiting} 条等待上传`, `${waiting} entries wait for their upload`);
+  return says('good', '完好', 'whole', null);
+};
+
+export const CHECKS: readonly Check[] = [
+  readerService,
+  portAndReaders,
+  permissions,
+  disk,
+  network,
+  localAudit,
+  browserPolicy,
+];
 
 export async function examine(machine: Machine): Promise<Finding[]> {
   const findings: Finding[] = [];

@@ -1,10 +1,17 @@
 /** Each fault that the doctor knows, tried one by one on a machine that is otherwise well. */
 import { describe, expect, test } from '@jest/globals';
 import { browserPolicies } from './browser-policies.ts';
-import { examine, type Machine } from './checks.ts';
+import { examine, type Machine, type RunningAgent } from './checks.ts';
 
 const NOW = Date.UTC(2026, 10, 25);
 const ORIGIN = 'https://his.example';
+const agentWith = (audit: NonNullable<RunningAgent['audit']>): RunningAgent => ({
+  ...{ service: 'reader-agent', readers: 1, pcsc: 'running' },
+  audit,
+});
+const auditThat = (audit: Partial<NonNullable<RunningAgent['audit']>>): Partial<Machine> => ({
+  whoListens: async () => agentWith({ waiting: 3, damaged: false, failing: false, upload: 'idle', ...audit }),
+});
 const well: Machine = {
   platform: 'linux',
   pcscSocket: '/run/pcscd/pcscd.comm',
@@ -17,7 +24,7 @@ const well: Machine = {
   mode: (path) => (path.endsWith('token') ? 0o100600 : 0o40700),
   writable: () => true,
   freeBytes: () => 1e12,
-  whoListens: async () => ({ service: 'reader-agent', readers: 1, pcsc: 'running' }),
+  whoListens: async () => agentWith({ waiting: 0, damaged: false, failing: false, upload: 'idle' }),
   fetchHead: async () => ({ dateMs: NOW }),
   browserPolicy: () => [ORIGIN],
   now: () => NOW,
@@ -26,9 +33,17 @@ const well: Machine = {
 test('a desk that is well', async () => {
   const findings = await examine(well);
   expect(findings.map(({ id, state, next }) => [id, state, next])).toEqual(
-    ['reader-service', 'port', 'readers', 'permissions', 'disk', 'network http://keys', 'clock', 'browser-policy'].map(
-      (id) => [id, 'good', null],
-    ),
+    [
+      'reader-service',
+      'port',
+      'readers',
+      'permissions',
+      'disk',
+      'network http://keys',
+      'clock',
+      'audit',
+      'browser-policy',
+    ].map((id) => [id, 'good', null]),
   );
 });
 
@@ -50,6 +65,11 @@ describe('faults', () => {
     ['no state yet', { mode: () => null }, 'permissions', 'warn', /首次启动/],
     ['a folder that cannot be written', { writable: () => false }, 'permissions', 'bad', /当前用户/],
     ['a token that others read', { mode: () => 0o100644 }, 'permissions', 'bad', /chmod 600/],
+    ['an audit that cannot be written', auditThat({ failing: true }), 'audit', 'bad', /磁盘/],
+    ['an altered audit', auditThat({ damaged: true }), 'audit', 'bad', /本机审计/],
+    ['an audit that key-service refuses', auditThat({ upload: 'refused' }), 'audit', 'bad', /RHC_READER_AGENT_ID/],
+    ['an audit with a gap', auditThat({ upload: 'gap' }), 'audit', 'bad', /本机审计/],
+    ['an audit that waits', auditThat({ upload: 'waiting' }), 'audit', 'warn', /本机审计/],
     ['a full disk', { freeBytes: () => 1e6 }, 'disk', 'bad', /清理/],
     ['no network', { fetchHead: async () => null }, 'network http://keys', 'bad', /防火墙/],
     [

@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { dirname, join } from 'node:path';
-import type { Machine } from './checks.ts';
+import type { Machine, RunningAgent } from './checks.ts';
 
 const DEADLINE_MS = 3000;
 const DEFAULT_PCSC_SOCKET = '/run/pcscd/pcscd.comm';
@@ -88,9 +88,19 @@ function freeBytes(folder: string): number | null {
 const whoListens: Machine['whoListens'] = async (port) => {
   try {
     const answer = await fetch(`http://127.0.0.1:${port}/v1/status`, { signal: AbortSignal.timeout(DEADLINE_MS) });
-    const body = (await answer.json()) as { service?: string; readers?: number; pcsc?: { state?: string } };
+    const body = (await answer.json()) as {
+      service?: string;
+      readers?: number;
+      pcsc?: { state?: string };
+      audit?: RunningAgent['audit'];
+    };
     if (body.service !== 'reader-agent') return 'stranger';
-    return { service: body.service, readers: body.readers ?? 0, pcsc: body.pcsc?.state ?? '' };
+    return {
+      service: body.service,
+      readers: body.readers ?? 0,
+      pcsc: body.pcsc?.state ?? '',
+      audit: body.audit ?? null,
+    };
   } catch (error) {
     const { cause } = error as { cause?: { code?: string } };
     return cause?.code === 'ECONNREFUSED' ? 'nobody' : 'stranger';

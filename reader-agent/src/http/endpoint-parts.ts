@@ -1,5 +1,6 @@
 /** What the endpoints of the local API work with, and what several of them need. */
 import { z } from 'zod';
+import type { AuditUpload, LocalAudit } from '../audit/index.ts';
 import type { CardReader, CardWriter } from '../core/index.ts';
 import type { Desk } from '../desk/desk.ts';
 import type { DeskProfile } from '../desk/desk-profile.ts';
@@ -35,6 +36,9 @@ export interface EndpointParts {
   readonly cardWriter: CardWriter;
   readonly legacy: LegacyFacade;
   readonly pairing: Pairing;
+  /** Null: nothing is recorded (simulator). */
+  readonly audit: LocalAudit | null;
+  readonly auditUpload: AuditUpload | null;
   readonly audience: Audience;
   readonly profile: DeskProfile;
   readonly sam: SamSlot;

@@ -13,6 +13,8 @@ export interface EventSocketOptions {
   readonly authenticate: Authenticator;
   readonly allowedOrigins: NonNullable<HttpAppOptions['allowedOrigins']>;
   readonly maxSockets: number;
+  /** Told of upgrades that are refused for who asks. */
+  readonly onRefused?: (refused: { readonly code: string; readonly origin: string | null }) => void;
 }
 
 const PROTOCOL = 'rhc.v1';
@@ -28,8 +30,12 @@ export function serveEventSocket(server: Server, options: EventSocketOptions): (
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const refuse = (status: string) =>
+    const refuse = (status: string) => {
+      if (/^4(01|03|21)/.test(status)) {
+        options.onRefused?.({ code: `WEBSOCKET_${status.slice(0, 3)}`, origin: request.headers.origin ?? null });
+      }
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    };
     const fault = faultOf(request, options, sockets.clients.size);
     if (fault !== null) {
       refuse(fault);

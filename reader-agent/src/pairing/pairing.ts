@@ -24,6 +24,14 @@ export interface PairingOptions {
   readonly random: (length: number) => Uint8Array;
   /** Told when pages ask, are paired or lose their grant: the agent's own page shows it at once. */
   readonly onChange?: () => void;
+  /** Before a page is paired. @throws AUDIT_UNAVAILABLE: then it is not */
+  readonly beforePaired?: (grant: {
+    readonly grant: string;
+    readonly origin: string;
+    readonly scopes: readonly Scope[];
+  }) => void;
+  /** After what cannot be taken back: a wrong code, a refusal, a revocation. */
+  readonly onRefusal?: (what: 'pairing-code-wrong' | 'pairing-refused' | 'page-revoked', origin: string) => void;
 }
 
 interface Asked extends Omit<WaitingRequest, 'expiresAt'> {
@@ -108,6 +116,7 @@ export class Pairing {
       this.#lockOut.wrongCode(this.#nowMs());
       asked.wrong += 1;
       if (asked.wrong >= MAX_WRONG) this.#asked.delete(request);
+      this.#options.onRefusal?.('pairing-code-wrong', origin);
       this.#changed();
       throw agentErrors.make('PAIRING_CODE_WRONG');
     }
@@ -116,6 +125,7 @@ export class Pairing {
     const { name, scopes, key } = asked;
     const grantedAt = this.#options.now().toISOString();
     const grant: Grant = { grant: this.#newId(), origin, name, scopes, key, grantedAt, lastUsedAt: null };
+    this.#options.beforePaired?.(grant);
     this.#options.grants.add(grant);
     this.#asked.delete(request);
     this.#lockOut.rightCode();
@@ -125,7 +135,11 @@ export class Pairing {
 
   /** By the person at the agent's page. */
   refuse(request: string): void {
-    if (this.#asked.delete(request)) this.#changed();
+    const asked = this.#asked.get(request);
+    if (asked === undefined) return;
+    this.#asked.delete(request);
+    this.#options.onRefusal?.('pairing-refused', asked.origin);
+    this.#changed();
   }
 
   /** @throws PAIRING_UNKNOWN: no grant of this origin has that name */
@@ -165,7 +179,9 @@ export class Pairing {
 
   /** At once: tokens die, sockets are closed by those who listen. @throws PAIRING_UNKNOWN */
   revoke(grantId: string): void {
+    const origin = this.#options.grants.find(grantId)?.origin ?? '';
     if (!this.#options.grants.remove(grantId)) throw agentErrors.make('PAIRING_UNKNOWN');
+    this.#options.onRefusal?.('page-revoked', origin);
     for (const [hash, { grant }] of this.#tokens) if (grant === grantId) this.#tokens.delete(hash);
     for (const [challenge, { grant }] of this.#challenges) if (grant === grantId) this.#challenges.delete(challenge);
     for (const listener of [...this.#revokeListeners]) listener(grantId);

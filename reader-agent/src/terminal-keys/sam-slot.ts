@@ -24,6 +24,11 @@ export interface SamSlotOptions {
   readonly pin: () => string | null;
   readonly onChange: () => void;
   readonly logger: Logger;
+  readonly onPinTried?: (tried: {
+    readonly by: 'file' | 'person';
+    readonly right: boolean;
+    readonly pinTriesLeft: number | null;
+  }) => void;
 }
 
 const OWNER = 'sam';
@@ -103,7 +108,7 @@ export class SamSlot {
     if (session === null) throw agentErrors.make('SAM_ABSENT');
     const { pinTriesLeft } = await session.status();
     if (pinTriesLeft !== null && pinTriesLeft <= 1) throw agentErrors.make('SAM_PIN_LAST_TRY');
-    await this.#verify(session, digits);
+    await this.#verify(session, digits, 'person');
     if (this.#state.state === 'ready') this.#entered = digits;
     return this.#state;
   }
@@ -125,7 +130,7 @@ export class SamSlot {
 
   async #look(): Promise<void> {
     if (this.#session !== null) return;
-    const { desk, profile, random } = this.#options;
+    const { desk, profile } = this.#options;
     const found = desk.findSam();
     if (found === null) return;
     const { reader, insertion, atr } = found;
@@ -152,16 +157,20 @@ export class SamSlot {
       })),
     });
     const digits = this.#entered ?? this.#options.pin();
-    if (digits !== null && pinTriesLeft === ALL_TRIES) await this.#verify(session, digits, random);
+    if (digits !== null && pinTriesLeft === ALL_TRIES) {
+      await this.#verify(session, digits, this.#entered === null ? 'file' : 'person');
+    }
   }
 
-  async #verify(session: SamSession, digits: string, random = this.#options.random): Promise<void> {
+  async #verify(session: SamSession, digits: string, by: 'file' | 'person'): Promise<void> {
+    const { random } = this.#options;
     const pin = new SecretBytes(packPin(digits));
     try {
       await session.verifyPin(pin);
     } catch (error) {
       if (!isRhcError(error)) throw error;
       const { pinTriesLeft } = await session.status();
+      this.#options.onPinTried?.({ by, right: false, pinTriesLeft });
       const state = pinTriesLeft === 0 ? 'pin-blocked' : 'pin-wrong';
       this.#entered = null;
       this.#set({ ...this.#state, state, pinTriesLeft, error: wireError(error.toBody()) });
@@ -170,6 +179,7 @@ export class SamSlot {
       pin.zeroize();
     }
     const { pinTriesLeft } = await session.status();
+    this.#options.onPinTried?.({ by, right: true, pinTriesLeft });
     const signer = await samVisitSigner(session).catch(() => null);
     this.#open = { session, keys: this.#guarded(samTerminalKeys({ sam: session, random })), signer };
     this.#set({ ...this.#state, state: 'ready', pinTriesLeft, error: null });

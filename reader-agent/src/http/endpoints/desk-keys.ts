@@ -32,6 +32,7 @@ export function deskKeyEndpoints(parts: EndpointParts) {
         const readers = desk.readers().map(({ reader }) => reader);
         const strange = [body.card, body.sam].find((each) => each !== null && !readers.includes(each));
         if (strange !== undefined) throw agentErrors.make('DESK_READER_UNKNOWN');
+        parts.audit?.record('desk-profile-changed', { card: body.card, sam: body.sam });
         profile.assign(body, readers);
         sam.reopen();
         return profileOf(parts);

@@ -1,4 +1,5 @@
 /** How old the hotlist is, and a newer one from a medium where no network brings it. */
+import { isRhcError } from '@rhc/card/errors';
 import { endpoint, readRawBody, shellErrors } from '@rhc/service-shell';
 import { hotlistState } from '../../contract/index.ts';
 import { DESK } from '../callers.ts';
@@ -7,7 +8,7 @@ import type { EndpointParts } from '../endpoint-parts.ts';
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 const shared = { tag: '挂失名单 hotlist', response: hotlistState };
 
-export function hotlistEndpoints({ hotlist }: EndpointParts) {
+export function hotlistEndpoints({ hotlist, audit }: EndpointParts) {
   const here = () => {
     if (hotlist === null) throw shellErrors.make('ROUTE_UNKNOWN', { detail: 'no hotlist is set up' });
     return hotlist;
@@ -43,8 +44,17 @@ export function hotlistEndpoints({ hotlist }: EndpointParts) {
       },
       rawBody: true,
       async handle({ ctx }) {
-        here().take(await readRawBody(ctx.req, MAX_FILE_BYTES));
-        return here().state();
+        const list = here();
+        const file = await readRawBody(ctx.req, MAX_FILE_BYTES);
+        try {
+          list.take(file);
+        } catch (error) {
+          audit?.note('hotlist-refused', { code: isRhcError(error) ? error.code : 'INTERNAL', sizeBytes: file.length });
+          throw error;
+        }
+        const { version, entries } = list.state();
+        audit?.note('hotlist-imported', { version, entries, sizeBytes: file.length });
+        return list.state();
       },
     }),
   ];

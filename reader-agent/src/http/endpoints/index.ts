@@ -1,6 +1,7 @@
 /** The local API as one table (FIELD.md, "The local API"): card-level verbs only, never raw APDUs or digests. */
 import type { Endpoint } from '@rhc/service-shell';
 import type { EndpointParts } from '../endpoint-parts.ts';
+import { auditEndpoints } from './audit.ts';
 import { cardEndpoints } from './cards.ts';
 import { deskKeyEndpoints } from './desk-keys.ts';
 import { diagnosticsEndpoints } from './diagnostics.ts';
@@ -21,6 +22,7 @@ export function agentEndpoints(parts: EndpointParts): readonly Endpoint[] {
     ...eventEndpoints(parts),
     ...deskKeyEndpoints(parts),
     ...hotlistEndpoints(parts),
+    ...auditEndpoints(parts),
     ...legacyEndpoints(parts),
     ...diagnosticsEndpoints(parts),
     ...sdkEndpoints(parts),

@@ -22,7 +22,8 @@ export function statusEndpoints(parts: EndpointParts) {
   ];
 }
 
-function statusOf({ version, simulator, desk, pcscHealth, channelStatus, journalState }: EndpointParts) {
+function statusOf(parts: EndpointParts) {
+  const { version, simulator, desk, pcscHealth, channelStatus, journalState } = parts;
   const { state, restarts, error } = pcscHealth();
   const readers = desk.readers();
   return {
@@ -37,5 +38,12 @@ function statusOf({ version, simulator, desk, pcscHealth, channelStatus, journal
     issuerChannel: channelStatus()?.state ?? 'none',
     /** Writes without a known outcome, and journal files that this key does not open. */
     writes: journalState(),
+    audit: auditOf(parts),
   };
+}
+
+function auditOf({ audit, auditUpload }: EndpointParts) {
+  if (audit === null) return null;
+  const { waiting, damage, failing } = audit.state();
+  return { waiting, damaged: damage !== null, failing, upload: auditUpload?.state.state ?? ('none' as const) };
 }
