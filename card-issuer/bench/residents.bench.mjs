@@ -11,6 +11,7 @@ import { Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import knex from 'knex';
 import { systemClock } from '../dist/clock.js';
+import { timeOrderedIds } from '../dist/new-id.js';
 import { openVault, softDataKeys } from '../dist/personal-data/index.js';
 import { Residents } from '../dist/residents.js';
 import { RosterImports } from '../dist/roster-imports.js';
@@ -21,7 +22,7 @@ const [rows = 20_000, times = 10] = process.argv.slice(2).map(Number);
 const LOOK_UPS = 2000;
 const quiet = { info() {}, warn() {}, error: (line) => process.stderr.write(`${JSON.stringify(line)}\n`) };
 const random = (length) => new Uint8Array(randomBytes(length));
-const newId = (prefix) => `${prefix}_${randomBytes(12).toString('hex')}`;
+const newId = timeOrderedIds(systemClock, random);
 
 /** The least that any import does. @param {string} folder @param {number} count */
 async function bareLoop(folder, count) {

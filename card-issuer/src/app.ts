@@ -18,6 +18,7 @@ import { IssuerService } from './issuer-service.ts';
 import type { LifeCyclePolicy } from './life-cycle.ts';
 import { Mailbox } from './mailbox.ts';
 import { MailboxChanges } from './mailbox-changes.ts';
+import { timeOrderedIds } from './new-id.ts';
 import { type DataKeyPort, openVault } from './personal-data/index.ts';
 import { AgentHub, type HubLimits } from './personalize/agent-hub.ts';
 import { EventFeed } from './personalize/event-feed.ts';
@@ -100,7 +101,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     provinceCode: issuer.cityCode.slice(0, 2),
     signer: options.hotlistSigner ?? null,
   });
-  const newId = (prefix: string) => `${prefix}_${Buffer.from(random(12)).toString('hex')}`;
+  const newId = timeOrderedIds(clock, random);
   const archiveYears = options.archiveYears ?? DEFAULT_ARCHIVE_YEARS;
   const residents = new Residents({ database, clock, newId, archiveYears });
   const imports = new RosterImports({ database, clock, newId, register: residents, logger });
@@ -131,7 +132,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     personalizeOneCard: personalizeOneCardWith({ ...options, feed, stock }),
   });
   const policy = { ...DEFAULT_POLICY, ...options.policy };
-  const service = new IssuerService({ database, clock, random, issuer, hub, runner, feed, policy, stock, residents });
+  const service = new IssuerService({ database, clock, newId, issuer, hub, runner, feed, policy, stock, residents });
   const approvals: Approvals = new Approvals({
     database,
     clock,

@@ -2,7 +2,6 @@
  * What card-issuer does, in the words of the counter: enrol, import, order, personalize, activate, spoil. Driven by the
  * HTTP routes and, in process, by tests. Every mutating call takes an idempotency key.
  */
-import type { RandomBytes } from '@rhc/card/session';
 import type { ReaderState } from '@rhc/reader-agent/contract';
 import { type Clock, timestamp } from './clock.ts';
 import type { IssuerIdentity } from './domain/card-data.ts';
@@ -27,7 +26,7 @@ import { blanks, cards, type Database, isUniqueViolation, jobs, once, residents 
 export interface IssuerServiceParts {
   readonly database: Database;
   readonly clock: Clock;
-  readonly random: RandomBytes;
+  readonly newId: (prefix: string) => string;
   readonly issuer: IssuerIdentity;
   readonly hub: AgentHub;
   readonly runner: JobRunner;
@@ -94,7 +93,7 @@ export class IssuerService {
     const entry = await residents.findResident(transaction, order.residentId);
     if (entry === null) throw issuerErrors.make('RESIDENT_UNKNOWN');
     if (entry.state === 'merged') throw issuerErrors.make('RESIDENT_MERGED');
-    const id = this.newId('c');
+    const id = this.#parts.newId('c');
     const provinceCode = this.#parts.issuer.cityCode.slice(0, 2);
     await cards.insertCard(transaction, {
       ...order,
@@ -128,7 +127,7 @@ export class IssuerService {
     if (card.cardFactor === null && spoiled?.spoiledAt != null) throw issuerErrors.make('BLANK_NOT_BLANK');
     if (card.cardFactor === null) await this.#parts.stock.requireUsable(database, cardFactor);
     try {
-      await jobs.prepareJob(database, { id: job?.id ?? this.newId('j'), cardId, cardFactor, at: this.#now() });
+      await jobs.prepareJob(database, { id: job?.id ?? this.#parts.newId('j'), cardId, cardFactor, at: this.#now() });
     } catch (error) {
       throw isUniqueViolation(error) ? issuerErrors.make('BLANK_BOUND_ELSEWHERE', { cause: error }) : error;
     }
@@ -249,10 +248,6 @@ export class IssuerService {
       agents: hub.agents().length,
       residents: await residents.countResidents(database),
     };
-  }
-
-  newId(prefix: string): string {
-    return `${prefix}_${Buffer.from(this.#parts.random(12)).toString('hex')}`;
   }
 
   async #card(cardId: string): Promise<cards.Card> {

@@ -12,16 +12,18 @@ export type EncodedText =
   | { readonly ok: false; readonly character: string };
 
 export function encodedText(text: string): EncodedText {
-  let sizeBytes = 0;
-  for (const character of text) {
-    try {
-      sizeBytes += textSizeBytes(character, rhcBlank1.textEncoding, 'text');
-    } catch (error) {
-      if (isRhcError(error) && error.code === 'TEXT_NOT_ENCODABLE') {
-        return { ok: false, character: nameOfCharacter(character) };
-      }
-      throw error;
-    }
+  const sizeBytes = sizeOf(text);
+  if (sizeBytes !== null) return { ok: true, sizeBytes };
+  for (const character of text)
+    if (sizeOf(character) === null) return { ok: false, character: nameOfCharacter(character) };
+  throw new TypeError('each character fits, and the text does not');
+}
+
+function sizeOf(text: string): number | null {
+  try {
+    return textSizeBytes(text, rhcBlank1.textEncoding, 'text');
+  } catch (error) {
+    if (isRhcError(error) && error.code === 'TEXT_NOT_ENCODABLE') return null;
+    throw error;
   }
-  return { ok: true, sizeBytes };
 }

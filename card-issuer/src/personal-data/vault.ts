@@ -10,6 +10,8 @@ import type { RandomBytes } from '@rhc/card/session';
 import { issuerErrors } from '../errors.ts';
 
 const NONCE_BYTES = 12;
+/** A call to the generator costs as much as sealing a line: nonces are drawn together, each is used once. */
+const NONCES_AT_ONCE = 64;
 const TAG_BYTES = 16;
 const TOKEN_BYTES = 16;
 
@@ -41,9 +43,16 @@ export function personalDataVault(keys: VaultKeys, random: RandomBytes): Persona
     if (key === undefined) throw issuerErrors.make('PERSONAL_DATA_UNREADABLE', { detail: `no data key ${id}` });
     return key;
   };
+  let drawn: Uint8Array = new Uint8Array();
+  const nextNonce = (): Uint8Array => {
+    if (drawn.length === 0) drawn = random(NONCE_BYTES * NONCES_AT_ONCE);
+    const nonce = drawn.subarray(0, NONCE_BYTES);
+    drawn = drawn.subarray(NONCE_BYTES);
+    return nonce;
+  };
   const sealWith = (id: number, place: string, plain: Uint8Array): Buffer =>
     keyOf(id).use((key) => {
-      const nonce = random(NONCE_BYTES);
+      const nonce = nextNonce();
       const engine = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
       engine.setAAD(Buffer.from(place));
       const cipher = engine.update(plain);

@@ -2,6 +2,7 @@
 import type { ErrorBody, FieldFault, Text } from '@rhc/card/errors';
 import type { RosterMapping } from '../domain/roster-mappings.ts';
 import type { Database } from './database.ts';
+import { insertMany } from './insert-many.ts';
 import { personalDataOf } from './personal-data.ts';
 import { integer, parseJson } from './rows.ts';
 
@@ -229,7 +230,7 @@ export async function insertRows(database: Database, importId: string, rows: rea
     resident_id: residentId,
     report_sealed: vault.seal(`import_rows/${importId}/${row}`, JSON.stringify(report)),
   }));
-  if (written.length > 0) await database('import_rows').insert(written);
+  await insertMany(database, 'import_rows', written);
 }
 
 /** In the order of the file. */

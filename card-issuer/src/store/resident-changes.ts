@@ -1,11 +1,9 @@
 /** History, consents, candidates of duplicates and merges of residents. Values rest sealed, names of fields do not. */
 import type { FieldChange } from '../domain/resident-changes.ts';
 import type { Database } from './database.ts';
+import { insertMany } from './insert-many.ts';
 import { personalDataOf } from './personal-data.ts';
 import { integer, parseJson } from './rows.ts';
-
-/** Compound inserts of SQLite take 500 terms. */
-const INSERTED_AT_ONCE = 500;
 
 export interface ResidentChange {
   readonly version: number;
@@ -50,9 +48,7 @@ export async function insertEnrolments(
     fields: '[]',
     values_sealed: null,
   }));
-  for (let from = 0; from < rows.length; from += INSERTED_AT_ONCE) {
-    await database('resident_changes').insert(rows.slice(from, from + INSERTED_AT_ONCE));
-  }
+  await insertMany(database, 'resident_changes', rows);
 }
 
 /** Oldest first. */
@@ -140,13 +136,12 @@ export async function insertCandidates(
   database: Database,
   pairs: readonly Pick<CandidatePair, 'residentA' | 'residentB' | 'score' | 'reasons' | 'foundAt'>[],
 ): Promise<void> {
-  if (pairs.length === 0) return;
   const rows = pairs.map((pair) => {
     const [a, b] = [pair.residentA, pair.residentB].toSorted();
     const reasons = JSON.stringify(pair.reasons);
     return { resident_a: a, resident_b: b, score: pair.score, reasons, found_at: pair.foundAt, state: 'open' };
   });
-  await database('resident_candidates').insert(rows).onConflict(['resident_a', 'resident_b']).ignore();
+  await insertMany(database, 'resident_candidates', rows, ['resident_a', 'resident_b']);
 }
 
 export async function listCandidates(

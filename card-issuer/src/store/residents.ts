@@ -7,6 +7,7 @@ import { completed, type Resident } from '../domain/resident.ts';
 import { numberKey } from '../domain/resident-keys.ts';
 import type { BlindKind } from '../personal-data/vault.ts';
 import type { Database } from './database.ts';
+import { insertMany } from './insert-many.ts';
 import { personalDataOf } from './personal-data.ts';
 import { type ResidentIdentity, residentColumns } from './resident-columns.ts';
 import { integer, parseJson } from './rows.ts';
@@ -64,8 +65,6 @@ function opened(database: Database, row: ResidentRow): ResidentRecord | null {
 /** By issue serial, which grows with every order; one row for a resident with many cards. */
 const NEWEST_CARD = `(SELECT n.id FROM cards n WHERE n.resident_id = r.id AND n.state <> 'spoiled'
   ORDER BY n.issue_serial DESC LIMIT 1)`;
-/** Compound inserts of SQLite take 500 terms; rows of 12 columns stay below its limit of parameters, too. */
-const INSERTED_AT_ONCE = 500;
 
 export function insertResident(database: Database, entry: StoredResident): Promise<void> {
   return insertResidents(database, [entry]);
@@ -80,13 +79,9 @@ export async function insertResidents(database: Database, entries: readonly Stor
     enrolled_at: enrolledAt,
     ...residentColumns(vault, id, resident),
   }));
-  for (let from = 0; from < rows.length; from += INSERTED_AT_ONCE) {
-    await database('residents').insert(rows.slice(from, from + INSERTED_AT_ONCE));
-  }
+  await insertMany(database, 'residents', rows);
   const documents = entries.flatMap(({ id, resident }) => documentRows(database, id, resident));
-  for (let from = 0; from < documents.length; from += INSERTED_AT_ONCE) {
-    await database('resident_documents').insert(documents.slice(from, from + INSERTED_AT_ONCE));
-  }
+  await insertMany(database, 'resident_documents', documents);
 }
 
 function documentRows(database: Database, id: string, resident: Resident) {
