@@ -33,9 +33,11 @@ import type { EnrolmentStore } from './domain/quorum/enrolment.ts';
 import { registerHsmInputs } from './domain/quorum/hsm-inputs.ts';
 import { evidenceOf } from './domain/rotation/evidence.ts';
 import { type RotationStore, Rotations } from './domain/rotation/rotations.ts';
+import { isChannelRoot } from './domain/sam-slots.ts';
 import type { SamStore } from './domain/sam-store.ts';
 import { keyServiceErrors } from './errors.ts';
 import type { HsmPort, KnownAnswer } from './hsm/port.ts';
+import { NO_SAM_DESK, type SamToken } from './hsm/sam-token.ts';
 import { measuredHsm } from './hsm-metrics.ts';
 import type { CeremonyEndpointParts } from './http/ceremony-endpoints.ts';
 import { keyServiceEndpoints } from './http/endpoints.ts';
@@ -50,6 +52,8 @@ export interface KeyServiceParts {
   readonly certificates: CertificateStore;
   readonly approvals: ApprovalStore & EnrolmentStore;
   readonly rotations: RotationStore;
+  /** The SAM token; without it no SAM is issued here. */
+  readonly samToken?: SamToken;
   /** The register of SAMs; none in some tests. */
   readonly sams?: SamStore;
   /** Font of printed Chinese. */
@@ -117,7 +121,16 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
   const { hsm, metrics } = measuredHsm(parts.hsm);
   const audit = auditBesideLog(parts.audit.log, logger);
   const startedAt = parts.now();
-  for (const { token } of healthOf(hsm, startedAt)) {
+  const desk = parts.samToken?.desk(hsm) ?? NO_SAM_DESK;
+  const samTokens = () => (parts.samToken === undefined ? [] : [parts.samToken.health]);
+  const health = () => [...healthOf(hsm, startedAt), ...samTokens()];
+  // Its passport is written now, not at the first SAM; what is wrong with it is shown, and cards go on.
+  const samSeen = await parts.samToken?.look(hsm).catch((error: unknown) => {
+    logger.warn({ err: error }, 'SAM token');
+    return null;
+  });
+  const attached = healthOf(hsm, startedAt).map(({ token }) => token);
+  for (const token of [...attached, samSeen ?? null]) {
     if (token === null) continue;
     const { knownAnswers, ...named } = token;
     const passed = knownAnswers.every((each) => each.passed);
@@ -176,7 +189,12 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
     store: parts.keyLife,
     audit,
     hsm,
-    destroyRoot: destroyWhenApproved(approvals, hsm, audit),
+    destroyRoot: async (key) => {
+      const gone = await destroyWhenApproved(approvals, hsm, audit)(key);
+      const root = rootLabel(key.slot, key.version);
+      if (gone && isChannelRoot(root) && parts.samToken !== undefined) await desk.destroyRoot(root);
+      return gone;
+    },
     cardsInField: async (key) => (await inField(key)).cards,
     now: parts.now,
     onChange: readVersions,
@@ -241,7 +259,7 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
       },
       dataKeys: { hsm, audit },
       sams: {
-        ...{ book, hsm, audit, certificate },
+        ...{ book, hsm, audit, certificate, desk },
         store: parts.sams ?? NO_SAMS,
         hash: (suite, data) => (suite === 'sm-128' ? (parts.sm3 ?? parts.sha256) : parts.sha256)(data),
         now: parts.now,
@@ -249,7 +267,7 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
         fontPath: parts.fontPath ?? '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc',
         random: (length) => Uint8Array.from(randomBytes(length)),
       },
-      hsm: { hsm, passports: parts.passports ?? { latest: async () => [] }, startedAt },
+      hsm: { health, passports: parts.passports ?? { latest: async () => [] } },
       audit: parts.audit,
       ...(parts.agentAudit === undefined ? {} : { agentAudit: { store: parts.agentAudit, audit, now: parts.now } }),
       ...(access === undefined ? {} : { access: { ...access, certificateValid, now: parts.now } }),
@@ -290,7 +308,7 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
       registers: [],
       collect() {
         this.reset();
-        for (const { name, state, workers } of healthOf(hsm, startedAt)) this.set({ token: name, state }, workers);
+        for (const { name, state, workers } of health()) this.set({ token: name, state }, workers);
       },
     }),
   );

@@ -1,5 +1,6 @@
 /** Attaching the token for a process: module path, PIN file and worker environment brought together. */
-import { existsSync } from 'node:fs';
+import { createPublicKey } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { SecretBytes } from '@rhc/card/bytes';
 import type { HsmConfig } from '@rhc/hsm-config';
@@ -17,6 +18,8 @@ export interface AttachOptions {
   readonly pinFile: string;
   /** In place of the file: a credential, or what was typed. Kept for workers that start later. */
   readonly pin?: SecretBytes;
+  /** Public key of the SAM token (ADR 024), as `sam-token.ts` wrote it; no such file: this token seals no roots for SAMs. */
+  readonly samKeyFile?: string;
   readonly tokenLabel: string;
   readonly workers: number;
   readonly tuning?: Partial<
@@ -31,6 +34,18 @@ export interface AttachOptions {
 export const workerEnvironment = (softHsmConf: string): Record<string, string> => ({
   SOFTHSM2_CONF: resolve(softHsmConf),
 });
+
+/** @throws SAM_TOKEN_KEY_INVALID */
+export function readSamKey(path: string | undefined): Uint8Array | null {
+  if (path === undefined || !existsSync(path)) return null;
+  const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64url');
+  try {
+    createPublicKey({ key, format: 'der', type: 'spki' });
+  } catch (cause) {
+    throw keyServiceErrors.make('SAM_TOKEN_KEY_INVALID', { cause, detail: path });
+  }
+  return Uint8Array.from(key);
+}
 
 export async function attachHsm(options: AttachOptions): Promise<HsmWorkerPool> {
   const { model, hierarchy } = options.config;
@@ -47,12 +62,27 @@ export async function attachHsm(options: AttachOptions): Promise<HsmWorkerPool> 
       suites: model.suites,
       vendorNumbers: model.vendorNumbers,
       required: [hierarchy.suite],
+      samKey: readSamKey(options.samKeyFile),
     },
     pin: () => pin.use((bytes) => Uint8Array.from(bytes)),
     workers: options.workers,
     ...options.tuning,
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
   });
+}
+
+/** The first token's roots for SAMs are moved when the service starts (`settleSamRoots`); another one's when it comes. */
+async function attachFurther(options: AttachOptions): Promise<HsmWorkerPool> {
+  const pool = await attachHsm(options);
+  try {
+    const { moved, loadingKeyDestroyed } = await pool.run('move-sam-roots', null);
+    if (moved.length > 0 || loadingKeyDestroyed)
+      options.onEvent?.('sam-roots-moved', { token: options.tokenLabel, roots: moved, loadingKeyDestroyed });
+    return pool;
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
 }
 
 export interface FurtherToken {
@@ -71,7 +101,7 @@ export async function attachTokens(options: AttachOptions, further: readonly Fur
   const others = further.map(({ name, label, softHsmConf, pinFile }) => ({
     name,
     start: () =>
-      attachHsm({
+      attachFurther({
         ...common,
         tuning,
         tokenLabel: label,

@@ -1,10 +1,10 @@
 /**
- * The state folder of a ceremony and one run of it: token folder, SoftHSM2 configuration, PIN files (made at random,
+ * One run of a ceremony in its state folder: token folder, SoftHSM2 configuration, PIN files (made at random,
  * mode 0600, when missing), database. Used by the `ceremony` command, by rehearsals in the service and by tests.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { HsmConfig } from '@rhc/hsm-config';
 import { attachHsm, workerEnvironment } from './attach.ts';
 import { type AuditRoom, openAuditRoom } from './audit/audit-room.ts';
@@ -21,32 +21,14 @@ import { findModulePath } from './hsm/module-path.ts';
 import { readPinFile } from './hsm/pin-file.ts';
 import type { TokenDescription } from './hsm/port.ts';
 import type { HsmWorkerPool } from './hsm/worker-pool.ts';
+import { foundSamToken, settleSamRoots } from './sam-token.ts';
+import type { StateFolder } from './state-folder.ts';
 import { auditStore } from './store/audit-store.ts';
 import { ceremonyStore } from './store/ceremony-store.ts';
 import { openDatabase } from './store/database.ts';
 import { keyVersionStore } from './store/stores.ts';
 
-export interface StateFolder {
-  readonly tokens: string;
-  readonly softHsmConf: string;
-  readonly pinFile: string;
-  readonly soPinFile: string;
-  readonly database: string;
-  /** Spool, open batches and last checkpoint of the audit log, a folder for each process. */
-  readonly audit: string;
-}
-
-export function stateFolder(state: string): StateFolder {
-  const own = resolve(state);
-  return {
-    tokens: join(own, 'tokens'),
-    softHsmConf: join(own, 'softhsm2.conf'),
-    pinFile: join(own, 'user.pin'),
-    soPinFile: join(own, 'so.pin'),
-    database: join(own, 'key-service.sqlite'),
-    audit: join(own, 'audit'),
-  };
-}
+export { type StateFolder, stateFolder } from './state-folder.ts';
 
 export interface TokenOptions {
   readonly config: HsmConfig;
@@ -131,6 +113,7 @@ export async function holdCeremony(options: OfflineRoomOptions): Promise<Ceremon
   const room = await openOfflineRoom(options);
   try {
     const { hall } = room;
+    await settleSamRoots({ hsm: room.hsm, audit: room.audit.log, pilot: config.ceremony });
     const hash = hall.scriptHash(config.ceremony);
     const earlier = (await hall.list()).filter(
       ({ record, state }) =>
@@ -154,10 +137,13 @@ export async function holdCeremony(options: OfflineRoomOptions): Promise<Ceremon
   }
 }
 
-/** Folders, configuration and a token of this label; true when the token was made now. */
+/** Folders, configuration, a token of this label and its SAM token; true when the token was made now. */
 export async function prepareToken(options: TokenOptions): Promise<boolean> {
   furnish(options.folder, options.config.softHsmConfTemplate);
-  return initialise(options);
+  const created = await initialise(options);
+  // Before any root is made: afterwards nothing can seal it.
+  await foundSamToken(options);
+  return created;
 }
 
 function furnish(folder: StateFolder, template: string): void {

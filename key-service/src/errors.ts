@@ -593,6 +593,33 @@ export const keyServiceErrors = defineErrors({
     'Check that both ends have the same version.',
     { httpStatus: 502 },
   ),
+  SAM_TOKEN_MISSING: entry(
+    '没有配置 SAM 令牌:SAM 的根密钥只能由它打开。',
+    'No SAM token is configured; only it opens the roots for SAMs.',
+    '运行 npm run sam-token -- --state 状态目录(建立 SAM 令牌并迁移),再启动服务。',
+    'Run npm run sam-token -- --state FOLDER, which founds it and moves the roots; then start the service.',
+    { httpStatus: 503 },
+  ),
+  SAM_TOKEN_KEY_INVALID: entry(
+    'SAM 令牌的公钥文件不可读。',
+    "The file with the SAM token's public key cannot be read.",
+    '从备份恢复该文件;不要新建,否则已封存的根密钥打不开。',
+    'Restore the file from its backup. Do not make a new one: what was sealed could not be opened.',
+  ),
+  SAM_TOKEN_OTHER: entry(
+    '这不是为之封存根密钥的 SAM 令牌。',
+    'This is not the SAM token for which the roots were sealed.',
+    '接上原来的 SAM 令牌;若它已丢失,用恢复令牌重新封存(npm run sam-token -- --reseal)。',
+    'Attach the right SAM token; if it is lost, seal anew from the backup (npm run sam-token -- --reseal).',
+    { httpStatus: 503 },
+  ),
+  SAM_ROOT_NOT_SEALED: entry(
+    '有根密钥尚未为 SAM 令牌封存。',
+    'A root is not sealed for the SAM token.',
+    '它建立时还没有 SAM 令牌:用备份与恢复令牌封存(npm run sam-token -- --reseal),或轮换到新版本。',
+    'It was made before there was a SAM token: seal it from the backup (npm run sam-token -- --reseal), or rotate to a new version.',
+    { httpStatus: 409 },
+  ),
   SAM_UNKNOWN: entry('没有这张 SAM 卡。', 'There is no such SAM.', '核对 SAM 序列号。', "Check the SAM's serial.", {
     httpStatus: 404,
   }),

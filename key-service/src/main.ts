@@ -24,6 +24,7 @@ import { forbidCoreDumps } from './hsm/process-limits.ts';
 import { hsmEvents } from './hsm-metrics.ts';
 import { openAccess, rateLimits } from './open-access.ts';
 import { serverTls } from './own-identity.ts';
+import { openSamToken, samFiles, settleSamRoots } from './sam-token.ts';
 import { serviceCeremonies } from './service-ceremonies.ts';
 import { settings } from './settings.ts';
 import { enrolmentStore, lockOutStore, operatorStore, passkeyStore, sessionStore } from './store/access-store.ts';
@@ -75,6 +76,7 @@ if (process.argv.includes('--help')) {
         softHsmConf: values.softHsmConf,
         pinFile: values.pinFile,
         tokenLabel: values.tokenLabel,
+        samKeyFile: samFiles(values).samKeyFile,
         workers: values.workers,
         ...(values.pinSource === 'file' ? {} : { pin: await readPin(values.pinSource as PinSource, pinRoom(values)) }),
         onEvent: (event, details) => {
@@ -94,6 +96,19 @@ if (process.argv.includes('--help')) {
       onEvent: (event, details) => logger.warn({ event, ...details }, 'audit log'),
     });
     const now = () => new Date();
+    await settleSamRoots({ hsm, audit: auditBesideLog(audit.log, logger), logger });
+    const samToken = openSamToken({
+      ...samFiles(values),
+      ...{ config, workerPath, now },
+      pin: () =>
+        readPin(values.samPinSource as PinSource, {
+          ...pinRoom(values),
+          file: samFiles(values).pinFile,
+          credential: values.samPinCredential,
+        }),
+      onEvent: (event, details) => logger.info({ event, ...details }, 'SAM token'),
+      audit: auditBesideLog(audit.log, logger),
+    });
     const access = await openAccess({
       settings: values,
       stores: {
@@ -128,6 +143,7 @@ if (process.argv.includes('--help')) {
       approvals: approvalStore(database),
       rotations: rotationStore(database),
       passports: passportStore(database),
+      samToken,
       sams: samStore(database),
       fontPath: values.fontFile,
       sm3: (data) => Uint8Array.from(createHash('sm3').update(data).digest()),
@@ -161,6 +177,7 @@ if (process.argv.includes('--help')) {
         await ticking;
         await ceremonies.close();
         await audit.close();
+        await samToken.close();
         await hsm.close();
         await database.destroy();
       },

@@ -58,6 +58,54 @@ export const settings = defineSettings({
       en: 'JSON file of further tokens ([{name, label, softHsmConf, pinFile}]) that hold the same keys',
     },
   },
+  samTokenLabel: {
+    kind: 'text',
+    env: 'RHC_KEY_SERVICE_SAM_TOKEN_LABEL',
+    meaning: {
+      zh: 'SAM 令牌标签;不设则为令牌标签加 -sam',
+      en: "label of the SAM token; without it the token's and -sam",
+    },
+  },
+  samKeyFile: {
+    kind: 'path',
+    env: 'RHC_KEY_SERVICE_SAM_KEY_FILE',
+    meaning: {
+      zh: 'SAM 令牌的公钥文件;不设则为 SOFTHSM2_CONF 旁的 sam-token.key',
+      en: "file with the SAM token's public key; without it sam-token.key beside SOFTHSM2_CONF",
+    },
+  },
+  samSoftHsmConf: {
+    kind: 'path',
+    env: 'RHC_KEY_SERVICE_SAM_SOFTHSM2_CONF',
+    meaning: {
+      zh: 'SAM 令牌的 SoftHSM2 配置;不设则为 SOFTHSM2_CONF 旁的 sam/softhsm2.conf',
+      en: "SoftHSM2's configuration for the SAM token; without it sam/softhsm2.conf beside SOFTHSM2_CONF",
+    },
+  },
+  samPinFile: {
+    kind: 'path',
+    env: 'RHC_KEY_SERVICE_SAM_PIN_FILE',
+    meaning: {
+      zh: 'SAM 令牌用户 PIN 文件(0600),每次打开时读取;不设则为 SOFTHSM2_CONF 旁的 sam/user.pin',
+      en: "file with the SAM token's user PIN (mode 0600), read at each opening; without it sam/user.pin beside SOFTHSM2_CONF",
+    },
+  },
+  samPinSource: {
+    kind: 'text',
+    env: 'RHC_KEY_SERVICE_SAM_PIN_SOURCE',
+    default: 'file',
+    oneOf: ['file', 'credential'],
+    meaning: {
+      zh: 'SAM 令牌 PIN 的来源:文件或 systemd 凭据',
+      en: "where the SAM token's PIN comes from: file or systemd credential",
+    },
+  },
+  samPinCredential: {
+    kind: 'text',
+    env: 'RHC_KEY_SERVICE_SAM_PIN_CREDENTIAL',
+    default: 'sam-pin',
+    meaning: { zh: 'SAM 令牌 PIN 的 systemd 凭据名', en: "name of the systemd credential with the SAM token's PIN" },
+  },
   tokenLabel: {
     kind: 'text',
     env: 'RHC_KEY_SERVICE_TOKEN_LABEL',

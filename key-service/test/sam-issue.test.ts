@@ -21,6 +21,8 @@ import { type AuditRoom, openAuditRoom } from '../src/audit/audit-room.ts';
 import { stateFolder } from '../src/ceremony-room.ts';
 import { issueSam, KeyServiceClient } from '../src/client/index.ts';
 import type { HsmPort } from '../src/hsm/port.ts';
+import type { SamToken } from '../src/hsm/sam-token.ts';
+import { openSamToken, samFiles } from '../src/sam-token.ts';
 import { approvalStore } from '../src/store/approval-store.ts';
 import { auditStore } from '../src/store/audit-store.ts';
 import { openDatabase } from '../src/store/database.ts';
@@ -36,6 +38,7 @@ const MANY = Number(process.env.RHC_SAMS ?? 6);
 let hsm: HsmPort;
 let database: Knex;
 let audit: AuditRoom;
+let samToken: SamToken;
 let service: RunningService;
 let client: KeyServiceClient;
 let base: string;
@@ -82,6 +85,7 @@ beforeAll(async () => {
   database = await openDatabase(folder.database);
   const now = () => new Date('2026-11-25T08:00:00Z');
   audit = await openAuditRoom({ store: auditStore(database), hsm, folder: join(folder.audit, 'service'), now });
+  samToken = openSamToken({ ...samFiles({ ...folder, tokenLabel: TOKEN_LABEL }), config, workerPath, now, audit: audit.log });
   const keyService = await createKeyService({
     ...{ config, hsm, audit, now, serviceVersion: 'test' },
     versions: keyVersionStore(database),
@@ -91,6 +95,7 @@ beforeAll(async () => {
     approvals: approvalStore(database),
     rotations: rotationStore(database),
     sams: samStore(database),
+    samToken,
     logger: createLogger('key-service', 'silent'),
     sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),
     authenticators: [async () => officer as never],
@@ -102,6 +107,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await service?.stop();
   await audit?.close();
+  await samToken?.close();
   await hsm?.close();
   await database?.destroy();
   rmSync(state, { recursive: true, force: true });

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { HsmConfig } from '@rhc/hsm-config';
 import { workerEnvironment } from '../attach.ts';
-import type { StateFolder } from '../ceremony-room.ts';
 import { initialiseTokenInWorker } from '../hsm/initialise-token.ts';
 import { findModulePath } from '../hsm/module-path.ts';
 import { readPinFile } from '../hsm/pin-file.ts';
+import type { StateFolder } from '../state-folder.ts';
 
 export interface TokenFolderOptions {
   readonly config: HsmConfig;

@@ -7,7 +7,7 @@ export const hsmResponse = z.object({
   tokens: z.array(
     z.object({
       name: z.string(),
-      state: z.enum(['serving', 'away', 'refused']),
+      state: z.enum(['serving', 'away', 'refused', 'resting']),
       since: z.iso.datetime(),
       workers: z.int(),
       token: z

@@ -10,6 +10,7 @@ import { keyAttributes } from '@rhc/card/secure-messaging';
 import type { Sam, SamIssueRequest, SamIssueResponse } from '../contract/sams.ts';
 import { keyServiceErrors } from '../errors.ts';
 import type { HsmPort, SamChannelItem } from '../hsm/port.ts';
+import type { SamDesk } from '../hsm/sam-token.ts';
 import { cardKeyPath, dispersalBlock, issuerOf, reversedBlock, rootLabel } from './hierarchy.ts';
 import { CERTIFICATE_ISSUER_PAIR, signingSuite } from './issuer-certificate.ts';
 import type { KeyBook } from './personalization.ts';
@@ -27,7 +28,10 @@ export const SAM_PIN_KEK = 'DEK.SAM-PIN#1';
 
 export interface SamIssueRoom {
   readonly book: KeyBook;
+  /** Signs the SAM's certificate. */
   readonly hsm: Pick<HsmPort, 'run'>;
+  /** The SAM token, in which all else happens. */
+  readonly desk: SamDesk;
   readonly store: SamStore;
   readonly audit: AuditPort;
   /** The 180-byte issuer certificate. */
@@ -282,7 +286,7 @@ async function endSecond(
   const answer = (answers.at(-1) as Uint8Array).slice(0, -2);
   const channel = channelOf(room, open, hexToBytes(macChaining), answer);
   // First only the check of the public key: what is certified must be what this SAM made.
-  const { publicKey } = await room.hsm.run('sam-channel', { ...channel, items: [] });
+  const { publicKey } = await room.desk.channel({ ...channel, items: [] });
   if (publicKey === null) throw keyServiceErrors.make('SAM_ANSWER_WRONG', { detail: 'no public key' });
   const certificates = await certify(room, sam, publicKey);
   const files = {
@@ -309,7 +313,7 @@ async function endSecond(
     { item: { kind: 'plain', header: header(0x84, 0x44, 0x02, 0x00), data: digest } },
   ];
   await room.audit.record('sam-certificate', { samSerial: sam.samSerial, terminalNumber: sam.terminalNumber });
-  const output = await room.hsm.run('sam-channel', { ...channel, items: itemsOf(lines) });
+  const output = await room.desk.channel({ ...channel, items: itemsOf(lines) });
   // Kept before the SAM gets it: a SAM with a PIN that nobody knows would be lost.
   const versions = samKeyReferences.flatMap(({ slot }) =>
     room.book.keyring.loadable(slot).map((version) => ({ slot, version })),
@@ -390,10 +394,10 @@ async function issueDigest(
       files[id] ?? new Uint8Array(sizeBytes),
     ),
   );
-  const control = await room.hsm.run('check-value', { key: controlKeyPath(room, open, CONTROL_KEY_VERSION) });
+  const control = await room.desk.checkValue(controlKeyPath(room, open, CONTROL_KEY_VERSION));
   const sorted = [...keys].sort((a, b) => a.p2 - b.p2 || a.version - b.version);
   const lines = [
-    concatBytes(uint16(DIRECTORY_FID.MF), Uint8Array.of(0, 0, CONTROL_KEY_VERSION), control.kcv),
+    concatBytes(uint16(DIRECTORY_FID.MF), Uint8Array.of(0, 0, CONTROL_KEY_VERSION), control),
     ...sorted.map(({ p1, p2, version, kcv }) =>
       concatBytes(uint16(DIRECTORY_FID.DF01), Uint8Array.of(p1, p2, version), hexToBytes(kcv)),
     ),
@@ -432,7 +436,7 @@ async function run(
   stage: DialogueState['stage'],
   lines: readonly Line[],
 ): Promise<SamIssueResponse> {
-  const output = await room.hsm.run('sam-channel', { ...channelOf(room, open, null, null), items: itemsOf(lines) });
+  const output = await room.desk.channel({ ...channelOf(room, open, null, null), items: itemsOf(lines) });
   const { cryptogram, terminalRandom } = output.authentication as NonNullable<typeof output.authentication>;
   const authentication = concatBytes(
     Uint8Array.of(0, 0x82, 0, 0, 0x11),

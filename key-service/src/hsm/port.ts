@@ -164,6 +164,19 @@ export type SamChannelItem =
       readonly seal: { readonly kek: string; readonly purpose: string };
     };
 
+/** A root under the public key of the SAM token, as the first token keeps it. */
+export interface SealedRoot {
+  readonly root: string;
+  readonly usage: 'derive' | 'encrypt';
+  readonly suite: AlgorithmSuite;
+  /** ENC0, hex. */
+  readonly kcv: string;
+  /** SHA-256 of that public key. */
+  readonly samKey: string;
+  /** RSA-OAEP, hex. */
+  readonly wrapped: string;
+}
+
 export interface SamChannelInput {
   /** Path of the control key (version 0: transport key) that opens the channel. */
   readonly controlKey: KeyPath;
@@ -174,6 +187,8 @@ export interface SamChannelInput {
   /** The SAM's answer to GENERATE KEY PAIR, which ended the stretch before. */
   readonly keyPairAnswer: Uint8Array | null;
   readonly items: readonly SamChannelItem[];
+  /** Of every root among the items. */
+  readonly sealed: readonly SealedRoot[];
 }
 
 export interface SamChannelOutput {
@@ -265,7 +280,7 @@ export interface HsmOperations {
   };
   /** RSA pair whose private key unwraps and nothing else: a recovery token's, or a new token's for one restoration. */
   readonly 'ensure-unwrap-pair': {
-    readonly input: { readonly pair: 'recovery' | 'transport' };
+    readonly input: { readonly pair: 'recovery' | 'transport' | 'sam' };
     /** SubjectPublicKeyInfo, base64url. */
     readonly output: { readonly publicKey: string };
   };
@@ -282,6 +297,8 @@ export interface HsmOperations {
       readonly suite: AlgorithmSuite;
       readonly kcv: string;
       readonly wrapped: string;
+      /** Whose private key opens it; `transport` unless said otherwise. */
+      readonly pair?: 'transport' | 'sam';
     };
     readonly output: RootDescription & { readonly created: boolean };
   };
@@ -337,9 +354,33 @@ export interface HsmOperations {
     readonly input: { readonly kek: string; readonly purpose: string; readonly sealed: Uint8Array };
     readonly output: { readonly key: Uint8Array };
   };
+  /** In the SAM token. */
   readonly 'sam-channel': { readonly input: SamChannelInput; readonly output: SamChannelOutput };
-  /** ENC0 of the key at the end of a path. */
-  readonly 'check-value': { readonly input: { readonly key: KeyPath }; readonly output: { readonly kcv: Uint8Array } };
+  /** Seals for the SAM token; `roots` null: those of the issue channel. */
+  readonly 'sealed-sam-roots': {
+    readonly input: { readonly roots: readonly string[] | null };
+    readonly output: readonly SealedRoot[];
+  };
+  /** Seals made elsewhere (recovery token) for roots that stand here; a root of the issue channel then stands as a seal only. */
+  readonly 'keep-seals': {
+    readonly input: { readonly seals: readonly SealedRoot[] };
+    readonly output: { readonly kept: readonly string[] };
+  };
+  /** Once, for a token from before there was a SAM token: its blocks become seals and are destroyed with their key. */
+  readonly 'move-sam-roots': {
+    readonly input: null;
+    readonly output: {
+      readonly moved: readonly string[];
+      readonly loadingKeyDestroyed: boolean;
+      /** Roots that a SAM needs and that no seal holds: their value must come again. */
+      readonly unsealed: readonly string[];
+    };
+  };
+  /** In the SAM token: ENC0 of the key at the end of a path. */
+  readonly 'sam-check-value': {
+    readonly input: { readonly key: KeyPath };
+    readonly output: { readonly kcv: Uint8Array };
+  };
   /** For the benchmark: derive + wrap + destroy, `count` times in one message. */
   readonly 'wrap-loop': {
     readonly input: { readonly key: KeyPath; readonly count: number };
@@ -377,8 +418,8 @@ export interface TokenDescription {
 /** One token of several, as the overview shows it. */
 export interface TokenHealth {
   readonly name: string;
-  /** `away`: not reachable, tried again; `refused`: wrong PIN, failed known answer or other keys: somebody must look. */
-  readonly state: 'serving' | 'away' | 'refused';
+  /** `resting`: closed until SAMs are issued; `away`: not reachable, tried again; `refused`: wrong PIN, failed known answer or other keys: somebody must look. */
+  readonly state: 'serving' | 'away' | 'refused' | 'resting';
   /** ISO time of the last change. */
   readonly since: string;
   readonly workers: number;

@@ -12,6 +12,8 @@ export interface AttachConfig {
   /** Suites without which this token is of no use: one that fails its known answers refuses the token. */
   readonly required: readonly AlgorithmSuite[];
   readonly pin: Uint8Array;
+  /** SubjectPublicKeyInfo of the SAM token; null: this token seals no roots for SAMs. */
+  readonly samKey: Uint8Array | null;
 }
 
 export interface InitialiseConfig {

@@ -45,6 +45,7 @@ const ANYWHERE: ReadonlySet<HsmOperationName> = new Set([
   'wrap-card-keys',
   'terminal',
   'describe-roots',
+  'sealed-sam-roots',
   'wrap-loop',
 ]);
 /** Must be done in every token. */
@@ -53,6 +54,8 @@ const EVERYWHERE: ReadonlySet<HsmOperationName> = new Set([
   'import-protection-key',
   'import-key-block',
   'destroy-root',
+  'keep-seals',
+  'move-sam-roots',
 ]);
 /** The token is at fault, not the request: another one may answer. */
 const ELSEWHERE = new Set([

@@ -6,9 +6,8 @@ import type { HsmPort, TokenHealth } from '../hsm/port.ts';
 import { EVERYBODY_INSIDE } from './access.ts';
 
 export interface HsmEndpointParts {
-  readonly hsm: HsmPort;
+  readonly health: () => readonly TokenHealth[];
   readonly passports: Pick<PassportStore, 'latest'>;
-  readonly startedAt: Date;
 }
 
 const PASSPORTS = 20;
@@ -22,7 +21,7 @@ export function healthOf(hsm: HsmPort, since: Date): readonly TokenHealth[] {
   ];
 }
 
-export function hsmEndpoints({ hsm, passports, startedAt }: HsmEndpointParts): Endpoint[] {
+export function hsmEndpoints({ health, passports }: HsmEndpointParts): Endpoint[] {
   return [
     endpoint({
       method: 'get',
@@ -32,7 +31,7 @@ export function hsmEndpoints({ hsm, passports, startedAt }: HsmEndpointParts): E
       summary: { zh: '令牌的健康状况与已知答案护照', en: 'Health of the tokens, and their known-answer passports' },
       response: hsmResponse,
       async handle() {
-        const tokens = healthOf(hsm, startedAt).map((each) => ({
+        const tokens = health().map((each) => ({
           ...each,
           token: each.token === null ? null : { ...each.token, knownAnswers: [...each.token.knownAnswers] },
         }));

@@ -160,7 +160,7 @@ export function samEndpoints(parts: SamEndpointParts): Endpoint[] {
         const sam = await find(params.samSerial);
         await audit.record('sam-pin-mailer', { samSerial: sam.samSerial, actor: idOf(principal) });
         const sealed = await store.takePin(sam.samSerial, { actor: idOf(principal), at: now() });
-        const { key } = await parts.hsm.run('open-data-key', {
+        const key = await parts.desk.openPin({
           kek: SAM_PIN_KEK,
           purpose: `sam-pin/${sam.samSerial}`,
           sealed,

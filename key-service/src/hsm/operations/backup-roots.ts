@@ -7,8 +7,9 @@ import { keyServiceErrors } from '../../errors.ts';
 import type { Token } from '../pkcs11/token.ts';
 import type { HsmOperations } from '../port.ts';
 import { recoveryKeyOf, rosterInForce, SEAL_PAIR } from '../quorum/notes.ts';
-import { backupsOf, fingerprint } from './root-backup.ts';
+import { backupsOf } from './root-backup.ts';
 import { standingRoots } from './standing-root.ts';
+import { fingerprint } from './wrap-for.ts';
 
 export function backupRoots(
   token: Token,

@@ -1,16 +1,17 @@
 /**
- * A root that the token makes itself; nobody ever sees it. It is derived from a random block under a key of the token, so
- * that the same derivation gives the block for SAMs, and a twin that lives for one wrap to the recovery token (ADR 021).
+ * A root that the token makes itself; nobody ever sees it. It is derived from a random block under a key that lives for this
+ * moment, so that the same derivation gives twins, each for one wrap: to the recovery token (ADR 021), to the SAM token (ADR 024).
  */
 import { keyServiceErrors } from '../../errors.ts';
 import type { Handle } from '../pkcs11/module.ts';
-import { isForSams, keepBlockForSams } from '../pkcs11/sam-roots.ts';
 import { templates } from '../pkcs11/templates.ts';
 import type { Token } from '../pkcs11/token.ts';
 import type { HsmOperations } from '../port.ts';
 import { placeRoot } from './import-root.ts';
-import { keepBackupOfTwin } from './root-backup.ts';
+import { keepBackup } from './root-backup.ts';
+import { forgetSeal, isSealedOnly, keepSeal } from './sam-seals.ts';
 import { standingRoot } from './standing-root.ts';
+import { wrapTwinFor } from './wrap-for.ts';
 
 const ROOT_NAME = /^[A-Z][A-Z0-9]*([.-][A-Z0-9]+)?#([1-9]\d{0,2})$/;
 
@@ -28,14 +29,19 @@ export function generateRoot(
   const block = token.random(16);
   const made: Handle[] = [];
   try {
-    const parent = isForSams(root) ? keepBlockForSams(token, root, block) : token.generate(templates.landing);
-    if (!isForSams(root)) made.push(parent);
+    const parent = token.generate(templates.landing);
+    made.push(parent);
     const candidate = token.derive(parent, block, own.templates.candidate);
     made.push(candidate);
     const kcv = own.key(candidate, 'candidate').checkValue();
-    // The backup stands before the root does: no root is ever without one.
-    keepBackupOfTwin(token, { root, usage, suite, kcv }, () => token.derive(parent, block, own.templates.cardKey));
-    token.derive(parent, block, own.templates.root(root, usage));
+    const about = { root, usage, suite, kcv };
+    const twin = () => token.derive(parent, block, own.templates.cardKey);
+    const wrap = (spki: Buffer) => wrapTwinFor(token, spki, twin);
+    // Backup and seal stand before the root does: no root is ever without them.
+    keepBackup(token, about, wrap);
+    forgetSeal(token, root);
+    keepSeal(token, about, wrap);
+    if (!isSealedOnly(token, root)) token.derive(parent, block, own.templates.root(root, usage));
     return { root, kcv, created: true };
   } finally {
     for (const handle of made) token.destroy(handle);

@@ -10,12 +10,14 @@ import { equalBytes } from '@rhc/card/bytes';
 import type { AlgorithmSuite } from '@rhc/card/profile';
 import { keyServiceErrors } from '../../errors.ts';
 import type { Handle } from '../pkcs11/module.ts';
-import { keepForSams } from '../pkcs11/sam-roots.ts';
 import { templates } from '../pkcs11/templates.ts';
 import type { Token } from '../pkcs11/token.ts';
 import type { HsmOperations, ImportRootInput } from '../port.ts';
-import { keepBackupOfValue } from './root-backup.ts';
+import { forgetBlock } from './move-sam-roots.ts';
+import { type AboutRoot, keepBackup } from './root-backup.ts';
+import { isSealedOnly, isToBeSealed, keepSeal } from './sam-seals.ts';
 import { standingRoot } from './standing-root.ts';
+import { wrapValueFor } from './wrap-for.ts';
 
 type Placed = HsmOperations['import-root']['output'];
 
@@ -51,10 +53,9 @@ export function placeRoot(
     const kcv = own.key(candidate, 'candidate').checkValue();
     confirm(kcv);
     const present = presentRoot(token, root, kcv);
+    keepBeside(token, { root, usage, suite, kcv }, value, present !== null);
     if (present !== null) return present;
-    keepForSams(token, root, value);
-    keepBackupOfValue(token, { root, usage, suite, kcv }, value);
-    token.derive(landing, block, own.templates.root(root, usage));
+    if (!isSealedOnly(token, root)) token.derive(landing, block, own.templates.root(root, usage));
     return { root, kcv, created: true };
   } finally {
     for (const handle of made) token.destroy(handle);
@@ -74,13 +75,27 @@ function placeSoftRoot(
     const kcv = candidate.checkValue();
     confirm(kcv);
     const present = presentRoot(token, root, kcv);
+    const usage = root.startsWith('CVK#') ? 'encrypt' : 'derive';
+    keepBeside(token, { root, usage, suite, kcv }, value, present !== null);
     if (present !== null) return present;
-    keepBackupOfValue(token, { root, usage: root.startsWith('CVK#') ? 'encrypt' : 'derive', suite, kcv }, value);
-    token.soft.place(root, value);
+    if (!isSealedOnly(token, root)) token.soft.place(root, value);
     return { root, kcv, created: true };
   } finally {
     candidate.destroy();
   }
+}
+
+/**
+ * Backup and seal stand before the root does: no root is ever without them. A root that stood before there was a SAM token
+ * gets its seal when its value comes again, and a root of the issue channel is then here as a seal only.
+ */
+function keepBeside(token: Token, about: AboutRoot, value: Uint8Array, present: boolean): void {
+  const wrap = (spki: Buffer) => wrapValueFor(spki, value);
+  if (!present) keepBackup(token, about, wrap);
+  keepSeal(token, about, wrap);
+  if (!present || !isToBeSealed(token, about.root)) return;
+  forgetBlock(token, about.root);
+  if (isSealedOnly(token, about.root)) token.destroyRoot(about.root);
 }
 
 /** What stands under this name already, which must be the same key; a torn name is taken away. */

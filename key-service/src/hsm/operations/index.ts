@@ -1,5 +1,4 @@
 /** Name of an operation → what the worker does for it. A missing one does not compile. */
-import { forgetForSams } from '../pkcs11/sam-roots.ts';
 import type { Token } from '../pkcs11/token.ts';
 import type { HsmOperationName, HsmOperations } from '../port.ts';
 import { foundRoster, replaceRoster } from '../quorum/gate.ts';
@@ -10,12 +9,14 @@ import { generateRoot } from './generate-root.ts';
 import { importRoot } from './import-root.ts';
 import { exportKeyBlock, importKeyBlock, importProtectionKey } from './key-blocks.ts';
 import { ensureKeyPair, sign } from './key-pairs.ts';
+import { forgetBlock, keepSeals, moveSamRoots } from './move-sam-roots.ts';
 import { describeParts, discardParts, enterPart } from './parts.ts';
 import { finish, prepare } from './prepare.ts';
 import { rekey } from './rekey.ts';
 import { ensureUnwrapPair, receiveRoot, rewrapRoot } from './restore-root.ts';
 import { forgetBackup } from './root-backup.ts';
 import { samChannel } from './sam-channel.ts';
+import { forgetSeal, sealedSamRoots, sealOf } from './sam-seals.ts';
 import { standingRoots } from './standing-root.ts';
 import { terminal } from './terminal.ts';
 import { wrapCardKeys } from './wrap-card-keys.ts';
@@ -43,9 +44,11 @@ export const operations: Operations = {
   'wrap-card-keys': wrapCardKeys,
   'describe-roots': standingRoots,
   'destroy-root': (token, { root }) => {
-    forgetForSams(token, root);
+    const sealed = sealOf(token, root) !== null;
+    forgetBlock(token, root);
+    forgetSeal(token, root);
     forgetBackup(token, root);
-    return { destroyed: token.destroyRoot(root) };
+    return { destroyed: token.destroyRoot(root) || sealed };
   },
   'generate-root': generateRoot,
   'backup-roots': backupRoots,
@@ -58,7 +61,10 @@ export const operations: Operations = {
   'seal-data-key': sealDataKey,
   'open-data-key': openDataKey,
   'sam-channel': samChannel,
-  'check-value': (token, { key }) => ({ kcv: token.withKey(key, 'session', (lent) => lent.checkValue()) }),
+  'sam-check-value': (token, { key }) => ({ kcv: token.withKey(key, 'session', (lent) => lent.checkValue()) }),
+  'sealed-sam-roots': sealedSamRoots,
+  'keep-seals': keepSeals,
+  'move-sam-roots': moveSamRoots,
   'ensure-key-pair': ensureKeyPair,
   sign,
   'wrap-loop': (token, { key, count }) => {

@@ -18,6 +18,7 @@ import type { EnterPartInput, HsmOperations, StoredPart } from '../port.ts';
 import { softKeyBlockEngine } from '../soft-key-block-engine.ts';
 import { placeRoot } from './import-root.ts';
 import { placeProtectionKey } from './key-blocks.ts';
+import { standingRoot } from './standing-root.ts';
 
 type Operation<K extends keyof HsmOperations> = (
   token: Token,
@@ -161,7 +162,9 @@ function place(
 function presentKey(token: Token, { target }: EnterPartInput): { kcv: Uint8Array; created: boolean } {
   if (target.kind === 'protection-key')
     return { kcv: tokenKeyBlockEngine(token, target.name).checkValue(), created: false };
-  return { kcv: token.root(target.root).checkValue(), created: false };
+  const standing = standingRoot(token, target.root);
+  if (standing === null || standing === 'torn') throw keyServiceErrors.make('KEY_MISSING', { detail: target.root });
+  return { kcv: standing.kcv, created: false };
 }
 
 /** Found anew each time: it is destroyed with the last part, and another worker may have made the next one. */

@@ -12,9 +12,10 @@ import type { Token } from '../pkcs11/token.ts';
 import type { HsmOperations } from '../port.ts';
 import { rosterInForce } from '../quorum/notes.ts';
 import { placeRoot } from './import-root.ts';
-import { rsaPublicObject } from './root-backup.ts';
+import { rsaPublicObject } from './wrap-for.ts';
 
-const PAIRS = { recovery: 'RECOVERY#1', transport: 'TRANSPORT#1' } as const;
+/** `sam`: of the SAM token, under whose public key the roots for SAMs are sealed. */
+const PAIRS = { recovery: 'RECOVERY#1', transport: 'TRANSPORT#1', sam: 'SAM.ROOTS#1' } as const;
 
 export function ensureUnwrapPair(
   token: Token,
@@ -46,10 +47,10 @@ export function rewrapRoot(
 /** @throws APPROVAL_REQUIRED on a token that has a roster: there a key comes by a ceremony, under quorum */
 export function receiveRoot(
   token: Token,
-  { root, usage, suite, kcv, wrapped }: HsmOperations['receive-root']['input'],
+  { root, usage, suite, kcv, wrapped, pair = 'transport' }: HsmOperations['receive-root']['input'],
 ): HsmOperations['receive-root']['output'] {
   if (rosterInForce(token) !== null) throw keyServiceErrors.make('APPROVAL_REQUIRED', { detail: 'receive-root' });
-  const inTransit = token.unwrapOaep(pairOf(token, 'transport'), hexToBytes(wrapped), templates.inTransit);
+  const inTransit = token.unwrapOaep(pairOf(token, pair), hexToBytes(wrapped), templates.inTransit);
   let value: Uint8Array | undefined;
   try {
     value = Uint8Array.from(token.landingSuite.reveal(inTransit));
@@ -70,7 +71,7 @@ export function receiveRoot(
   }
 }
 
-function pairOf(token: Token, pair: keyof typeof PAIRS): Handle {
+export function pairOf(token: Token, pair: keyof typeof PAIRS): Handle {
   const keys = token.findPair(PAIRS[pair]);
   if (keys === null) throw keyServiceErrors.make('KEY_MISSING', { detail: PAIRS[pair] });
   return keys.privateKey;

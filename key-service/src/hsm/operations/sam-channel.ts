@@ -1,18 +1,18 @@
 /**
- * One stretch of a SAM's issue channel (ADR 006) in the worker: authentication with the control key, roots wrapped under SKe,
- * files, the first PIN, all in one MAC chain. No key byte leaves the token; the PIN is drawn here and leaves enciphered
- * for the SAM and sealed for its mailer.
+ * One stretch of a SAM's issue channel (ADR 006) in a worker of the SAM token (ADR 024): authentication with the control key,
+ * roots unsealed and wrapped under SKe, files, the first PIN, all in one MAC chain. No key byte leaves the token; the PIN is
+ * drawn here and leaves enciphered for the SAM and sealed for its mailer.
  */
 import { concatBytes, equalBytes } from '@rhc/card/bytes';
 import { packPin } from '@rhc/card/sam';
 import { keyServiceErrors } from '../../errors.ts';
-import { withSamRoot } from '../pkcs11/sam-roots.ts';
 import type { SuiteKey } from '../pkcs11/suite-key.ts';
 import type { Token } from '../pkcs11/token.ts';
-import type { SamChannelInput, SamChannelItem, SamChannelOutput } from '../port.ts';
+import type { SamChannelInput, SamChannelItem, SamChannelOutput, SealedRoot } from '../port.ts';
 import { KEY_BYTES, pad80, ZERO_BLOCK } from './blocks.ts';
 import { sealDataKey } from './data-keys.ts';
 import { authenticate } from './prepare.ts';
+import { withSealedRoot } from './sealed-root.ts';
 
 const MAC_BYTES = 4;
 const FINAL_BLOCK = pad80(new Uint8Array(0), KEY_BYTES);
@@ -25,7 +25,7 @@ export function samChannel(token: Token, input: SamChannelInput): SamChannelOutp
   const { authentication, plain } = token.withKey(keyFor(input.encipherBlock), 'wrapping', (ske) => ({
     authentication: input.macChaining === null ? authenticate(token, ske) : null,
     plain: input.items.map((item) => {
-      if (item.kind !== 'pin') return { item, data: dataOf(token, ske, item) };
+      if (item.kind !== 'pin') return { item, data: dataOf(token, ske, item, input.sealed) };
       const made = pinOf(token, ske, item);
       sealedPin = made.sealed;
       return { item, data: made.data };
@@ -44,14 +44,22 @@ export function samChannel(token: Token, input: SamChannelInput): SamChannelOutp
   });
 }
 
-function dataOf(token: Token, ske: SuiteKey, item: Exclude<SamChannelItem, { kind: 'pin' }>): Uint8Array {
+function dataOf(
+  token: Token,
+  ske: SuiteKey,
+  item: Exclude<SamChannelItem, { kind: 'pin' }>,
+  sealed: readonly SealedRoot[],
+): Uint8Array {
   switch (item.kind) {
     case 'plain':
       return item.data;
     case 'control-key':
       return token.withKey(item.key, 'cardKey', (key) => writeKeyData(ske, item.description, key));
-    case 'root':
-      return withSamRoot(token, item.root, (key) => writeKeyData(ske, item.description, key));
+    case 'root': {
+      const seal = sealed.find(({ root }) => root === item.root);
+      if (seal === undefined) throw keyServiceErrors.make('SAM_ROOT_NOT_SEALED', { detail: item.root });
+      return withSealedRoot(token, seal, (key) => writeKeyData(ske, item.description, key));
+    }
   }
 }
 

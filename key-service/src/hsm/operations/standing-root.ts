@@ -1,8 +1,11 @@
 /** A root as it stands in the token, and what a cut leaves of one. */
+import { hexToBytes } from '@rhc/card/bytes';
+import { isChannelRoot } from '../../domain/sam-slots.ts';
 import { returnValueName } from '../pkcs11/return-values.ts';
 import { templates } from '../pkcs11/templates.ts';
 import type { Token } from '../pkcs11/token.ts';
 import type { RootDescription } from '../port.ts';
+import { seals } from './sam-seals.ts';
 
 /**
  * SoftHSM2 writes a derived object first and its CKA_VALUE afterwards: a process killed between the two leaves a name
@@ -12,7 +15,10 @@ import type { RootDescription } from '../port.ts';
  * @returns `torn`: a name without a key, with which nothing would be lost; null: no such name
  */
 export function standingRoot(token: Token, root: string): RootDescription | 'torn' | null {
-  if (!token.hasRoot(root)) return null;
+  if (!token.hasRoot(root)) {
+    const seal = isChannelRoot(root) ? seals(token).find((each) => each.root === root) : undefined;
+    return seal === undefined ? null : { root, kcv: hexToBytes(seal.kcv) };
+  }
   try {
     return { root, kcv: token.root(root).checkValue() };
   } catch (error) {
@@ -24,11 +30,15 @@ export function standingRoot(token: Token, root: string): RootDescription | 'tor
 
 /** All roots of the token that are keys, by name. */
 export const standingRoots = (token: Token): RootDescription[] =>
-  token
-    .rootNames()
+  [...new Set([...token.rootNames(), ...sealedOnly(token)])]
     .sort()
     .map((root) => standingRoot(token, root))
     .filter((standing) => standing !== null && standing !== 'torn');
+
+const sealedOnly = (token: Token): string[] =>
+  seals(token)
+    .map(({ root }) => root)
+    .filter(isChannelRoot);
 
 function freshKeyWorks(token: Token, root: string): boolean {
   const keys = token.suite(token.root(root).suite);

@@ -86,6 +86,9 @@ const named = (name: string): Template => [
   { type: CKA_ID, value: Buffer.from(name) },
 ];
 
+/** For C_UnwrapKey, which learns the length from what it unwraps. */
+export const unwrapped = (template: Template): Template => template.filter(({ type }) => type !== CKA_VALUE_LEN);
+
 /** Templates of a suite's keys, from the root down to the key of one command. */
 export function templatesOf(shape: KeyShape) {
   const key = (extractable: boolean, uses: readonly Use[]) => secret(shape, false, extractable, uses);
@@ -137,8 +140,6 @@ export const templates = {
   ],
   /** Lives for one export: wraps and deciphers, which no key that stays may do both (Tookan). */
   carrier: aes(false, false, ['wrap', 'decrypt']),
-  /** Turns kept blocks into roots for SAMs, see `sam-roots.ts`. */
-  samLoading: (name: string): Template => [...aes(true, false, ['decrypt', 'derive']), ...named(name)],
   /** A key of the token that may only ENCRYPT. */
   enciphering: (name: string): Template => [...aes(true, false, ['encrypt']), ...named(name)],
   /** Seals the soft engine's keys at rest. */
@@ -172,7 +173,7 @@ export const templates = {
     { type: CKA_PUBLIC_EXPONENT, value: Buffer.from(exponent) },
   ],
   /** On its way from the recovery token to a new one: extractable, and able to do nothing. */
-  inTransit: aes(false, true, []).filter(({ type }) => type !== CKA_VALUE_LEN),
+  inTransit: unwrapped(aes(false, true, [])),
   /** Of a recovery token, and of a new token for one restoration: the private key unwraps and nothing else. */
   rsaPublic: (name: string, token: boolean): Template => [
     { type: CKA_CLASS, value: CKO_PUBLIC_KEY },

@@ -65,8 +65,11 @@ export class Token {
   readonly #suites = new Map<AlgorithmSuite, TokenSuiteKeys>();
   /** The labelled soft engine, where the model's data says so. */
   readonly soft: SoftSuiteKeys | null;
+  /** SubjectPublicKeyInfo of the SAM token, told from outside: what stands in this token its user PIN could exchange. */
+  readonly samKey: Buffer | null;
 
   constructor(config: AttachConfig) {
+    this.samKey = config.samKey === null ? null : Buffer.from(config.samKey);
     this.#module = openModule(config.modulePath);
     try {
       this.#slot = findSlot(this.#module, config.tokenLabel);
