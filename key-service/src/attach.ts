@@ -61,6 +61,7 @@ export async function attachHsm(options: AttachOptions): Promise<HsmWorkerPool> 
       tokenLabel: options.tokenLabel,
       suites: model.suites,
       vendorNumbers: model.vendorNumbers,
+      limitsMechanisms: !model.quirks.some(({ id }) => id === 'no-allowed-mechanisms'),
       required: [hierarchy.suite],
       samKey: readSamKey(options.samKeyFile),
     },

@@ -85,7 +85,13 @@ beforeAll(async () => {
   database = await openDatabase(folder.database);
   const now = () => new Date('2026-11-25T08:00:00Z');
   audit = await openAuditRoom({ store: auditStore(database), hsm, folder: join(folder.audit, 'service'), now });
-  samToken = openSamToken({ ...samFiles({ ...folder, tokenLabel: TOKEN_LABEL }), config, workerPath, now, audit: audit.log });
+  samToken = openSamToken({
+    ...samFiles({ ...folder, tokenLabel: TOKEN_LABEL }),
+    config,
+    workerPath,
+    now,
+    audit: audit.log,
+  });
   const keyService = await createKeyService({
     ...{ config, hsm, audit, now, serviceVersion: 'test' },
     versions: keyVersionStore(database),

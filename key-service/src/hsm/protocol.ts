@@ -9,6 +9,8 @@ export interface AttachConfig {
   readonly tokenLabel: string;
   readonly suites: HsmModel['suites'];
   readonly vendorNumbers: HsmModel['vendorNumbers'];
+  /** False for a model without CKA_ALLOWED_MECHANISMS. */
+  readonly limitsMechanisms: boolean;
   /** Suites without which this token is of no use: one that fails its known answers refuses the token. */
   readonly required: readonly AlgorithmSuite[];
   readonly pin: Uint8Array;

@@ -48,8 +48,12 @@ type Use = 'encrypt' | 'decrypt' | 'wrap' | 'derive' | 'sign';
 export interface KeyShape {
   readonly keyType: number;
   readonly tellsLength: boolean;
+  /** The only mechanisms that its roots serve, by use; null: the model has no CKA_ALLOWED_MECHANISMS. */
+  readonly rootMechanisms: Readonly<Record<'derive' | 'encrypt', readonly number[]>> | null;
 }
-const AES: KeyShape = { keyType: CKK_AES, tellsLength: true };
+const AES: KeyShape = { keyType: CKK_AES, tellsLength: true, rootMechanisms: null };
+const CKA_ALLOWED_MECHANISMS = 0x40000600;
+const CK_ULONG_BYTES = 8;
 
 function secret(shape: KeyShape, token: boolean, extractable: boolean, uses: readonly Use[]): Template {
   return [
@@ -89,12 +93,27 @@ const named = (name: string): Template => [
 /** For C_UnwrapKey, which learns the length from what it unwraps. */
 export const unwrapped = (template: Template): Template => template.filter(({ type }) => type !== CKA_VALUE_LEN);
 
+/**
+ * Written once and by nobody afterwards: a use that is given to the key later finds no mechanism. That is what keeps a master
+ * to its DERIVE, because MODIFIABLE must stay true (SoftHSM2 makes no hot copy otherwise, and a token object costs twice a copy).
+ */
+function limitedTo(mechanisms: readonly number[] | undefined): Template {
+  if (mechanisms === undefined) return [];
+  const value = Buffer.alloc(mechanisms.length * CK_ULONG_BYTES);
+  for (const [i, mechanism] of mechanisms.entries()) value.writeBigUInt64LE(BigInt(mechanism), i * CK_ULONG_BYTES);
+  return [{ type: CKA_ALLOWED_MECHANISMS, value }];
+}
+
 /** Templates of a suite's keys, from the root down to the key of one command. */
 export function templatesOf(shape: KeyShape) {
   const key = (extractable: boolean, uses: readonly Use[]) => secret(shape, false, extractable, uses);
   return {
-    /** A root in the token: DERIVE only, or (CVK) ENCRYPT only. MODIFIABLE stays true: SoftHSM2 makes no hot copy otherwise. */
-    root: (name: string, use: 'derive' | 'encrypt'): Template => [...secret(shape, true, false, [use]), ...named(name)],
+    /** A root in the token: DERIVE only, or (CVK) ENCRYPT only. */
+    root: (name: string, use: 'derive' | 'encrypt'): Template => [
+      ...secret(shape, true, false, [use]),
+      ...named(name),
+      ...limitedTo(shape.rootMechanisms?.[use]),
+    ],
     /** What a component import compares before it writes: the same key as a session object. */
     candidate: key(false, ['derive']),
     /** Between root and session key. */

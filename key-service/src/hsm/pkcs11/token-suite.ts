@@ -38,18 +38,25 @@ export class TokenSuiteKeys {
   readonly #wrap: number | null;
   readonly #zeroBlock: Buffer;
 
-  constructor(suite: AlgorithmSuite, map: TokenSuite, vendor: VendorNumbers, room: TokenRoom) {
+  constructor(
+    suite: AlgorithmSuite,
+    map: TokenSuite,
+    vendor: VendorNumbers,
+    room: TokenRoom,
+    limitsMechanisms: boolean,
+  ) {
     const number = (name: string) => pkcs11Number(name, vendor);
     this.suite = suite;
     this.blockBytes = map.blockLengthBytes;
-    this.shape = { keyType: number(map.keyType), tellsLength: map.tellsLength };
-    this.templates = templatesOf(this.shape);
     this.#room = room;
     this.#derive = number(map.derive.mechanism);
     this.#stringData = map.derive.parameter === 'string-data';
     this.#ecb = number(map.ecb);
     this.#cbc = number(map.cbc);
     this.#wrap = map.wrap === 'through-carrier' ? null : number(map.wrap);
+    const rootMechanisms = limitsMechanisms ? { derive: [this.#derive], encrypt: [this.#ecb, this.#cbc] } : null;
+    this.shape = { keyType: number(map.keyType), tellsLength: map.tellsLength, rootMechanisms };
+    this.templates = templatesOf(this.shape);
     this.generate = number(map.generate);
     this.pair =
       map.pair === null

@@ -83,7 +83,7 @@ export class Token {
         else
           this.#suites.set(
             suite as AlgorithmSuite,
-            new TokenSuiteKeys(suite as AlgorithmSuite, map, config.vendorNumbers, room),
+            new TokenSuiteKeys(suite as AlgorithmSuite, map, config.vendorNumbers, room, config.limitsMechanisms),
           );
       }
       this.soft = soft ? new SoftSuiteKeys(softShelf(this)) : null;
