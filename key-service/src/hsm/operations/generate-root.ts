@@ -9,7 +9,7 @@ import type { Token } from '../pkcs11/token.ts';
 import type { HsmOperations } from '../port.ts';
 import { placeRoot } from './import-root.ts';
 import { keepBackup } from './root-backup.ts';
-import { forgetSeal, isSealedOnly, keepSeal } from './sam-seals.ts';
+import { isSealedOnly, keepSeal } from './sam-seals.ts';
 import { standingRoot } from './standing-root.ts';
 import { wrapTwinFor } from './wrap-for.ts';
 
@@ -39,7 +39,6 @@ export function generateRoot(
     const wrap = (spki: Buffer) => wrapTwinFor(token, spki, twin);
     // Backup and seal stand before the root does: no root is ever without them.
     keepBackup(token, about, wrap);
-    forgetSeal(token, root);
     keepSeal(token, about, wrap);
     if (!isSealedOnly(token, root)) token.derive(parent, block, own.templates.root(root, usage));
     return { root, kcv, created: true };

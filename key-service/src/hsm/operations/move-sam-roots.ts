@@ -9,8 +9,8 @@ import { keyServiceErrors } from '../../errors.ts';
 import { templates } from '../pkcs11/templates.ts';
 import type { Token } from '../pkcs11/token.ts';
 import type { HsmOperations } from '../port.ts';
-import { isSealedOnly, isToBeSealed, keepSeal, sealOf, writeSeal } from './sam-seals.ts';
-import { standingRoot, standingRoots } from './standing-root.ts';
+import { isSealedOnly, isToBeSealed, keepSeal, sealOf, seals, writeSeal } from './sam-seals.ts';
+import { standingRoot } from './standing-root.ts';
 import { fingerprint, wrapTwinFor, wrapValueFor } from './wrap-for.ts';
 
 const LOADING_KEY = 'SAM.LOAD#1';
@@ -39,15 +39,14 @@ export function moveSamRoots(token: Token): HsmOperations['move-sam-roots']['out
   if (loading !== null) token.destroy(loading);
   const soft = token.soft?.rootNames().filter((root) => isToBeSealed(token, root)) ?? [];
   moved.push(...soft.filter((root) => sealSoft(token, root)));
-  const unsealed = standingRoots(token)
-    .map(({ root }) => root)
-    .filter((root) => isToBeSealed(token, root) && !isComplete(token, root));
-  return { moved, loadingKeyDestroyed: loading !== null, unsealed };
+  // By name only: this runs at every start, and asking a root for its check value costs many calls.
+  const own = fingerprint(token.samKey);
+  const sealed = new Set(seals(token).flatMap(({ root, samKey }) => (samKey === own ? [root] : [])));
+  const unsealed = token
+    .rootNames()
+    .filter((root) => isToBeSealed(token, root) && (!sealed.has(root) || isChannelRoot(root)));
+  return { moved, loadingKeyDestroyed: loading !== null, unsealed: unsealed.sort() };
 }
-
-/** A root of the issue channel may stand as a seal only. */
-const isComplete = (token: Token, root: string): boolean =>
-  sealOf(token, root) !== null && !(isChannelRoot(root) && token.hasRoot(root));
 
 /** False: the block gives another key than the one that stands, or none stands: it is of no use to anybody. */
 function seal(token: Token, root: string, loading: Parameters<Token['derive']>[0], block: Uint8Array): boolean {
@@ -69,7 +68,7 @@ function seal(token: Token, root: string, loading: Parameters<Token['derive']>[0
 
 /** The soft engine's roots are in this process anyway. */
 function sealSoft(token: Token, root: string): boolean {
-  if (isComplete(token, root)) return false;
+  if (sealOf(token, root) !== null && !isChannelRoot(root)) return false;
   const key = token.root(root);
   const value = key.reveal();
   try {
@@ -85,19 +84,19 @@ function sealSoft(token: Token, root: string): boolean {
 /** @throws KEY_CHECK_VALUE_MISMATCH for a seal of another key than the one that stands, or for another SAM token */
 export function keepSeals(
   token: Token,
-  { seals }: HsmOperations['keep-seals']['input'],
+  { seals: given }: HsmOperations['keep-seals']['input'],
 ): HsmOperations['keep-seals']['output'] {
   const own = token.samKey === null ? null : fingerprint(token.samKey);
-  for (const each of seals) {
+  for (const each of given) {
     const standing = standingRoot(token, each.root);
     const same = standing !== null && standing !== 'torn' && bytesToHex(standing.kcv) === each.kcv;
     if (!same || each.samKey !== own || !isToBeSealed(token, each.root))
       throw keyServiceErrors.make('KEY_CHECK_VALUE_MISMATCH', { detail: each.root });
   }
-  for (const each of seals) {
+  for (const each of given) {
     writeSeal(token, each);
     forgetBlock(token, each.root);
     if (isSealedOnly(token, each.root) && token.hasRoot(each.root)) token.destroyRoot(each.root);
   }
-  return { kept: seals.map(({ root }) => root) };
+  return { kept: given.map(({ root }) => root) };
 }

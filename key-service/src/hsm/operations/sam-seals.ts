@@ -39,17 +39,23 @@ export const isToBeSealed = (token: Token, root: string): boolean =>
 export function keepSeal(token: Token, { kcv, ...about }: AboutRoot, wrap: (spki: Buffer) => Uint8Array): void {
   const { samKey } = token;
   if (samKey === null || !isToBeSealed(token, about.root)) return;
-  if (sealOf(token, about.root)?.kcv === bytesToHex(kcv)) return;
-  const wrapped = bytesToHex(Uint8Array.from(wrap(samKey)));
-  writeSeal(token, { ...about, kcv: bytesToHex(kcv), samKey: fingerprint(samKey), wrapped });
+  const seal = { ...about, kcv: bytesToHex(kcv), samKey: fingerprint(samKey) };
+  const standing = find(token, about.root);
+  const same = (handle: (typeof standing)[number]) => {
+    const { kcv: value, samKey: key } = read(token, handle);
+    return value === seal.kcv && key === seal.samKey;
+  };
+  if (standing.some(same)) return;
+  replace(token, standing, { ...seal, wrapped: bytesToHex(Uint8Array.from(wrap(samKey))) });
 }
 
-/** The new one first, so that a cut leaves one to read. */
-export function writeSeal(token: Token, seal: SealedRoot): void {
-  const old = find(token, seal.root);
+/** The new one first, so that a cut leaves one to read. Every search reads each object of the token, so there is one. */
+function replace(token: Token, old: ReturnType<typeof find>, seal: SealedRoot): void {
   token.create(templates.data(APPLICATION, seal.root, Buffer.from(JSON.stringify(seal))));
   for (const handle of old) token.destroy(handle);
 }
+
+export const writeSeal = (token: Token, seal: SealedRoot): void => replace(token, find(token, seal.root), seal);
 
 export function forgetSeal(token: Token, root: string): void {
   for (const handle of find(token, root)) token.destroy(handle);
