@@ -600,6 +600,12 @@ export const keyServiceErrors = defineErrors({
     'Run npm run sam-token -- --state FOLDER, which founds it and moves the roots; then start the service.',
     { httpStatus: 503 },
   ),
+  SAM_TOKEN_USAGE: entry(
+    '用法:npm run sam-token -- --state 状态目录 [--label 令牌标签] [--database 文件或地址] [--reseal --backup 文件 --recovery 目录 [--key 公钥]]',
+    'usage: npm run sam-token -- --state FOLDER [--label LABEL] [--database FILE|URL] [--reseal --backup FILE --recovery FOLDER [--key HEX]]',
+    '补全参数后重试。',
+    'Give what is missing and try again.',
+  ),
   SAM_TOKEN_KEY_INVALID: entry(
     'SAM 令牌的公钥文件不可读。',
     "The file with the SAM token's public key cannot be read.",

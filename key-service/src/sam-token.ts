@@ -2,15 +2,18 @@
  * The SAM token (ADR 024): founded beside the token of the masters, in a folder and with PINs of its own, and attached only
  * while SAMs are issued. The masters' token learns its public key from a file; no worker ever has both PINs.
  */
+import { createHash } from 'node:crypto';
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { SecretBytes } from '@rhc/card/bytes';
+import { bytesToHex, type SecretBytes } from '@rhc/card/bytes';
 import { isRhcError } from '@rhc/card/errors';
 import type { HsmConfig } from '@rhc/hsm-config';
 import { attachHsm, readSamKey } from './attach.ts';
 import { ensureTokenFolder, type TokenFolderOptions } from './backup/token-folder.ts';
+import type { RootBackup } from './domain/backup/root-backup.ts';
 import { componentTexts } from './domain/ceremony/pilot-texts.ts';
 import type { AuditPort } from './domain/ports.ts';
+import { isChannelRoot, isForSams } from './domain/sam-slots.ts';
 import { keyServiceErrors } from './errors.ts';
 import { readPinFile } from './hsm/pin-file.ts';
 import type { HsmPort } from './hsm/port.ts';
@@ -119,6 +122,37 @@ export async function settleSamRoots({ hsm, audit, logger, pilot }: SettleOption
     logger?.warn({ code, roots: left, text, nextStep }, 'SAM roots');
   }
   return left;
+}
+
+interface ResealOptions {
+  readonly backup: RootBackup;
+  readonly recovery: Pick<HsmPort, 'run'>;
+  readonly hsm: Pick<HsmPort, 'run'>;
+  readonly audit: AuditPort;
+  readonly folder: { readonly samKeyFile: string };
+}
+
+/** From the backup through the recovery token, for a SAM token that came later or in place of a lost one; no value is ever in clear. */
+export async function resealSamRoots({
+  backup,
+  recovery,
+  hsm,
+  audit,
+  folder,
+}: ResealOptions): Promise<readonly string[]> {
+  const key = readSamKey(folder.samKeyFile);
+  if (key === null) throw keyServiceErrors.make('SAM_TOKEN_MISSING');
+  const publicKey = Buffer.from(key).toString('base64url');
+  const samKey = createHash('sha256').update(key).digest('hex');
+  const standing = new Map((await hsm.run('describe-roots', null)).map(({ root, kcv }) => [root, bytesToHex(kcv)]));
+  const seals = [];
+  for (const { root, usage, suite, kcv, wrapped } of backup.roots) {
+    if (!(isForSams(root) || isChannelRoot(root)) || standing.get(root) !== kcv) continue;
+    const { wrapped: sealed } = await recovery.run('rewrap-root', { wrapped, publicKey });
+    seals.push({ root, usage, suite, kcv, samKey, wrapped: sealed });
+  }
+  await audit.record('sam-roots-resealed', { count: seals.length, roots: seals.map(({ root }) => root).join(' ') });
+  return (await hsm.run('keep-seals', { seals })).kept;
 }
 
 /** False: the root that stands is another one (made in the token, by custodians). */
