@@ -33,7 +33,7 @@ beforeAll(async () => {
   await pilotCeremony(state);
   hsm = await attachHsm({ ...folder, config, workerPath, tokenLabel: TOKEN_LABEL, workers: 1 });
   postgres = await startPostgresCluster({ parentDir: '/tmp' });
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   await hsm?.close();

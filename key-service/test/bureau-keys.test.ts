@@ -38,7 +38,7 @@ beforeAll(async () => {
     callers: { issuer: ['service'], desk: ['terminal'], officer: ['officer'] },
     now: () => new Date('2026-11-26T00:00:00Z'),
   });
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await room?.close();
   rmSync(state, { recursive: true, force: true });

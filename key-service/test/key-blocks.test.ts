@@ -33,7 +33,7 @@ let hsm: HsmWorkerPool;
 beforeAll(async () => {
   await pilotCeremony(state);
   hsm = await attachHsm({ ...folder, config, workerPath, tokenLabel: TOKEN_LABEL, workers: 1 });
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await hsm?.close();
   rmSync(state, { recursive: true, force: true });

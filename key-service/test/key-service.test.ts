@@ -95,7 +95,7 @@ beforeAll(async () => {
     token: () => bearer,
     timeoutMs: 60_000,
   });
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   await service?.stop();

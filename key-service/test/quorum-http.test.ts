@@ -57,7 +57,7 @@ describe.each(['sqlite', 'postgresql'] as const)('on %s', (engine) => {
         { tokenSerial },
       ),
     );
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await room?.close();
     rmSync(state, { recursive: true, force: true });

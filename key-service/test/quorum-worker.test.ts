@@ -32,7 +32,7 @@ beforeAll(async () => {
   hsm = await attachHsm({ ...folder, config, workerPath, tokenLabel: TOKEN_LABEL, workers: 2 });
   roster = rosterOf(everybody, { tokenSerial: hsm.token.serial });
   sealed = await hsm.run('found-roster', { roster: rosterText(roster) });
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await hsm?.close();
   rmSync(state, { recursive: true, force: true });

@@ -94,7 +94,7 @@ beforeAll(async () => {
   const [backup] = await approved([{ operation: 'backup-roots', parameters: { recoveryKey: fingerprint } }]);
   file = join(state, 'backup.json');
   writeFileSync(file, JSON.stringify(backup));
-}, 120_000);
+}, 180_000);
 afterAll(async () => {
   await room?.close();
   await postgres?.stop();

@@ -83,7 +83,7 @@ describe.each(['sqlite', 'postgresql'] as const)('on %s', (engine) => {
     room = await openServiceRoom({ state, location, callers, now: () => clock, workers: 2 });
     const people = [a, b, c, auditor].map(({ person }) => person);
     await room.foundRoster((tokenSerial) => rosterOf(people, { tokenSerial }));
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await room?.close();
     rmSync(state, { recursive: true, force: true });

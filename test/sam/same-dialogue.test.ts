@@ -222,7 +222,7 @@ describe('key-service over SoftHSM2', () => {
     service = await listen(app, { host: '127.0.0.1', port: 0 });
     const baseUrl = `http://127.0.0.1:${service.port}`;
     keys = terminalKeysOver(new KeyServiceClient({ baseUrl, token: () => 'same-dialogue' }));
-  }, 60_000);
+  }, 180_000);
 
   afterAll(async () => {
     await service?.stop();

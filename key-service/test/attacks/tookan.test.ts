@@ -46,7 +46,7 @@ let loot: Loot;
 beforeAll(async () => {
   await pilotCeremony(state);
   loot = attack(TOKEN_LABEL, folder);
-}, 120_000);
+}, 180_000);
 afterAll(() => rmSync(state, { recursive: true, force: true }));
 
 describe('refused', () => {
