@@ -21,6 +21,9 @@ import { SamToken } from './hsm/sam-token.ts';
 import type { WorkerPoolOptions } from './hsm/worker-pool.ts';
 import { stateFolder } from './state-folder.ts';
 
+/** Two primes of 1,536 bits are a matter of luck, and of what else the machine does. */
+const PAIR_DEADLINE_MS = 300_000;
+
 /** Labels have 32 characters. */
 export const samTokenLabel = (tokenLabel: string): string => `${tokenLabel.slice(0, 28)}-sam`;
 
@@ -30,7 +33,8 @@ export async function foundSamToken({ config, folder, tokenLabel, workerPath }: 
   const own = { config, folder: stateFolder(folder.sam), tokenLabel: samTokenLabel(tokenLabel), workerPath };
   await ensureTokenFolder(own);
   const { softHsmConf, pinFile } = own.folder;
-  const hsm = await attachHsm({ ...own, softHsmConf, pinFile, workers: 1 });
+  const tuning = { deadlineMs: PAIR_DEADLINE_MS };
+  const hsm = await attachHsm({ ...own, softHsmConf, pinFile, tuning, workers: 1 });
   try {
     const { publicKey } = await hsm.run('ensure-unwrap-pair', { pair: 'sam' });
     const whole = `${folder.samKeyFile}.new`;

@@ -51,10 +51,12 @@ if (what === 'seal') {
   data('rhc-sam-sealed', seal.root, Buffer.from(words[0]));
 }
 const listed = {
-  keys: find([{ type: p.CKA_CLASS, value: p.CKO_SECRET_KEY }]).map((handle) => read(handle, p.CKA_LABEL)),
-  data: find([{ type: p.CKA_CLASS, value: p.CKO_DATA }]).map(
-    (handle) => `${read(handle, p.CKA_APPLICATION)} ${read(handle, p.CKA_LABEL)}`,
-  ),
+  keys: find([{ type: p.CKA_CLASS, value: p.CKO_SECRET_KEY }])
+    .map((handle) => read(handle, p.CKA_LABEL))
+    .sort(),
+  data: find([{ type: p.CKA_CLASS, value: p.CKO_DATA }])
+    .map((handle) => `${read(handle, p.CKA_APPLICATION)} ${read(handle, p.CKA_LABEL)}`)
+    .sort(),
 };
 module.C_Finalize();
 process.stdout.write(JSON.stringify(listed));

@@ -106,8 +106,8 @@ describe('a token from before there was a SAM token', () => {
       ],
     ]);
     const { keys, data } = raw('list');
-    expect(keys.sort()).toEqual(['CVK#1', 'RK1.DDF1#2', GENERATED, 'STK.DF02#1', 'TMK#1']);
-    expect(data.sort()).toEqual(['RK1.DDF1#2', 'SAM-MK#1', 'STK.DF02#1'].map((root) => `rhc-sam-sealed ${root}`));
+    expect(keys).toEqual(['CVK#1', 'RK1.DDF1#2', GENERATED, 'STK.DF02#1', 'TMK#1']);
+    expect(data).toEqual(['RK1.DDF1#2', 'SAM-MK#1', 'STK.DF02#1'].map((root) => `rhc-sam-sealed ${root}`));
     expect(await checkValues()).toEqual(before);
     expect(before['SAM-MK#1']).toBe(kcv(value('SAM-MK#1')));
   });
