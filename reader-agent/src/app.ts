@@ -27,7 +27,7 @@ import { LegacyFacade } from './legacy/index.ts';
 import { Grants, Pairing, type TextPlace } from './pairing/index.ts';
 import type { PcscPort } from './pcsc/index.ts';
 import type { Timers } from './pcsc/supervisor.ts';
-import { ChosenKeys, SamSlot } from './terminal-keys/index.ts';
+import { ChosenKeys, SamReport, SamSlot, type TellSam } from './terminal-keys/index.ts';
 
 export interface AgentOptions {
   readonly agentId: string;
@@ -39,6 +39,8 @@ export interface AgentOptions {
   /** key-service's. */
   readonly keys: TerminalKeys;
   readonly keyPolicy?: KeyPolicy;
+  /** Absent: key-service is not told of this desk's SAM. */
+  readonly tellSam?: TellSam;
   /** Absent: no hotlist is set up, readings say nothing of it. */
   readonly hotlist?: HotlistDesk;
   /** Digits from a file; null: a person enters them. */
@@ -128,14 +130,24 @@ export function createAgent(options: AgentOptions): Agent {
     profile,
     random: options.random,
     pin: options.samPin ?? (() => null),
-    onChange: () => audience.tell({ event: 'keys-changed' }),
+    onChange: () => {
+      samReport.look();
+      audience.tell({ event: 'keys-changed' });
+    },
     onPinTried: (tried) => audit?.note('sam-pin-tried', { ...tried }),
     logger,
+  });
+  const samReport: SamReport = new SamReport({
+    ...(options.tellSam === undefined ? {} : { tell: options.tellSam }),
+    sam: () => sam.state,
+    timers,
+    now,
+    onRefused: () => audit?.note('sam-refused', { samSerial: sam.state.samSerial }),
   });
   const chosenKeys = new ChosenKeys({
     policy: options.keyPolicy ?? 'key-service-first',
     keyService: keys,
-    sam: () => sam.keys,
+    sam: () => (samReport.refused ? null : sam.keys),
     now,
   });
   const work = new CardWork({
@@ -146,7 +158,8 @@ export function createAgent(options: AgentOptions): Agent {
     openSession,
     clock,
   });
-  const signer = () => (sam.signer === null ? options.signer : { keys: sam.signer, verifier: visitTrust.verifier });
+  const signer = () =>
+    sam.signer === null || samReport.refused ? options.signer : { keys: sam.signer, verifier: visitTrust.verifier };
   const standing = new StandingJudge(options.hotlist ?? null, now);
   const cardReader = new CardReader({
     desk,
@@ -207,6 +220,7 @@ export function createAgent(options: AgentOptions): Agent {
     audience,
     profile,
     sam,
+    samReport,
     chosenKeys,
     hotlist: options.hotlist ?? null,
     journalState: () => ({ open: journal.openCount, unreadable: journal.unreadable }),
@@ -245,7 +259,10 @@ export function createAgent(options: AgentOptions): Agent {
     ...http,
     desk,
     endpoints,
-    samSettled: () => sam.settled(),
+    samSettled: async () => {
+      await sam.settled();
+      await samReport.settled();
+    },
     audience,
     onRefused: (call) => refused?.add(call),
     authenticate,
@@ -253,6 +270,7 @@ export function createAgent(options: AgentOptions): Agent {
     close: async () => {
       channel?.stop();
       endCardData();
+      samReport.close();
       sam.close();
       audience.close();
       cardWriter.close();

@@ -96,6 +96,7 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
       now: () => new Date(),
       random: (length) => new Uint8Array(randomBytes(length)),
     }),
+    tellSam: (samSerial, report) => keyService.samContact(samSerial, report),
     sendAudit: (batch) => keyService.agentAudit(batch),
     openSession: sessionOpener((length) => new Uint8Array(randomBytes(length))),
     clock: () => performance.now(),

@@ -34,11 +34,12 @@ export function agentWithStandIns({ session = {}, pairingOrigins = [], grants = 
   const grantPlace = memoryText(grants);
   let nowMs = Date.UTC(2026, 10, 25);
   const port = new StandInPort();
+  const timers = new ManualTimers();
   const agent = createAgent({
     agentId: 'desk-1',
     version: '0',
     port,
-    timers: new ManualTimers(),
+    timers,
     product: rhcBlank1,
     leaseMs: 30_000,
     keys,
@@ -86,6 +87,7 @@ export function agentWithStandIns({ session = {}, pairingOrigins = [], grants = 
   port.plug('A');
   return {
     port,
+    timers,
     agent,
     callback: agent.app.callback(),
     grantText: () => grantPlace.read(),

@@ -8,6 +8,7 @@ import {
   ExperimentOutlined,
   HistoryOutlined,
   IdcardOutlined,
+  KeyOutlined,
   SafetyCertificateOutlined,
   UnorderedListOutlined,
   UsbOutlined,
@@ -31,6 +32,7 @@ import { AuditPage } from './pages/audit-page.tsx';
 import { type DeskProfileView, rolesOf } from './pages/desk-profile.ts';
 import { DiagnosticsPage } from './pages/diagnostics-page.tsx';
 import { EventsPage } from './pages/events-page.tsx';
+import { KeysPage } from './pages/keys-page.tsx';
 import { PairingPage } from './pages/pairing-page.tsx';
 import { SelfTestPage } from './pages/self-test-page.tsx';
 import { SimulatorPage } from './pages/simulator-page.tsx';
@@ -126,6 +128,12 @@ function AgentConsole() {
           title: { zh: '读卡器', en: 'Readers' },
           icon: <UsbOutlined />,
           render: () => <DiagnosticsPage store={store} />,
+        },
+        {
+          path: 'keys',
+          title: { zh: '密钥与 SAM', en: 'Keys and SAM' },
+          icon: <KeyOutlined />,
+          render: () => <KeysPage />,
         },
         {
           path: 'self-test',

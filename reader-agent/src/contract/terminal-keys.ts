@@ -20,6 +20,13 @@ export const samState = z.object({
   error: z.object({ code: z.string(), message: text, nextStep: text }).loose().nullable(),
 });
 
+/** What key-service was told of the SAM; `refused`: it has revoked it, and its keys serve no card from here any more. */
+export const samReportState = z.object({
+  state: z.enum(['none', 'waiting', 'told', 'refused']),
+  at: z.iso.datetime().nullable(),
+  error: z.object({ code: z.string(), message: text, nextStep: text }).loose().nullable(),
+});
+
 /** GET /v1/desk/keys */
 export const keysState = z.object({
   policy: z.enum(['sam-first', 'key-service-first', 'sam-only', 'key-service-only']),
@@ -27,6 +34,7 @@ export const keysState = z.object({
   order: z.array(keySource),
   keyService: z.enum(['not-asked', 'answers', 'silent']),
   sam: samState,
+  samReport: samReportState,
 });
 /** GET and POST /v1/desk/profile */
 export const deskProfile = z.object({
@@ -42,6 +50,7 @@ export const deskAssignment = z.strictObject({
 export const samPinEntry = z.strictObject({ pin: z.string().regex(/^\d{4,16}$/) });
 
 export type KeySource = z.infer<typeof keySource>;
+export type SamReportState = z.infer<typeof samReportState>;
 export type SamState = z.infer<typeof samState>;
 export type KeysState = z.infer<typeof keysState>;
 export type KeyPolicy = KeysState['policy'];

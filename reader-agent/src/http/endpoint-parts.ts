@@ -12,7 +12,7 @@ import type { LegacyFacade } from '../legacy/index.ts';
 import type { Pairing } from '../pairing/index.ts';
 import type { PcscHealth } from '../pcsc/index.ts';
 import type { Timers } from '../pcsc/supervisor.ts';
-import type { ChosenKeys, SamSlot } from '../terminal-keys/index.ts';
+import type { ChosenKeys, SamReport, SamSlot } from '../terminal-keys/index.ts';
 
 /** What a diagnostics bundle is made from. */
 export interface DiagnosticParts {
@@ -42,6 +42,7 @@ export interface EndpointParts {
   readonly audience: Audience;
   readonly profile: DeskProfile;
   readonly sam: SamSlot;
+  readonly samReport: SamReport;
   readonly hotlist: HotlistDesk | null;
   readonly chosenKeys: ChosenKeys;
   readonly journalState: () => { readonly open: number; readonly unreadable: number };

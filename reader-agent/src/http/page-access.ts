@@ -19,8 +19,8 @@ export interface PageAccessOptions {
 
 /** What a page that is not paired needs: find the agent, load the SDK, ask. */
 const BEFORE_PAIRING = /^\/(status|v1\/status|sdk\/[a-z.-]+|v1\/pairing\/(requests|confirm))$/;
-/** Files that a person hands over at the agent's own page; nothing else is taken but JSON. */
-const RAW_TYPES = ['application/vnd.rhc.hotlist'];
+/** A file that a person hands over at the agent's own page, and the XML of provincial interfaces; no form can send either. */
+const RAW_TYPES = ['application/vnd.rhc.hotlist', 'application/xml'];
 const METHODS = 'GET, POST';
 const HEADERS = 'authorization, content-type, x-rhc-request, idempotency-key';
 const PREFLIGHT_SECONDS = '600';

@@ -16,6 +16,7 @@ import type { KeyPolicy, KeysState } from '../../src/contract/index.ts';
 import { sessionOpener } from '../../src/core/open-session.ts';
 import { agentErrors } from '../../src/errors.ts';
 import { HotlistDesk } from '../../src/hotlist/index.ts';
+import type { TellSam } from '../../src/terminal-keys/index.ts';
 import { memoryText } from '../paired-page.ts';
 import { agentWithStandIns, deskHeaders } from '../stand-in-agent.ts';
 import { withIssuerCertificate } from '../writes/signing-house.ts';
@@ -23,11 +24,12 @@ import { withIssuerCertificate } from '../writes/signing-house.ts';
 interface Wish {
   readonly policy?: KeyPolicy;
   readonly pin?: string | null;
+  readonly tellSam?: TellSam;
 }
 
-async function deskWithSam({ policy = 'sam-first', pin = PILOT_PIN }: Wish = {}) {
+async function deskWithSam({ policy = 'sam-first', pin = PILOT_PIN, ...more }: Wish = {}) {
   const { sam } = await issuedPilotSam('intl-128', [1, 2], testIssuer());
-  return desk(withIssuerCertificate(await personalizedContent()), sam, { policy, pin });
+  return desk(withIssuerCertificate(await personalizedContent()), sam, { policy, pin, ...more });
 }
 
 const EMPTY_LIST = withSignature(
@@ -38,7 +40,11 @@ const EMPTY_LIST = withSignature(
   { keyId: 'province', signature: Uint8Array.of(1) },
 );
 
-function desk(content: ChipContent, sam: VirtualSam, { policy, pin }: Required<Wish>) {
+function desk(
+  content: ChipContent,
+  sam: VirtualSam,
+  { policy, pin, tellSam }: Wish & Required<Pick<Wish, 'policy' | 'pin'>>,
+) {
   const online = pilotTerminalKeys();
   let offline = false;
   const calls = { keyService: 0 };
@@ -71,6 +77,7 @@ function desk(content: ChipContent, sam: VirtualSam, { policy, pin }: Required<W
       deskProfilePlace: profile,
       visitTrust: { verifier: nodeCrypto, rootPublicKey: testIssuer().rootPublicKey },
       hotlist,
+      ...(tellSam === undefined ? {} : { tellSam }),
     },
   });
   const memory = new ProcessMemory(content);
@@ -215,5 +222,59 @@ describe('a desk with a SAM', () => {
     again.port.plug('ACS ACR39U (RR123) 01 00');
     const { body } = await request(again.callback).get('/v1/desk/profile').set(deskHeaders);
     expect(body).toMatchObject({ card: 'ACS ACR39U (RR123) 01 00', sam: 'SAM Reader (RR456) 00 00' });
+  });
+});
+
+describe('what key-service is told of the SAM', () => {
+  test('its serial and the version of every key, once, when it is ready', async () => {
+    const told: Parameters<TellSam>[] = [];
+    const tellSam: TellSam = async (...given) => {
+      told.push(given);
+      return { refused: false };
+    };
+    const made = await deskWithSam({ tellSam });
+    made.insertSam();
+    const { sam } = await made.keysState();
+    await made.agent.samSettled();
+    expect(told).toHaveLength(1);
+    const [samSerial, { versions }] = told[0] ?? ['', { versions: [] }];
+    expect(samSerial).toBe(sam.samSerial);
+    expect(versions).toHaveLength(sam.versions.length);
+    expect(versions.length).toBeGreaterThan(10);
+    expect(versions).toContainEqual({ slot: 'RK1.DDF1', version: 1 });
+    expect(versions).toContainEqual({ slot: 'RK1.DDF1', version: 2 });
+    expect((await made.keysState()).samReport).toMatchObject({ state: 'told', error: null });
+  });
+
+  test('a SAM that key-service has revoked serves no card from here; key-service does', async () => {
+    const made = await deskWithSam({ tellSam: async () => ({ refused: true }) });
+    made.insertSam();
+    await made.keysState();
+    await made.agent.samSettled();
+    const state = await made.keysState();
+    expect(state.samReport.state).toBe('refused');
+    expect(state.order).toEqual(['key-service']);
+    made.insertCard();
+    expect((await made.read()).timings.keySource).toBe('key-service');
+  });
+
+  test('without network it waits and tries again', async () => {
+    let up = false;
+    const tellSam: TellSam = async () => {
+      if (!up) throw agentErrors.make('KEY_SERVICE_UNAVAILABLE');
+      return { refused: false };
+    };
+    const made = await deskWithSam({ tellSam });
+    made.insertSam();
+    await made.keysState();
+    await made.agent.samSettled();
+    expect((await made.keysState()).samReport).toMatchObject({
+      state: 'waiting',
+      error: { code: 'KEY_SERVICE_UNAVAILABLE' },
+    });
+    up = true;
+    made.timers.advance(10_000);
+    await made.agent.samSettled();
+    expect((await made.keysState()).samReport.state).toBe('told');
   });
 });

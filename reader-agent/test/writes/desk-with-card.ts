@@ -138,6 +138,21 @@ export class DeskWithCard {
     return { status, body: answer };
   }
 
+  /** Bytes there and back. */
+  async raw(path: string, type: string, body: Uint8Array) {
+    const answer = await request(this.#agent.app.callback())
+      .post(path)
+      .set({ ...HEADERS, 'Content-Type': type })
+      .buffer(true)
+      .parse((response, done) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => done(null, Buffer.concat(chunks)));
+      })
+      .send(Buffer.from(body));
+    return { status: answer.status, type: answer.headers['content-type'], bytes: answer.body as Buffer };
+  }
+
   /** Lines of a staged answer. */
   async lines(path: string, body: object): Promise<readonly Record<string, unknown>[]> {
     const { text } = await request(this.#agent.app.callback())

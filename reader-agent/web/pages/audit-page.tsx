@@ -16,6 +16,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'pairing-refused': '拒绝配对 pairing refused',
   'pairing-code-wrong': '配对码错误 wrong pairing code',
   'card-write': '写卡结果 outcome of a write',
+  'sam-refused': 'SAM 已作废 SAM revoked',
   'sam-pin-tried': 'SAM PIN 尝试 SAM PIN tried',
   'desk-profile-changed': '读卡器指定 readers assigned',
   'hotlist-imported': '导入挂失名单 hotlist imported',

@@ -76,7 +76,7 @@ function profileOf({ desk, profile }: EndpointParts) {
   return { readers: slots, card: profile.cardReader(readers), sam: profile.samReader(readers) };
 }
 
-function keysOf({ chosenKeys, sam }: EndpointParts) {
+function keysOf({ chosenKeys, sam, samReport }: EndpointParts) {
   const order = () => {
     try {
       return chosenKeys.choices().map(({ source }) => source);
@@ -84,5 +84,6 @@ function keysOf({ chosenKeys, sam }: EndpointParts) {
       return [];
     }
   };
-  return { policy: chosenKeys.policy, order: order(), keyService: chosenKeys.keyServiceState, sam: sam.state };
+  const { policy, keyServiceState } = chosenKeys;
+  return { policy, order: order(), keyService: keyServiceState, sam: sam.state, samReport: samReport.state };
 }

@@ -1,10 +1,12 @@
 /** The national functions of 2012 by name; each needs the scope of what it reads or writes. */
-import { endpoint, mayCall } from '@rhc/service-shell';
+import { endpoint, mayCall, readRawBody } from '@rhc/service-shell';
 import { legacyAnswer, legacyParameters } from '../../contract/index.ts';
 import type { Scope } from '../../contract/pairing.ts';
 import { agentErrors } from '../../errors.ts';
+import { legacyXml, parseLegacyXml } from '../../legacy/index.ts';
 import type { EndpointParts } from '../endpoint-parts.ts';
 
+const MAX_XML_BYTES = 32 * 1024;
 const tag = '国家接口 national interface';
 const OF_IDENTITY = /^(iDOpenPort|iDClosePort|iR_DDF1EF0[5-7]Info)$/;
 
@@ -29,6 +31,25 @@ export function legacyEndpoints({ legacy }: EndpointParts) {
       handle({ params: { name = '' }, body, principal }) {
         if (!mayCall([scopeOfFunction(name)], principal)) throw agentErrors.make('SCOPE_MISSING');
         return legacy.call(name, body);
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/legacy-xml',
+      access: ['identity.read'],
+      tag,
+      summary: {
+        zh: '国家接口函数的 XML 形式(application/xml,GB 18030):根元素为函数名',
+        en: 'The same functions as XML (application/xml, GB 18030): the root is the function',
+      },
+      rawBody: true,
+      answers: 'application/xml',
+      async handle({ ctx, principal }) {
+        const { name, parameters } = parseLegacyXml(await readRawBody(ctx.req, MAX_XML_BYTES));
+        if (!mayCall([scopeOfFunction(name)], principal)) throw agentErrors.make('SCOPE_MISSING');
+        const answer = await legacy.call(name, parameters);
+        ctx.set('Content-Type', 'application/xml; charset=GB18030');
+        ctx.body = Buffer.from(legacyXml(name, answer));
       },
     }),
   ];
