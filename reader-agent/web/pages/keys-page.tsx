@@ -105,7 +105,7 @@ export function KeysPage() {
         <Descriptions.Item label="SAM">
           <Space>
             <Tag words={SAM_WORDS[sam.state]} />
-            <Button id="sam-reopen" size="small" disabled={reopen.busy} onClick={() => void reopen.run(undefined)}>
+            <Button id="sam-reopen" size="small" disabled={reopen.busy} onClick={() => void reopen.run()}>
               <Both zh="重新打开" en="Open anew" />
             </Button>
           </Space>
