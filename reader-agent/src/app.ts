@@ -183,6 +183,7 @@ export function createAgent(options: AgentOptions): Agent {
     onOutcome: (entry) => audit?.note('card-write', outcomeOf(entry)),
   });
   const batches = new BatchService({ desk, timers, rememberedBatches: 64, maxRunning: 16, progressEvery: 8 });
+  const { hotlist } = options;
   const channel =
     options.issuer === undefined
       ? null
@@ -192,10 +193,12 @@ export function createAgent(options: AgentOptions): Agent {
           version: options.version,
           desk,
           batches,
+          ...(hotlist === undefined ? {} : { hotlistVersion: () => hotlist.state().version }),
           timers,
           backoff: BACKOFF,
           logger,
         });
+  hotlist?.onTaken(() => channel?.tellState());
   const pairing = new Pairing({
     grants: new Grants(options.grantPlace),
     now,

@@ -190,6 +190,7 @@ export const agentsResponse = z.object({
     z.object({
       agentId: z.string(),
       version: z.string(),
+      hotlistVersion: z.int().nullable(),
       readers: z.array(
         z.object({
           reader: z.string(),

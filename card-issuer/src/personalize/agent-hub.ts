@@ -23,6 +23,8 @@ export interface AgentView {
   readonly agentId: string;
   readonly version: string;
   readonly readers: readonly ReaderState[];
+  /** Of the list that the agent serves by; null: none, or it does not tell. */
+  readonly hotlistVersion: number | null;
 }
 
 export type BatchMessage = Extract<IssuerMessage, { type: 'batch' }>;
@@ -128,10 +130,10 @@ export class AgentHub {
   }
 
   #welcome(line: AgentLine, hello: Extract<AgentMessage, { type: 'hello' }>): Connection {
-    const { agentId, version, readers } = hello;
+    const { agentId, version, readers, hotlistVersion = null } = hello;
     const before = this.#connections.get(agentId);
     this.#count += 1;
-    const connection: Connection = { number: this.#count, line, view: { agentId, version, readers } };
+    const connection: Connection = { number: this.#count, line, view: { agentId, version, readers, hotlistVersion } };
     this.#connections.set(agentId, connection);
     // A half-open connection of the same agent: the newest is the living one.
     if (before !== undefined && before.line !== line) before.line.close();
@@ -144,7 +146,8 @@ export class AgentHub {
   #receive(connection: Connection, message: Exclude<AgentMessage, { type: 'hello' }>): void {
     if (this.#connections.get(connection.view.agentId) !== connection) return;
     if (message.type === 'readers') {
-      connection.view = { ...connection.view, readers: message.readers };
+      const { readers, hotlistVersion = connection.view.hotlistVersion } = message;
+      connection.view = { ...connection.view, readers, hotlistVersion };
       for (const listener of this.#listeners) listener.readersChanged(connection.view);
       return;
     }

@@ -7,4 +7,7 @@ export const PAGES: readonly { readonly path: string; readonly person: Person; r
   { path: 'jobs', person: 'manager', words: /批量任务/ },
   { path: 'stock', person: 'stock', words: /地点与台账/ },
   { path: 'dashboard', person: 'auditor', words: /目标与预测/ },
+  { path: 'approvals', person: 'reviewer', words: /待批准/ },
+  { path: 'hotlist', person: 'manager', words: /各版名单/ },
+  { path: 'administration', person: 'manager', words: /角色与审批权/ },
 ];

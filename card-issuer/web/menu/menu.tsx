@@ -2,9 +2,21 @@
  * The menu as one table. A new page is a folder `web/PAGE/`, an import and a row here; Alt+1 … Alt+0 open the first ten
  * rows that a person sees.
  */
-import { DashboardOutlined, HomeOutlined, ImportOutlined, InboxOutlined, PrinterOutlined } from '@ant-design/icons';
+import {
+  AuditOutlined,
+  DashboardOutlined,
+  HomeOutlined,
+  ImportOutlined,
+  InboxOutlined,
+  PrinterOutlined,
+  SettingOutlined,
+  StopOutlined,
+} from '@ant-design/icons';
+import { AdministrationPage } from '../administration/administration-page.tsx';
+import { ApprovalsPage } from '../approvals/approvals-page.tsx';
 import { DashboardPage } from '../dashboard/dashboard-page.tsx';
 import { HomePage } from '../home/home-page.tsx';
+import { HotlistPage } from '../hotlist/hotlist-page.tsx';
 import { ImportsPage } from '../imports/imports-page.tsx';
 import { JobsPage } from '../jobs/jobs-page.tsx';
 import { StockPage } from '../stock/stock-page.tsx';
@@ -67,5 +79,32 @@ export const MENU: readonly MenuRow[] = [
     group: STEERING,
     roles: STAFF,
     component: DashboardPage,
+  },
+  {
+    path: 'approvals',
+    zh: '审批',
+    en: 'Approvals',
+    icon: <AuditOutlined />,
+    group: STEERING,
+    roles: STAFF,
+    component: ApprovalsPage,
+  },
+  {
+    path: 'hotlist',
+    zh: '挂失名单与上报',
+    en: 'Hotlist',
+    icon: <StopOutlined />,
+    group: STEERING,
+    roles: STAFF,
+    component: HotlistPage,
+  },
+  {
+    path: 'administration',
+    zh: '系统管理',
+    en: 'Administration',
+    icon: <SettingOutlined />,
+    group: STEERING,
+    roles: ['manager', 'auditor'],
+    component: AdministrationPage,
   },
 ];

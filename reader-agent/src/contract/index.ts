@@ -64,10 +64,20 @@ export const issuerMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('release'), reader: z.string() }),
 ]);
 
+/** Of the list that the desk serves by; null: none. Absent: an agent that does not tell. */
+const hotlistVersion = z.int().nullable().optional();
+
 /** agent → card-issuer. */
 export const agentMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('hello'), agentId: z.string(), version: z.string(), readers: z.array(readerState) }),
-  z.object({ type: z.literal('readers'), readers: z.array(readerState) }),
+  z.object({
+    type: z.literal('hello'),
+    agentId: z.string(),
+    version: z.string(),
+    readers: z.array(readerState),
+    hotlistVersion,
+  }),
+  /** Sent anew whenever readers or the hotlist changed. */
+  z.object({ type: z.literal('readers'), readers: z.array(readerState), hotlistVersion }),
   z.object({ type: z.literal('progress'), id: z.string(), done: z.int(), total: z.int() }),
   z.object({
     type: z.literal('answers'),

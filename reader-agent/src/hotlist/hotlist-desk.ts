@@ -40,6 +40,7 @@ export class HotlistDesk {
   readonly #options: HotlistDeskOptions;
   #list: Hotlist | null = null;
   #error: unknown = null;
+  #listener: () => void = () => undefined;
 
   constructor(options: HotlistDeskOptions) {
     this.#options = options;
@@ -85,6 +86,12 @@ export class HotlistDesk {
     this.#options.place.write(full);
     this.#list = list;
     this.#error = null;
+    this.#listener();
+  }
+
+  /** Told whenever another list is served by; one listener. */
+  onTaken(listener: () => void): void {
+    this.#listener = listener;
   }
 
   /** Never rejects: without network the list at hand goes on serving, and its age says so. */

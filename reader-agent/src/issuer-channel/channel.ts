@@ -31,6 +31,8 @@ export interface IssuerChannelOptions {
   readonly version: string;
   readonly desk: Desk;
   readonly batches: BatchService;
+  /** Of the list that the desk serves by; absent: no hotlist is set up. */
+  readonly hotlistVersion?: () => number | null;
   readonly timers: Timers;
   readonly backoff: BackoffLimits;
   /** Randomness of the waiting times, in [0, 1). */
@@ -60,7 +62,7 @@ export class IssuerChannel {
   constructor(options: IssuerChannelOptions) {
     this.#options = options;
     this.#unsubscribe = options.desk.onReadersChanged(() => {
-      this.#tell({ type: 'readers', readers: options.desk.readers() });
+      this.tellState();
     });
     this.#dial();
   }
@@ -69,6 +71,11 @@ export class IssuerChannel {
     if (this.#stopped) return { state: 'stopped', issuer: null };
     if (this.#open) return { state: 'connected', issuer: this.#issuer };
     return { state: this.#line === null ? 'waiting' : 'connecting', issuer: null };
+  }
+
+  /** Readers and hotlist as they are now; nothing when the line is down: the next hello says it. */
+  tellState(): void {
+    this.#tell({ type: 'readers', readers: this.#options.desk.readers(), ...this.#hotlist() });
   }
 
   stop(): void {
@@ -80,6 +87,11 @@ export class IssuerChannel {
     this.#open = false;
   }
 
+  #hotlist(): { hotlistVersion?: number | null } {
+    const { hotlistVersion } = this.#options;
+    return hotlistVersion === undefined ? {} : { hotlistVersion: hotlistVersion() };
+  }
+
   #dial(): void {
     const line = this.#options.dial(this.#options.url, this.#options.token, {
       onOpen: () => {
@@ -87,7 +99,7 @@ export class IssuerChannel {
         this.#open = true;
         this.#options.logger.info('issuer channel open');
         const { agentId, version, desk } = this.#options;
-        this.#tell({ type: 'hello', agentId, version, readers: desk.readers() });
+        this.#tell({ type: 'hello', agentId, version, readers: desk.readers(), ...this.#hotlist() });
         for (const answer of this.#undelivered.values()) this.#tell(answer);
         this.#undelivered.clear();
       },
