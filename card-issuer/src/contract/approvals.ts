@@ -19,6 +19,8 @@ export const approvalResponse = z.object({
   id: z.string(),
   operation,
   text: bilingual,
+  /** Roles of which the approver must have one; the requester never approves. */
+  approvers: z.array(z.string()),
   /** What it is about: a card, a chip, a resident. */
   subject: z.string(),
   reason: z.string().nullable(),

@@ -15,7 +15,8 @@ import { caller, pathPart } from './request-parts.ts';
 const tag = '审批 Approvals';
 
 export function approvalView({ request: _, done: __, ...approval }: Approval): ApprovalResponse {
-  return { ...approval, text: APPROVALS[approval.operation].text };
+  const { text, approvers } = APPROVALS[approval.operation];
+  return { ...approval, text, approvers: [...approvers] };
 }
 
 export function approvalEndpoints({ approvals }: Issuer): Endpoint[] {

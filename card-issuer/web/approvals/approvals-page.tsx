@@ -133,13 +133,6 @@ function Subject({ approval }: { approval: ApprovalResponse }): ReactNode {
   );
 }
 
-const MAY_DECIDE: Readonly<Record<ApprovalResponse['operation'], readonly string[]>> = {
-  'card-spoil': ['reviewer', 'manager'],
-  'card-destroy': ['reviewer', 'manager'],
-  'blank-write-off': ['stock', 'manager'],
-  'production-sample': ['reviewer', 'manager'],
-};
-
 function Decide({
   me,
   approval,
@@ -156,7 +149,7 @@ function Decide({
     onChange();
   });
   const mine = approval.requestedBy === me.id;
-  const may = hasRole(me, ...MAY_DECIDE[approval.operation]);
+  const may = hasRole(me, ...approval.approvers);
   return (
     <>
       <div className="tools-row">

@@ -14,7 +14,8 @@ interface Exported {
   readonly from: number;
   readonly next: number;
   readonly records: number;
-  readonly sha256: string;
+  /** Over the records of a JSON file; a CSV carries its own. */
+  readonly sha256: string | null;
 }
 
 export function ReportSection(): ReactNode {
@@ -32,7 +33,12 @@ export function ReportSection(): ReactNode {
             ? await download('/v1/registry-report', { query: { ...query, format } })
             : new Blob([JSON.stringify(page)], { type: 'application/json' });
         saveAs(file, `registry-report-${page.issuerCode}-${from}-${page.next}.${format}`);
-        const part = { from, next: page.next, records: page.records.length, sha256: page.sha256 };
+        const part = {
+          from,
+          next: page.next,
+          records: page.records.length,
+          sha256: format === 'json' ? page.sha256 : null,
+        };
         setDone((old) => [...old, part]);
       }
       from = page.next;
@@ -92,7 +98,11 @@ export function ReportSection(): ReactNode {
         columns={[
           { title: both('游标', 'Cursors'), render: (_, { from, next }) => `${from} → ${next}` },
           { title: both('条数', 'Records'), dataIndex: 'records', align: 'right' },
-          { title: 'SHA-256', render: (_, { sha256 }) => <Code>{sha256}</Code> },
+          {
+            title: 'SHA-256',
+            render: (_, { sha256 }) =>
+              sha256 === null ? <Both zh="在文件末行" en="in the file's last line" /> : <Code>{sha256}</Code>,
+          },
         ]}
       />
     </Section>
