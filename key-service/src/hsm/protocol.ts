@@ -1,4 +1,7 @@
-/** Messages between key-service and one HSM worker process (Node IPC, `serialization: 'advanced'`). */
+/**
+ * Messages between key-service and one HSM worker process: attach and end over Node's IPC, requests and answers as
+ * frames (`wire-value.ts`) over a pipe of their own, which costs a third of the IPC.
+ */
 import type { ErrorBody } from '@rhc/card/errors';
 import type { AlgorithmSuite } from '@rhc/card/profile';
 import type { HsmModel } from '@rhc/hsm-config';
@@ -33,9 +36,15 @@ export interface WireError {
 
 export type ToWorker =
   | { readonly type: 'attach'; readonly config: AttachConfig }
-  | { readonly type: 'initialise-token'; readonly config: InitialiseConfig }
-  /** Several at once: one message, one turn of the event loop, for whoever waited together. */
-  | { readonly type: 'requests'; readonly requests: readonly WorkerRequest[] };
+  | { readonly type: 'initialise-token'; readonly config: InitialiseConfig };
+
+/** File descriptor of the worker's end of the pipe. */
+export const PIPE_DESCRIPTOR = 4;
+/** Longer than any request: a restore of all roots has some 100 KiB. */
+export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
+
+/** One frame to the worker: several requests at once, for whoever waited together. */
+export type RequestFrame = readonly WorkerRequest[];
 
 export interface WorkerRequest {
   readonly id: number;
@@ -51,6 +60,10 @@ export type WorkerAnswer =
 export type FromWorker =
   | { readonly type: 'attached'; readonly token: TokenDescription }
   | { readonly type: 'initialised'; readonly created: boolean }
-  | { readonly type: 'refused'; readonly error: WireError }
-  /** `residentBytes`: the worker's memory, told now and then. */
-  | { readonly type: 'answers'; readonly answers: readonly WorkerAnswer[]; readonly residentBytes?: number };
+  | { readonly type: 'refused'; readonly error: WireError };
+
+/** One frame from the worker, for one of requests. `residentBytes`: the worker's memory, told now and then. */
+export interface AnswerFrame {
+  readonly answers: readonly WorkerAnswer[];
+  readonly residentBytes?: number;
+}

@@ -49,17 +49,25 @@ interface Seat {
   /** No new work: a successor stands ready, and the process ends when its last answer is out. */
   retiring: boolean;
   readonly jobs: Map<number, Job>;
-  /** Messages that are not answered yet. */
+  /** Messages that are not answered yet, and the weight of their requests. */
   messages: number;
+  load: number;
   operations: number;
 }
 
 /** Kills may come often (a drill kills hundreds); a request that kills its worker each time must end all the same. */
 const MAX_ATTEMPTS = 8;
-/** A second message in flight hides the IPC's latency; more would only be lost together. */
+/** A second message in flight hides the pipe's latency; more would only be lost together. */
 const IN_FLIGHT_PER_WORKER = 2;
 /** Requests in one message: enough to share its cost, few enough to leave work for the other workers. */
 const MAX_TOGETHER = 16;
+/**
+ * As many keys as one worker handles in some 3 ms. Up to that, requests wait for the worker that is at work and go to it
+ * together: waking a second process for each costs more than the work itself.
+ */
+const LIGHT_LOAD = 20;
+/** So long at most: the worker that is at work may hang. */
+const LIGHT_WAIT_MS = 3;
 /** Resident memory of a worker above which it is replaced. */
 export const RECYCLE_ABOVE_BYTES = 400 * 1024 * 1024;
 const MAX_RESTART_DELAY_MS = 30_000;
@@ -90,6 +98,7 @@ export class HsmWorkerPool implements HsmPort {
   #closed = false;
   #restartDelayMs: number;
   #dispatchDue = false;
+  #lightWait: ReturnType<typeof setTimeout> | undefined;
   readonly #restarts = new Set<ReturnType<typeof setTimeout>>();
   /** Set when no restart can help: wrong PIN, failed known answer. */
   #refused: RhcError | undefined;
@@ -178,6 +187,7 @@ export class HsmWorkerPool implements HsmPort {
   async close(): Promise<void> {
     this.#closed = true;
     for (const timer of this.#restarts) clearTimeout(timer);
+    clearTimeout(this.#lightWait);
     const seats = [...this.#seats];
     for (const job of [...this.#queue.splice(0), ...seats.flatMap((seat) => [...seat.jobs.values()])]) {
       this.#settle(job);
@@ -206,6 +216,10 @@ export class HsmWorkerPool implements HsmPort {
     const worker = new WorkerProcess(workerPath, environment, message, attachTimeoutMs, {
       onAnswers: (answers) => {
         seat.messages--;
+        for (const { id } of answers) {
+          const job = jobs.get(id);
+          if (job !== undefined) seat.load -= weight(job);
+        }
         for (const answer of answers) {
           if ('output' in answer) this.#finished(seat, answer.id)?.resolve(answer.output);
           // A lost session ends its worker; the request is run again when that is seen.
@@ -222,7 +236,7 @@ export class HsmWorkerPool implements HsmPort {
         this.#lost(seat);
       },
     });
-    const seat: Seat = { worker, ready: false, retiring: false, jobs, messages: 0, operations: 0 };
+    const seat: Seat = { worker, ready: false, retiring: false, jobs, messages: 0, load: 0, operations: 0 };
     this.#seats.add(seat);
     worker.token.then(
       ({ serial }) => {
@@ -268,15 +282,37 @@ export class HsmWorkerPool implements HsmPort {
     }
   }
 
-  #dispatch(): void {
+  /** @param patient false once something has waited for the worker at work as long as it may */
+  #dispatch(patient = true): void {
     while (this.#queue.length > 0) {
-      const free = [...this.#seats].filter(
-        (each) => each.ready && !each.retiring && !each.worker.exited && each.messages < IN_FLIGHT_PER_WORKER,
-      );
-      const seat = free.sort((a, b) => a.jobs.size - b.jobs.size)[0];
-      if (seat === undefined) return;
-      this.#give(seat, this.#together(free.length));
+      const able = [...this.#seats].filter((each) => each.ready && !each.retiring && !each.worker.exited);
+      const free = able.filter((each) => each.messages < IN_FLIGHT_PER_WORKER);
+      const atWork = patient ? this.#lightlyAtWork(able) : undefined;
+      if (atWork !== undefined && !free.includes(atWork)) {
+        this.#lightWait ??= setTimeout(() => {
+          this.#lightWait = undefined;
+          this.#dispatch(false);
+        }, LIGHT_WAIT_MS);
+        return;
+      }
+      const seat = atWork ?? free.sort((a, b) => a.load - b.load)[0];
+      if (seat === undefined) break;
+      this.#give(seat, this.#together(atWork === undefined ? free.length : 1));
     }
+    clearTimeout(this.#lightWait);
+    this.#lightWait = undefined;
+  }
+
+  /** The worker that is at work already, as long as it and all that waits are light. */
+  #lightlyAtWork(able: readonly Seat[]): Seat | undefined {
+    const busy = able.filter((each) => each.messages > 0).sort((a, b) => a.load - b.load)[0];
+    if (busy === undefined) return undefined;
+    let load = busy.load;
+    for (const job of this.#queue) {
+      load += weight(job);
+      if (load > LIGHT_LOAD || job.attempts > 0) return undefined;
+    }
+    return busy;
   }
 
   /** A fair share of what waits; a request that has lost a worker before goes alone, so that it takes no others along. */
@@ -293,9 +329,10 @@ export class HsmWorkerPool implements HsmPort {
       job.attempts++;
       seat.jobs.set(job.id, job);
       seat.operations += weight(job);
+      seat.load += weight(job);
     }
     seat.messages++;
-    seat.worker.send({ type: 'requests', requests: jobs.map(({ id, name, input }) => ({ id, name, input })) });
+    seat.worker.send(jobs.map(({ id, name, input }) => ({ id, name, input })));
   }
 
   #finished(seat: Seat, id: number): Job | undefined {

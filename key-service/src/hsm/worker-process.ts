@@ -1,9 +1,20 @@
 /** One HSM worker child process seen from its parent: start, send, end. Decides nothing; `worker-pool.ts` does. */
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { errorFromBody, RhcError } from '@rhc/card/errors';
 import { keyServiceErrors } from '../errors.ts';
 import type { TokenDescription } from './port.ts';
-import type { FromWorker, ToWorker, WireError, WorkerAnswer } from './protocol.ts';
+import {
+  type AnswerFrame,
+  type FromWorker,
+  MAX_FRAME_BYTES,
+  PIPE_DESCRIPTOR,
+  type RequestFrame,
+  type ToWorker,
+  type WireError,
+  type WorkerAnswer,
+} from './protocol.ts';
+import { FrameReader, frameOf } from './wire-value.ts';
 
 export interface WorkerEvents {
   /** Once for each message, whatever number of answers stands in it. */
@@ -30,12 +41,13 @@ export function forkWorker(workerPath: string, environment: Readonly<Record<stri
     env: { ...environment },
     execArgv: [],
     serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc', 'pipe'],
   });
 }
 
 export class WorkerProcess {
   readonly #child: ChildProcess;
+  readonly #pipe: Socket;
   readonly token: Promise<TokenDescription>;
   exited = false;
 
@@ -47,6 +59,10 @@ export class WorkerProcess {
     events: WorkerEvents,
   ) {
     this.#child = forkWorker(workerPath, environment);
+    this.#pipe = this.#child.stdio[PIPE_DESCRIPTOR] as Socket;
+    // A broken pipe shows itself by the exit event; the pool runs the requests again then.
+    this.#pipe.on('error', () => undefined);
+    this.#listen(events);
     this.token = new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         reject(keyServiceErrors.make('HSM_TIMEOUT', { detail: 'attach' }));
@@ -59,9 +75,6 @@ export class WorkerProcess {
         } else if (message.type === 'refused') {
           clearTimeout(timer);
           reject(errorFromWire(message.error));
-        } else if (message.type === 'answers') {
-          events.onAnswers(message.answers);
-          if (message.residentBytes !== undefined) events.onMemory(message.residentBytes);
         }
       });
       const ended = () => {
@@ -83,9 +96,32 @@ export class WorkerProcess {
     return this.#child.pid;
   }
 
-  send(message: ToWorker): void {
-    // A closed channel shows itself by the exit event; the pool runs the request again then.
-    if (this.#child.connected) this.#child.send(message, () => undefined);
+  send(requests: RequestFrame): void {
+    const frame = frameOf(requests);
+    // Requests carry key components; what is written needs them no more.
+    this.#pipe.write(frame, () => frame.fill(0));
+  }
+
+  /** A pipe that delivers anything else is of no use any more, and neither is its worker. */
+  #framesOf(reader: FrameReader, chunk: Buffer): AnswerFrame[] {
+    try {
+      return reader.push(chunk) as AnswerFrame[];
+    } catch {
+      this.kill();
+      return [];
+    }
+  }
+
+  #listen({ onAnswers, onMemory }: WorkerEvents): void {
+    const reader = new FrameReader(MAX_FRAME_BYTES);
+    this.#pipe.on('data', (chunk: Buffer) => {
+      // The pool has given its requests to another worker already.
+      if (this.exited) return;
+      for (const { answers, residentBytes } of this.#framesOf(reader, chunk)) {
+        onAnswers(answers);
+        if (residentBytes !== undefined) onMemory(residentBytes);
+      }
+    });
   }
 
   /** Lets the worker finalize PKCS#11 and end by itself. */

@@ -1,7 +1,8 @@
 /**
  * HSM worker process: one PKCS#11 initialisation, one token, one message at a time. Started by `worker-process.ts`
- * with an IPC channel; ends when the channel closes, so that no worker outlives its service.
+ * with an IPC channel and a pipe; ends when the channel closes, so that no worker outlives its service.
  */
+import { Socket } from 'node:net';
 import { isRhcError, type RhcError } from '@rhc/card/errors';
 import { operations } from './operations/index.ts';
 import { runKnownAnswers } from './pkcs11/known-answers.ts';
@@ -10,8 +11,20 @@ import { hsmError } from './pkcs11/return-values.ts';
 import { Token } from './pkcs11/token.ts';
 import type { HsmOperationName, HsmOperations } from './port.ts';
 import { forbidCoreDumps } from './process-limits.ts';
-import type { AttachConfig, FromWorker, ToWorker, WireError, WorkerAnswer, WorkerRequest } from './protocol.ts';
+import {
+  type AnswerFrame,
+  type AttachConfig,
+  type FromWorker,
+  MAX_FRAME_BYTES,
+  PIPE_DESCRIPTOR,
+  type RequestFrame,
+  type ToWorker,
+  type WireError,
+  type WorkerAnswer,
+  type WorkerRequest,
+} from './protocol.ts';
 import { requireFree, runApproved } from './quorum/gate.ts';
+import { FrameReader, frameOf } from './wire-value.ts';
 
 forbidCoreDumps();
 let token: Token | undefined;
@@ -19,6 +32,12 @@ let token: Token | undefined;
 function send(message: FromWorker, then?: () => void): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => then?.());
   else then?.();
+}
+
+const pipe = new Socket({ fd: PIPE_DESCRIPTOR, readable: true, writable: true });
+
+function answer(frame: AnswerFrame, then?: () => void): void {
+  pipe.write(frameOf(frame), () => then?.());
 }
 
 function wire(error: RhcError): WireError {
@@ -47,23 +66,23 @@ const MEMORY_EVERY = 50;
 let requestsSinceLook = 0;
 
 /** Answers one after the other and sends them together; a lost session ends the worker after what it still could say. */
-async function answerAll(requests: readonly WorkerRequest[]): Promise<void> {
+async function answerAll(requests: RequestFrame): Promise<void> {
   const answers: WorkerAnswer[] = [];
   for (const request of requests) {
-    const answer = answerOne(request);
+    const given = answerOne(request);
     // Only approvals wait for something: the check of their signatures.
-    answers.push(answer instanceof Promise ? await answer : answer);
+    answers.push(given instanceof Promise ? await given : given);
     const last = answers.at(-1) as WorkerAnswer;
     if ('error' in last && last.lost) {
-      send({ type: 'answers', answers }, () => end(1));
+      answer({ answers }, () => end(1));
       return;
     }
   }
   requestsSinceLook += requests.length;
-  if (requestsSinceLook < MEMORY_EVERY) send({ type: 'answers', answers });
+  if (requestsSinceLook < MEMORY_EVERY) answer({ answers });
   else {
     requestsSinceLook = 0;
-    send({ type: 'answers', answers, residentBytes: process.memoryUsage.rss() });
+    answer({ answers, residentBytes: process.memoryUsage.rss() });
   }
 }
 
@@ -106,11 +125,14 @@ process.on('message', (message: ToWorker) => {
         send({ type: 'refused', error: wire(hsmError(error, 'initialise token')) }, () => process.exit(1));
       }
       return;
-    case 'requests':
-      void answerAll(message.requests);
-      return;
   }
 });
+const reader = new FrameReader(MAX_FRAME_BYTES);
+pipe.on('data', (chunk: Buffer) => {
+  for (const requests of reader.push(chunk) as RequestFrame[]) void answerAll(requests);
+});
+// The service is gone or has let this worker go; the channel says which.
+pipe.on('error', () => undefined);
 process.on('disconnect', () => end(0));
 // Ctrl-C in a terminal reaches the whole process group; the service ends its workers itself, after the last answer.
 process.on('SIGINT', () => undefined);
