@@ -7,6 +7,9 @@ import type { Logger } from '@rhc/service-shell';
 import type { Administration } from './administration.ts';
 import { Approvals, type ApprovedWork } from './approvals.ts';
 import { Bulk } from './bulk.ts';
+import type { FileSigner } from './bureau/cms/index.ts';
+import { Bureau } from './bureau/index.ts';
+import type { BureauEntry } from './bureau/register.ts';
 import { CardFaces } from './card-faces.ts';
 import { type Clock, timestamp } from './clock.ts';
 import type { ApprovalOperation } from './domain/approval.ts';
@@ -55,6 +58,8 @@ export interface IssuerOptions {
   readonly hotlistSigner?: HotlistSigner;
   /** Shown to managers and auditors; absent: nothing is known of it. */
   readonly administration?: Administration;
+  /** Signs order files for bureaus; without it none is made. */
+  readonly bureauSigner?: FileSigner;
   /** Name of this node, the same after a restart. */
   readonly node?: string;
   readonly limits?: Partial<HubLimits & { readonly claimMs: number }>;
@@ -71,6 +76,7 @@ export interface Issuer {
   readonly approvals: Approvals;
   readonly hotlist: HotlistPublisher;
   readonly bulk: Bulk;
+  readonly bureau: Bureau;
   readonly steering: Steering;
   readonly mailbox: Mailbox;
   readonly mailboxChanges: MailboxChanges;
@@ -133,12 +139,17 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   });
   const policy = { ...DEFAULT_POLICY, ...options.policy };
   const service = new IssuerService({ database, clock, newId, issuer, hub, runner, feed, policy, stock, residents });
+  const bureau = new Bureau({
+    ...{ database, clock, random, crypto: options.crypto, feed, stock, issuer, hub, newId },
+    keys: options.keys,
+    signer: options.bureauSigner ?? null,
+  });
   const approvals: Approvals = new Approvals({
     database,
     clock,
     newId,
     work: {
-      ...approvedWork(service, stock),
+      ...approvedWork(service, stock, bureau),
       'production-sample': ({ subject }, signed) => bulk.approveSample(subject, signed),
     },
   });
@@ -170,6 +181,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   void bulk.look();
   await imports.resumeAll();
   mailboxChanges.look();
+  await bureau.resume((error) => logger.warn({ err: error }, 'a bureau file waits to be taken up again'));
   const endTicks = tickForEver([service.lifeCycle, mailbox], clock, logger);
   return {
     service,
@@ -177,6 +189,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     stockBooks: new StockBooks(database),
     administration: options.administration ?? { users: [], settings: [] },
     bulk,
+    bureau,
     residents,
     registry,
     imports,
@@ -207,6 +220,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
 function approvedWork(
   service: IssuerService,
   stock: Stock,
+  bureau: Bureau,
 ): Omit<Record<ApprovalOperation, ApprovedWork>, 'production-sample'> {
   return {
     'card-spoil': async ({ subject, reason }, signed, key) => {
@@ -218,6 +232,12 @@ function approvedWork(
     'blank-write-off': async ({ subject, reason, request }, signed, key) => {
       const movement = request.movement === 'return-to-supplier' ? 'return-to-supplier' : 'spoil';
       await stock.writeOff(subject, movement, { ...signed, reason: reason ?? '' }, key);
+    },
+    'bureau-registration': async ({ request }, signed, key) => {
+      await bureau.register(request as unknown as BureauEntry, signed, key);
+    },
+    'bureau-write-off': async ({ subject, reason }, signed, key) => {
+      await bureau.writeOff(subject, { ...signed, reason: reason ?? '' }, key);
     },
   };
 }

@@ -572,6 +572,225 @@ export const issuerErrors = defineErrors({
     retriable: false,
     httpStatus: 404,
   },
+  BUREAU_NOT_SET_UP: {
+    message: {
+      zh: '尚未配置制卡中心的签名密钥或密钥服务。',
+      en: 'Work with card bureaus is not set up: a signing key or key-service is missing.',
+    },
+    nextStep: {
+      zh: '设置 RHC_ISSUER_BUREAU_SIGNING_KEY_FILE 与证书文件后重启。',
+      en: 'Set RHC_ISSUER_BUREAU_SIGNING_KEY_FILE and the certificate file, then restart.',
+    },
+    retriable: false,
+    httpStatus: 503,
+  },
+  BUREAU_UNKNOWN: {
+    message: { zh: '没有这个制卡中心。', en: 'There is no such card bureau.' },
+    nextStep: { zh: '在制卡中心列表中选择。', en: 'Choose one from the list of bureaus.' },
+    retriable: false,
+    httpStatus: 404,
+  },
+  BUREAU_KNOWN: {
+    message: { zh: '该名称或库存地点已登记为制卡中心。', en: 'This name or place is registered as a bureau already.' },
+    nextStep: { zh: '换用其他名称与库存地点。', en: 'Use another name and another place.' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  BUREAU_ENTRY_WRONG: {
+    message: { zh: '制卡中心的登记内容有误。', en: 'The entry of the bureau is at fault.' },
+    nextStep: { zh: '按所列字段更正后重新提交。', en: 'Correct the fields named and send it again.' },
+    retriable: false,
+    httpStatus: 422,
+  },
+  BUREAU_STOCK_SHORT: {
+    message: { zh: '制卡中心的空白卡不够本订单使用。', en: 'The bureau does not hold enough blanks for this order.' },
+    nextStep: {
+      zh: '先向制卡中心移交空白卡,或减少数量。',
+      en: 'Pass blanks on to the bureau first, or order fewer cards.',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  BUREAU_NOTHING_TO_ORDER: {
+    message: { zh: '没有可交制卡中心制作的卡。', en: 'There is nothing that the bureau could make.' },
+    nextStep: { zh: '先为居民下卡订单。', en: 'Order cards for residents first.' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  BUREAU_CARDS_REFUSED: {
+    message: { zh: '所列的卡不能交制卡中心。', en: 'The cards named cannot go to a bureau.' },
+    nextStep: {
+      zh: '从名单中去掉这些卡,或等其当前操作结束。',
+      en: 'Leave these cards out, or wait until their present work has ended.',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  BUREAU_SAMPLE_MISSING: {
+    message: {
+      zh: '这一产品、规范与密钥版本还没有经双人核准的样卡。',
+      en: 'No sample card of this product, profile and set of key versions was approved by two people.',
+    },
+    nextStep: {
+      zh: '先下不多于 5 张的样卡订单并核准样卡,再下大批订单。',
+      en: 'Order up to 5 sample cards and have one approved, then order the rest.',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  BUREAU_ORDER_UNKNOWN: {
+    message: { zh: '没有这个制卡中心订单。', en: 'There is no such order of a bureau.' },
+    nextStep: { zh: '在订单列表中选择。', en: 'Choose one from the list of orders.' },
+    retriable: false,
+    httpStatus: 404,
+  },
+  BUREAU_ORDER_NOT_SEALED: {
+    message: { zh: '订单文件尚未生成。', en: 'The file of this order has not been made yet.' },
+    nextStep: { zh: '先生成订单文件(seal)。', en: 'Make the file of the order first (seal).' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  BUREAU_ORDER_CLOSED: {
+    message: { zh: '订单已经关闭,差额为 0。', en: 'The order is closed with difference 0.' },
+    nextStep: { zh: '新的回盘内容请联系制卡中心说明。', en: 'Ask the bureau what the new file is about.' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  BUREAU_FILE_MALFORMED: {
+    message: { zh: '文件不完整或不是规定的格式。', en: 'The file is cut off or not of the form agreed.' },
+    nextStep: {
+      zh: '请制卡中心按格式第 1 版重新发送完整文件(DER 编码)。',
+      en: 'Ask the bureau to send the whole file again, version 1, in DER.',
+    },
+    retriable: false,
+    httpStatus: 422,
+  },
+  BUREAU_FILE_SIGNATURE: {
+    message: {
+      zh: '文件的签名不成立:内容被改动,或不是登记的制卡中心签署。',
+      en: 'The signature of the file does not hold: it was altered, or another one than the bureau signed it.',
+    },
+    nextStep: {
+      zh: '不得采用该文件;与制卡中心核对来源与证书指纹。',
+      en: "Do not use the file; compare its origin and the certificate's fingerprint with the bureau.",
+    },
+    retriable: false,
+    httpStatus: 422,
+  },
+  BUREAU_CERTIFICATE_EXPIRED: {
+    message: { zh: '制卡中心的证书不在有效期内。', en: "The bureau's certificate is not valid at this time." },
+    nextStep: {
+      zh: '请制卡中心更新证书,经双人重新登记。',
+      en: 'Ask for a new certificate and have two people register it.',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  BUREAU_FILE_NOT_FOR_US: {
+    message: {
+      zh: '文件不是为本单位加密的,不能打开。',
+      en: 'The file was not made for this receiver and cannot be opened.',
+    },
+    nextStep: { zh: '核对收件方证书。', en: "Check the receiver's certificate." },
+    retriable: false,
+    httpStatus: 422,
+  },
+  BUREAU_FILE_OTHER_ORDER: {
+    message: {
+      zh: '回盘文件属于另一订单或另一制卡中心。',
+      en: 'The return file belongs to another order or another bureau.',
+    },
+    nextStep: { zh: '在其所属订单下导入。', en: 'Take it in under the order that it names.' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  BUREAU_RETURN_SEQUENCE: {
+    message: {
+      zh: '该订单的这一回盘序号已用于另一内容。',
+      en: 'This number of a return file was used for other content.',
+    },
+    nextStep: { zh: '请制卡中心用下一个序号重新发送。', en: 'Ask the bureau to send it under the next number.' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  BUREAU_RETURN_UNKNOWN: {
+    message: { zh: '没有这份回盘文件。', en: 'There is no such return file.' },
+    nextStep: { zh: '在订单的回盘列表中选择。', en: "Choose one from the order's list." },
+    retriable: false,
+    httpStatus: 404,
+  },
+  BUREAU_BOX_UNKNOWN: {
+    message: { zh: '没有这个箱子。', en: 'There is no such box.' },
+    nextStep: { zh: '在箱子列表中选择。', en: 'Choose one from the list of boxes.' },
+    retriable: false,
+    httpStatus: 404,
+  },
+  BUREAU_BOX_TRANSFER: {
+    message: { zh: '该移交单不是发往这个制卡中心的。', en: 'This transfer does not go to the bureau.' },
+    nextStep: {
+      zh: '选择收方为该制卡中心库存地点的移交单。',
+      en: "Choose a transfer whose taker is the bureau's place.",
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  BUREAU_COUNT_DIFFERS: {
+    message: { zh: '清点数与账面不符。', en: 'The count differs from the books.' },
+    nextStep: {
+      zh: '重新清点;仍不符时由主管与制卡中心查明,不得改数。',
+      en: 'Count again; if it still differs, the manager looks into it with the bureau. The number is not changed.',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  BUREAU_NOTHING_TO_WRITE_OFF: {
+    message: { zh: '本订单没有可核销的卡。', en: 'The order has nothing that could be written off.' },
+    nextStep: {
+      zh: '只有缺失或未制成的卡可以核销。',
+      en: 'Only missing cards and those that were not made are written off.',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  CARD_AT_BUREAU: {
+    message: { zh: '该卡正在制卡中心制作。', en: 'The card is being made by a bureau.' },
+    nextStep: {
+      zh: '等回盘文件;确需终止时由两人在该订单中核销。',
+      en: 'Wait for the return file; two people may write it off within its order.',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  BUREAU_CARD_NOT_MADE: {
+    message: { zh: '该卡不是制卡中心已制成的卡。', en: 'This card was not made by a bureau.' },
+    nextStep: { zh: '柜台制作的卡无需此检验。', en: 'Cards made at a counter need no such check.' },
+    retriable: false,
+    httpStatus: 409,
+  },
+  BUREAU_CARD_UNCHECKED: {
+    message: {
+      zh: '制卡中心所制的卡尚未在窗口读卡检验。',
+      en: 'The card was made by a bureau and its chip has not been read at a counter yet.',
+    },
+    nextStep: {
+      zh: '把卡放入读卡器,先作交付检验,再启用。',
+      en: 'Put the card into a reader and check it, then hand it over.',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  BUREAU_CARD_REFUSED_AT_COUNTER: {
+    message: {
+      zh: '芯片与记录不符,不得交付。',
+      en: 'The chip is not what the record says; it must not be handed over.',
+    },
+    nextStep: {
+      zh: '卡隔离,按废卡由两人处理,并为居民重新制卡。',
+      en: 'Keep the card apart, have two people spoil it, and make another one.',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
   UNEXPECTED: {
     message: { zh: '发生了未预料的错误，任务保留', en: 'Something unexpected happened; the job is kept' },
     nextStep: { zh: '查看发卡服务的日志后重试', en: "Look at the service's log, then try again" },

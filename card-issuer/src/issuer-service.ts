@@ -4,6 +4,7 @@
  */
 import type { ReaderState } from '@rhc/reader-agent/contract';
 import { type Clock, timestamp } from './clock.ts';
+import { AT_BUREAU } from './domain/bureau/index.ts';
 import type { IssuerIdentity } from './domain/card-data.ts';
 import { type CardMove, CHIP_HOLDING_STATES, LIVE_CARD_STATES, movesFrom, nextCardState } from './domain/card-state.ts';
 import { issueSerial } from './domain/issue-serial.ts';
@@ -21,7 +22,7 @@ import type { EventFeed } from './personalize/event-feed.ts';
 import type { JobRunner } from './personalize/job-runner.ts';
 import type { Residents } from './residents.ts';
 import type { Stock } from './stock.ts';
-import { blanks, cards, type Database, isUniqueViolation, jobs, once, residents } from './store/index.ts';
+import { blanks, bureauOrders, cards, type Database, isUniqueViolation, jobs, once, residents } from './store/index.ts';
 
 export interface IssuerServiceParts {
   readonly database: Database;
@@ -120,6 +121,7 @@ export class IssuerService {
       throw issuerErrors.make('CARD_STATE_FORBIDS', { detail: `personalize a card that is ${card.state}` });
     }
     if (runner.isRunning(cardId)) return this.card(cardId);
+    await this.#requireInHouse(cardId);
     const job = await jobs.findJobOfCard(database, cardId);
     const taken = await this.#takenFactors(cardId);
     const { place, cardFactor } = choosePlace(hub.agents(), { ...wish, boundFactor: card.cardFactor, taken });
@@ -148,6 +150,9 @@ export class IssuerService {
       const card = await cards.findCard(transaction, cardId);
       if (card === null) throw issuerErrors.make('CARD_UNKNOWN');
       const signed = { actor, at: this.#now() };
+      const line = await bureauOrders.findOpenLine(transaction, cardId);
+      // The database refuses it too (migration 017).
+      if (line !== null && line.checkedAt === null) throw issuerErrors.make('BUREAU_CARD_UNCHECKED');
       await this.lifeCycle.supersede(transaction, card, signed);
       await cards.moveCard(transaction, card, 'hand-over', signed, { activated_at: signed.at });
       if (card.cardFactor !== null) await this.#parts.stock.follow(transaction, card.cardFactor, 'issue', signed);
@@ -169,6 +174,7 @@ export class IssuerService {
     const { database, feed, runner } = this.#parts;
     if (runner.isRunning(cardId)) throw issuerErrors.make('READER_BUSY');
     requireTwoPeople(waste.actor, waste.witness);
+    await this.#requireInHouse(cardId);
     await once(database, this.#call('spoil', key, { cardId, ...waste }), async (transaction) => {
       const card = await cards.findCard(transaction, cardId);
       if (card === null) throw issuerErrors.make('CARD_UNKNOWN');
@@ -217,6 +223,7 @@ export class IssuerService {
     const card = await this.#card(cardId);
     if (this.#parts.runner.isRunning(cardId)) throw issuerErrors.make('READER_BUSY');
     nextCardState(card.state, 'spoil');
+    await this.#requireInHouse(cardId);
   }
 
   cards(filter: Parameters<typeof cards.listCards>[1]): Promise<cards.Card[]> {
@@ -254,6 +261,12 @@ export class IssuerService {
     const card = await cards.findCard(this.#parts.database, cardId);
     if (card === null) throw issuerErrors.make('CARD_UNKNOWN');
     return card;
+  }
+
+  /** A card whose chip lies with a bureau is ended by the order's own books. */
+  async #requireInHouse(cardId: string): Promise<void> {
+    const line = await bureauOrders.findOpenLine(this.#parts.database, cardId);
+    if (line !== null && AT_BUREAU.includes(line.state)) throw issuerErrors.make('CARD_AT_BUREAU');
   }
 
   async #retry(card: cards.Card): Promise<void> {

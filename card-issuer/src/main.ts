@@ -3,7 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { SecretBytes } from '@rhc/card/bytes';
 import { nodeCrypto } from '@rhc/card/crypto-node';
-import { KeyServiceClient, personalizationKeysOver, rekeyKeysOver, TlsMember } from '@rhc/key-service/client';
+import {
+  bureauKeysOver,
+  KeyServiceClient,
+  personalizationKeysOver,
+  rekeyKeysOver,
+  TlsMember,
+} from '@rhc/key-service/client';
 import {
   certificateAuthenticator,
   createHttpApp,
@@ -20,6 +26,7 @@ import {
 } from '@rhc/service-shell';
 import { settingsView } from './administration.ts';
 import { createIssuer } from './app.ts';
+import { readBureauSigner } from './bureau/read-signer.ts';
 import { systemClock } from './clock.ts';
 import { serveAgentChannel } from './http/agent-channel.ts';
 import { issuerEndpoints } from './http/endpoints.ts';
@@ -69,6 +76,7 @@ await startService(bootLogger, async () => {
       personalization: personalizationKeysOver(keyService, settings.issuerCode),
       issuerCertificate: async () => (await keyService.issuerCertificate()).certificate,
       rekey: rekeyKeysOver(keyService),
+      bureau: bureauKeysOver(keyService),
     },
     dataKeys: untilKeyServiceAnswers(keyService, systemClock, logger),
     crypto: nodeCrypto,
@@ -89,6 +97,7 @@ await startService(bootLogger, async () => {
       users: users.map(({ id, name, roles }) => ({ id, name, roles })),
       settings: settingsView(issuerSettings, settings),
     },
+    ...readBureauSigner(settings.bureauSigningKeyFile, settings.bureauSigningCertificateFile),
     node: settings.node,
     limits: { batchSilenceMs: settings.batchSilenceMs, reconnectMs: settings.reconnectMs },
   });

@@ -160,6 +160,21 @@ export const issuerSettings = defineSettings({
       en: "Public keys of other provinces' hotlists (JSON: keys[{keyId, publicKeyPem}]); empty = none is taken",
     },
   },
+  bureauSigningKeyFile: {
+    kind: 'text',
+    env: 'RHC_ISSUER_BUREAU_SIGNING_KEY_FILE',
+    default: '',
+    meaning: {
+      zh: '签署制卡中心订单文件的私钥（PEM，权限 0600；RSA 不少于 3072 位或 P-256）；空 = 不发订单',
+      en: 'Key that signs order files for card bureaus (PEM, mode 0600; RSA of 3072 bits or more, or P-256); empty = none is sent',
+    },
+  },
+  bureauSigningCertificateFile: {
+    kind: 'text',
+    env: 'RHC_ISSUER_BUREAU_SIGNING_CERTIFICATE_FILE',
+    default: '',
+    meaning: { zh: '上述私钥的证书（PEM），交给制卡中心登记', en: 'Its certificate (PEM), which bureaus register' },
+  },
   archiveYears: {
     kind: 'integer',
     env: 'RHC_ISSUER_ARCHIVE_YEARS',

@@ -231,6 +231,7 @@ export type StatusResponse = z.infer<typeof statusResponse>;
 export * from './administration.ts';
 export * from './approvals.ts';
 export * from './bulk.ts';
+export * from './bureau.ts';
 export * from './imports.ts';
 export * from './mailbox.ts';
 export * from './registry.ts';

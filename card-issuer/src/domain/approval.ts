@@ -20,6 +20,14 @@ export const APPROVALS = {
     text: { zh: '样卡核准', en: 'approve a sample card' },
     approvers: ['reviewer', 'manager'],
   },
+  'bureau-registration': {
+    text: { zh: '登记制卡中心(证书与传输密钥)', en: 'register a card bureau (certificates and transport key)' },
+    approvers: ['manager'],
+  },
+  'bureau-write-off': {
+    text: { zh: '制卡中心订单核销(缺失或未制成)', en: "write off a bureau order's missing and unmade cards" },
+    approvers: ['stock', 'manager'],
+  },
 } as const satisfies Record<string, ApprovalRule>;
 
 export type ApprovalOperation = keyof typeof APPROVALS;

@@ -9,6 +9,7 @@ import { ANYBODY, PEOPLE } from './access.ts';
 import { administrationEndpoints } from './endpoints-administration.ts';
 import { approvalEndpoints } from './endpoints-approvals.ts';
 import { bulkEndpoints } from './endpoints-bulk.ts';
+import { bureauEndpoints } from './endpoints-bureau.ts';
 import { cardEndpoints } from './endpoints-cards.ts';
 import { faceEndpoints } from './endpoints-faces.ts';
 import { hotlistEndpoints } from './endpoints-hotlist.ts';
@@ -43,6 +44,7 @@ export function issuerEndpoints(issuer: Issuer): Endpoint[] {
     ...mailboxEndpoints(issuer),
     ...approvalEndpoints(issuer),
     ...bulkEndpoints(issuer),
+    ...bureauEndpoints(issuer),
     ...stockEndpoints(issuer),
     ...stockBookEndpoints(issuer),
     ...hotlistEndpoints(issuer),

@@ -3,18 +3,18 @@
  * before the first write, and turns what came back into the card's verdict.
  */
 import { bytesToHex, equalBytes } from '@rhc/card/bytes';
-import type { CardData, ChipStatus, PersonalizationVerdict } from '@rhc/card/personalization';
+import type { ChipStatus, PersonalizationVerdict } from '@rhc/card/personalization';
 import { personalizeCard, securityCodeBlock } from '@rhc/card/personalization';
-import { type AlgorithmSuite, nationalProfile, rhcBlank1 } from '@rhc/card/profile';
+import { nationalProfile, rhcBlank1 } from '@rhc/card/profile';
 import type { Crypto } from '@rhc/card/secure-messaging';
 import type { BatchTransport, RandomBytes } from '@rhc/card/session';
-import { type Clock, dayInChina, timestamp } from '../clock.ts';
-import { cardDataOf, expiryDate, type IssuerIdentity } from '../domain/card-data.ts';
-import { withMedicalCopy } from '../domain/medical-copy.ts';
+import { type Clock, timestamp } from '../clock.ts';
+import type { IssuerIdentity } from '../domain/card-data.ts';
 import { issuerErrors } from '../errors.ts';
 import type { Stock } from '../stock.ts';
-import { cards, type Database, isUniqueViolation, residents } from '../store/index.ts';
+import { cards, type Database, isUniqueViolation } from '../store/index.ts';
 import type { EventFeed } from './event-feed.ts';
+import { type FrozenCard, frozenOrNew, suiteOfCertificate } from './frozen-card.ts';
 import type { JobProgressKeeper } from './job-progress.ts';
 import { countingKeys, type IssuerKeys } from './key-service-keys.ts';
 
@@ -53,12 +53,6 @@ export type PersonalizeOneCard = (run: {
   readonly progress: JobProgressKeeper;
 }) => Promise<cards.CardVerdict>;
 
-interface FrozenCard {
-  readonly data: CardData;
-  readonly issueDate: string;
-  readonly expiryDate: string;
-}
-
 export function personalizeOneCardWith(options: PersonalizeOneCardOptions): PersonalizeOneCard {
   let certificate: Promise<string> | null = null;
   /** The same for every card; asked for once, so that a card costs its three calls and no more. */
@@ -96,32 +90,6 @@ export function personalizeOneCardWith(options: PersonalizeOneCardOptions): Pers
       onChip: (status) => bindChip(options, card, cardFactor, status, frozen),
     });
     return accept(verdict, cardFactor);
-  };
-}
-
-/** What was frozen when the chip was bound; before that, what would be frozen today. */
-async function frozenOrNew(
-  options: PersonalizeOneCardOptions,
-  card: cards.Card,
-  issuerCertificate: () => Promise<string>,
-): Promise<FrozenCard> {
-  const data = await cards.findCardData(options.database, card.id);
-  if (data !== null && card.issueDate !== null && card.expiryDate !== null) {
-    return { data, issueDate: card.issueDate, expiryDate: card.expiryDate };
-  }
-  const entry = await residents.findResident(options.database, card.residentId);
-  if (entry === null) throw issuerErrors.make('RESIDENT_UNKNOWN');
-  const issueDate = dayInChina(options.clock.nowMs());
-  const fresh = cardDataOf(entry.resident, options.issuer, {
-    issueDate,
-    issueSerial: card.issueSerial,
-    issuerCertificate: await issuerCertificate(),
-  });
-  const copy = await cards.findMedicalCopy(options.database, card.id);
-  return {
-    issueDate,
-    expiryDate: expiryDate(issueDate, options.issuer.validityYears),
-    data: copy === null ? fresh : withMedicalCopy(fresh, copy),
   };
 }
 
@@ -182,12 +150,4 @@ function accept(verdict: PersonalizationVerdict, cardFactor: Uint8Array): cards.
   };
   if (!held) throw issuerErrors.make('CARD_REJECTED', { detail: JSON.stringify({ ...kept, keys: undefined }) });
   return kept;
-}
-
-/** Byte 1 of our certificates names the suite (ADR 001, "Certificates"). */
-function suiteOfCertificate(certificate: string): AlgorithmSuite {
-  const suite = certificate.slice(2, 4);
-  if (suite === '01') return 'intl-128';
-  if (suite === '02') return 'sm-128';
-  throw issuerErrors.make('KEY_SERVICE_ANSWER_WRONG', { detail: `issuer certificate of unknown suite ${suite}` });
 }

@@ -124,6 +124,16 @@ export async function listCards(
   return ((await query) as CardRow[]).map((row) => cardOf(database, row));
 }
 
+/** Orders that wait and that no reader works for, oldest first: what a bureau can make. */
+export async function listOldestOrdered(database: Database, limit: number): Promise<Card[]> {
+  const rows = await database<CardRow>('cards')
+    .where({ state: 'ordered' })
+    .whereNotExists(database('jobs').whereRaw('jobs.card_id = cards.id').select('jobs.id'))
+    .orderBy(['ordered_at', 'id'])
+    .limit(limit);
+  return (rows as CardRow[]).map((row) => cardOf(database, row));
+}
+
 export async function countCardsByState(database: Database): Promise<Record<string, number>> {
   const rows = (await database('cards').select('state').count({ total: '*' }).groupBy('state')) as unknown as {
     state: string;

@@ -2,6 +2,8 @@
 export * as approvals from './approvals.ts';
 export * as blanks from './blanks.ts';
 export * as bulk from './bulk.ts';
+export * as bureauOrders from './bureau-orders.ts';
+export * as bureaus from './bureaus.ts';
 export * as cardMoves from './card-moves.ts';
 export * as cards from './cards.ts';
 export { nextCount } from './counters.ts';

@@ -37,6 +37,15 @@ export class InProcessDesk {
     this.#end?.receive(JSON.stringify({ type: 'readers', readers: this.#readers() }));
   }
 
+  /** A card that was made elsewhere. */
+  insert(card: VirtualCard, factor: string): void {
+    this.#card = card;
+    this.#card.reset();
+    this.factor = factor;
+    this.#insertion += 1;
+    this.#end?.receive(JSON.stringify({ type: 'readers', readers: this.#readers() }));
+  }
+
   connect(hub: AgentHub): void {
     this.#card.reset();
     const end = hub.attach({

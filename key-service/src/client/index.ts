@@ -1,6 +1,7 @@
 /** Thin client of key-service and its adapters to the card's ports. */
-export { type EnrolmentOptions, enrolByCode, renewIfDue } from './enrolment.ts';
 
+export { bureauKeysOver } from './bureau-keys.ts';
+export { type EnrolmentOptions, enrolByCode, renewIfDue } from './enrolment.ts';
 export * from './issue-sam.ts';
 export { KeyServiceClient, type KeyServiceClientOptions } from './key-service-client.ts';
 export { personalizationKeysOver } from './personalization-keys.ts';

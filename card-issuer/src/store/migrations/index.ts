@@ -12,6 +12,7 @@ import * as residents from './013-residents.ts';
 import * as imports from './014-imports.ts';
 import * as registry from './015-registry.ts';
 import * as mailbox from './016-mailbox.ts';
+import * as bureau from './017-bureau.ts';
 
 const ALL = [
   { name: '001-first-light', ...first },
@@ -26,6 +27,7 @@ const ALL = [
   { name: '014-imports', ...imports },
   { name: '015-registry', ...registry },
   { name: '016-mailbox', ...mailbox },
+  { name: '017-bureau', ...bureau },
 ] as const;
 type Migration = (typeof ALL)[number];
 
