@@ -2,7 +2,7 @@
 import { Console, type ConsolePage, call, SignedIn, StatusTag, useLoad } from '@rhc/console-shell';
 import { Skeleton } from 'antd';
 import type { ReactNode } from 'react';
-import type { StatusResponse } from '../src/contract/index.ts';
+import type { ApprovalsResponse, StatusResponse } from '../src/contract/index.ts';
 import { MENU } from './menu/menu.tsx';
 import { hasRole, type Me, useMe } from './sign-in/session.tsx';
 import { SignInPage } from './sign-in/sign-in-page.tsx';
@@ -19,12 +19,22 @@ export function IssuerConsole(): ReactNode {
 
 function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }): ReactNode {
   const status = useLoad('status', (signal) => call<StatusResponse>('GET', '/v1/status', { signal }), REFRESH_MS);
+  const open = useLoad(
+    hasRole(me, 'clerk', 'reviewer', 'stock', 'manager', 'auditor') ? 'approvals waiting' : null,
+    (signal) => call<ApprovalsResponse>('GET', '/v1/approvals', { signal, query: { state: 'open' } }),
+    REFRESH_MS,
+  );
+  // Those that this very person may decide.
+  const mine = (open.value?.approvals ?? []).filter(
+    ({ requestedBy, approvers }) => requestedBy !== me.id && hasRole(me, ...approvers),
+  );
   const pages: ConsolePage[] = MENU.filter(({ roles }) => hasRole(me, ...roles)).map(
     ({ path, zh, en, icon, group, component: Page }) => ({
       path,
       title: { zh, en },
       icon,
       group,
+      waiting: path === 'approvals' ? mine.length : 0,
       render: (rest) => <Page me={me} rest={rest} />,
     }),
   );

@@ -49,14 +49,14 @@ test(
     expect(await map.locator('path[data-area="130402"]').getAttribute('class')).toBe('coverage-1');
     expect(await map.locator('path[data-area="130105"]').getAttribute('class')).toBe('coverage--1');
     expect(await fitsTheScreen(page)).toBe(true);
-    await picture(page, 'dashboard', true);
+    await picture(page, 'dashboard', 1380);
     await map.focus();
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
     await page.waitForFunction(() => location.hash === '#/dashboard/130102');
     await page.getByText('漏斗 · 石家庄市长安区').waitFor();
     expect(await funnel.locator('.funnel-number').first().textContent()).toBe('40');
-    await picture(page, 'dashboard-county', true);
+    await picture(page, 'dashboard-county', 1380);
     await page.keyboard.press('Escape');
     await page.waitForFunction(() => location.hash === '#/dashboard');
     await page.context().close();

@@ -170,13 +170,15 @@ export const goTo = (page: Page, path: string): Promise<void> =>
     location.hash = `#/${fragment}`;
   }, path);
 
-/** Once its movements are over. */
-export async function picture(page: Page, name: string, fullPage = false): Promise<void> {
+/** Once its movements are over. @param heightPx of the window while it is taken: a long page is shown whole */
+export async function picture(page: Page, name: string, heightPx = 768): Promise<void> {
   const place = process.env.RHC_PICTURES;
   if (place === undefined) return;
   mkdirSync(place, { recursive: true });
   await page.waitForLoadState('networkidle').catch(() => undefined);
-  await page.screenshot({ path: join(place, `${name}.png`), animations: 'disabled', fullPage });
+  await page.setViewportSize({ width: 1366, height: heightPx });
+  await page.screenshot({ path: join(place, `${name}.png`), animations: 'disabled' });
+  await page.setViewportSize({ width: 1366, height: 768 });
 }
 
 /** True when nothing sticks out at the right: a table neither, which its card would cut off without a scroll bar. */

@@ -151,6 +151,8 @@ test(
     await own.waitFor({ state: 'detached' });
     await asker.context().close();
     const page = await house.page('reviewer', 'approvals');
+    // The menu says how many wait for this very person.
+    await page.locator('.console-menu .ant-badge', { hasText: '1' }).waitFor();
     const row = page.locator('tr', { hasText: orders[0] as string });
     await row.getByText('印刷错位').waitFor();
     expect(await fitsTheScreen(page)).toBe(true);

@@ -125,7 +125,7 @@ function Audited({ audit }: { audit: StockAuditResponse['locations'][number] | u
   return (
     <>
       <StatusTag state={audit.agrees ? 'good' : 'bad'}>{audit.agrees ? '逐片相符 agrees' : '不符 differs'}</StatusTag>
-      {audit.passedOn > 0 && <small className="quiet">移出 passed on {count(audit.passedOn)}</small>}
+      {audit.passedOn > 0 && <small className="quiet own-line">移出 passed on {count(audit.passedOn)}</small>}
     </>
   );
 }

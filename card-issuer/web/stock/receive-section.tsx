@@ -91,6 +91,7 @@ function Report({ answer }: { answer: DeliveryResponse }): ReactNode {
       />
       {refused.length > 0 && (
         <Table
+          className="below"
           size="small"
           rowKey="row"
           dataSource={[...refused]}
