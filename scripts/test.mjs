@@ -95,7 +95,7 @@ for (const { name, title, flags } of SUITES) {
   const status = await runStreamed(
     [...bin('jest/bin/jest.js'), '--selectProjects', name, ...flags, '--json', `--outputFile=${report}`],
     // Jest prints the report on standard output too; people read standard error.
-    { cwd: ROOT, quietOutput: true },
+    { cwd: ROOT, quietOutput: true, report },
   );
   const count = countJest(report, new Set(skips.map(({ test }) => test)));
   if (status !== 0 && count.failed === 0) {

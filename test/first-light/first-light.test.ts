@@ -67,27 +67,38 @@ describe('foreign tools see the same', () => {
     expect(holder).toContain('SW1=0x69, SW2=0x82');
   });
 
-  test('pkcs11-tool sees every master sensitive, never extractable, and no card key left', () => {
+  /** Every key of one token as `pkcs11-tool` tells it, by label. */
+  const keysOf = (own: string, kind: 'Secret' | 'Private') => {
     const module = readdirSync('/usr/lib/softhsm').includes('libsofthsm2.so')
       ? '/usr/lib/softhsm/libsofthsm2.so'
       : '/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so';
-    const own = join(house.state, 'key-service');
     const listed = tool('pkcs11-tool', ['--module', module, '--login', '--pin', 'env:RHC_TEST_PIN', '-O'], {
       SOFTHSM2_CONF: join(own, 'softhsm2.conf'),
       RHC_TEST_PIN: readFileSync(join(own, 'user.pin'), 'utf8').trim(),
     }).stdout;
-    const objects = listed.split(/\n(?=\S)/);
-    const secretKeys = objects.filter((text) => text.startsWith('Secret Key Object'));
-    const roots = new Set([...CARD_KEY_SLOTS, ...OFF_CARD_KEY_SLOTS].flatMap((slot) => [`${slot}#1`, `${slot}#2`]));
-    const labels = secretKeys.map((text) => /label:\s+(\S+)/.exec(text)?.[1] ?? '?');
-    expect(labels.filter((label) => roots.has(label)).sort()).toEqual([...roots].sort());
-    // Keys of the house itself; a card's key, or any other, must not stay behind.
-    const ownKeys = /^(SAM\.LOAD|DEK\.KEK)#1$/;
-    expect(labels.filter((label) => !roots.has(label) && !ownKeys.test(label))).toEqual([]);
-    for (const text of secretKeys) {
+    const objects = listed.split(/\n(?=\S)/).filter((text) => text.startsWith(`${kind} Key Object`));
+    for (const text of objects) {
       expect(text).toMatch(/Access:.*sensitive/);
       expect(text).not.toMatch(/Access:.*(?<!never )extractable/);
     }
+    return objects.map((text) => /label:\s+(\S+)/.exec(text)?.[1] ?? '?');
+  };
+  const roots = (names: readonly string[]) => names.flatMap((slot) => [`${slot}#1`, `${slot}#2`]).sort();
+  /** These work in the SAM token only; the masters' token keeps nothing but their seals (ADR 024). */
+  const samOnly = new Set<string>(['SAM-MK', 'SAM-TMK']);
+
+  test('pkcs11-tool sees every master sensitive, never extractable, and no card key left', () => {
+    const labels = keysOf(join(house.state, 'key-service'), 'Secret');
+    const masters = roots([...CARD_KEY_SLOTS, ...OFF_CARD_KEY_SLOTS].filter((slot) => !samOnly.has(slot)));
+    expect(labels.filter((label) => masters.includes(label)).sort()).toEqual(masters);
+    // A key of the house itself; a card's key, a SAM's root, or any other, must not stay behind.
+    expect(labels.filter((label) => !masters.includes(label) && label !== 'DEK.KEK#1')).toEqual([]);
+  });
+
+  test('pkcs11-tool sees the SAM token hold its unwrapping pair and no master but the SAMs’ own', () => {
+    const own = join(house.state, 'key-service/sam');
+    expect(keysOf(own, 'Private')).toEqual(['SAM.ROOTS#1']);
+    expect(keysOf(own, 'Secret').sort()).toEqual(roots([...samOnly]));
   });
 
   test('a terminal in Python, written from the pages alone, authenticates and reads the card', () => {
@@ -298,8 +309,15 @@ describe('afterwards', () => {
       expect(leaksInFiles(secrets, house.state)).toEqual([]);
       expect(leaks(secrets, 'the output', Buffer.from(house.output + outputs.join('')))).toEqual([]);
       const pinFile = join(house.state, 'key-service/user.pin');
-      const pins = [{ name: 'user PIN', forms: [Buffer.from(readFileSync(pinFile, 'utf8').trim())] }];
-      expect(leaksInFiles(pins, house.state)).toEqual([`user PIN in ${pinFile}`]);
+      const samPinFile = join(house.state, 'key-service/sam/user.pin');
+      const pins = [
+        { name: 'user PIN', forms: [Buffer.from(readFileSync(pinFile, 'utf8').trim())] },
+        { name: 'SAM token PIN', forms: [Buffer.from(readFileSync(samPinFile, 'utf8').trim())] },
+      ];
+      expect(leaksInFiles(pins, house.state).sort()).toEqual([
+        `SAM token PIN in ${samPinFile}`,
+        `user PIN in ${pinFile}`,
+      ]);
       expect(leaks(pins, 'the output', Buffer.from(house.output + outputs.join('')))).toEqual([]);
     },
     LONG_MS,

@@ -37,8 +37,11 @@ describe.each(ENGINES)('stock on %s', (engine) => {
     });
     return id;
   };
-  const down = () =>
-    database.migrate.down({ name: '003-stock', migrationSource: MIGRATIONS, tableName: 'schema_migrations' });
+  /** The bureau's boxes stand on the stock's transfers, so they step back first. */
+  const down = async () => {
+    for (const name of ['017-bureau', '003-stock'])
+      await database.migrate.down({ name, migrationSource: MIGRATIONS, tableName: 'schema_migrations' });
+  };
   beforeAll(async () => {
     ({ database, close } = await openOn(engine));
     await down();
