@@ -6,7 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HsmConfig } from '@rhc/hsm-config';
-import { attachHsm, workerEnvironment } from './attach.ts';
+import { workerEnvironment } from './attach.ts';
 import { type AuditRoom, openAuditRoom } from './audit/audit-room.ts';
 import type { CeremonyHall } from './domain/ceremony/hall.ts';
 import { NO_APPROVALS } from './domain/ceremony/ports.ts';
@@ -25,8 +25,8 @@ import { foundSamToken, settleSamRoots } from './sam-token.ts';
 import type { StateFolder } from './state-folder.ts';
 import { auditStore } from './store/audit-store.ts';
 import { ceremonyStore } from './store/ceremony-store.ts';
-import { openDatabase } from './store/database.ts';
 import { keyVersionStore } from './store/stores.ts';
+import { openTokenAndDatabase } from './token-and-database.ts';
 
 export { type StateFolder, stateFolder } from './state-folder.ts';
 
@@ -68,14 +68,13 @@ export interface CeremonyOutcome {
 export async function openOfflineRoom(options: OfflineRoomOptions): Promise<OfflineRoom> {
   const { config, folder, workerPath, tokenLabel, now } = options;
   const tokenCreated = await prepareToken(options);
-  const hsm = await attachHsm({ ...folder, config, workerPath, tokenLabel, workers: 1 });
-  const database = await openDatabase(folder.database);
+  const both = await openTokenAndDatabase({ ...folder, config, workerPath, tokenLabel, workers: 1 }, folder.database);
+  const { hsm, database } = both;
   const versions = keyVersionStore(database);
   let room: AuditRoom | undefined;
   const close = async () => {
     await room?.close();
-    await hsm.close();
-    await database.destroy();
+    await both.close();
   };
   try {
     room = await openAuditRoom({ store: auditStore(database), hsm, folder: join(folder.audit, 'ceremony'), now });

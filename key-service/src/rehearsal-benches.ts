@@ -5,18 +5,14 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { HsmConfig } from '@rhc/hsm-config';
-import { attachHsm } from './attach.ts';
 import { prepareToken, stateFolder } from './ceremony-room.ts';
 import type { CeremonyBench, CeremonyRecord } from './domain/ceremony/ports.ts';
 import { keyServiceErrors } from './errors.ts';
-import type { HsmWorkerPool } from './hsm/worker-pool.ts';
-import { type Database, openDatabase } from './store/database.ts';
 import { keyVersionStore } from './store/stores.ts';
+import { openTokenAndDatabase, type TokenAndDatabase } from './token-and-database.ts';
 
-interface OpenBench {
+interface OpenBench extends TokenAndDatabase {
   readonly bench: CeremonyBench;
-  readonly hsm: HsmWorkerPool;
-  readonly database: Database;
 }
 
 export interface RehearsalOptions {
@@ -59,9 +55,8 @@ export class RehearsalBenches {
     const folder = stateFolder(this.#folderOf(id));
     const tokenLabel = `REHEARSAL-${id.slice(-15)}`;
     const tokenCreated = await prepareToken({ config, folder, tokenLabel, workerPath });
-    const hsm = await attachHsm({ ...folder, config, workerPath, tokenLabel, workers: 1 });
-    const database = await openDatabase(folder.database);
-    return { bench: { hsm, versions: keyVersionStore(database), tokenCreated }, hsm, database };
+    const open = await openTokenAndDatabase({ ...folder, config, workerPath, tokenLabel, workers: 1 }, folder.database);
+    return { ...open, bench: { hsm: open.hsm, versions: keyVersionStore(open.database), tokenCreated } };
   }
 
   /** Detaches; the scratch token stays and is attached again when it is asked for. */
@@ -69,9 +64,7 @@ export class RehearsalBenches {
     const open = this.#open.get(id);
     this.#open.delete(id);
     if (open === undefined) return;
-    const { hsm, database } = await open;
-    await hsm.close();
-    await database.destroy();
+    await (await open).close();
   }
 
   /** The rehearsal is over: nothing of its token stays. */

@@ -16,7 +16,7 @@ import { openBackup } from './domain/backup/root-backup.ts';
 import { keyServiceErrors } from './errors.ts';
 import { foundSamToken, resealSamRoots, samTokenLabel, settleSamRoots } from './sam-token.ts';
 import { auditStore } from './store/audit-store.ts';
-import { openDatabase } from './store/database.ts';
+import { openTokenAndDatabase } from './token-and-database.ts';
 
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 const text = { type: 'string' } as const;
@@ -45,8 +45,11 @@ async function main(): Promise<number> {
   print(
     `SAM 令牌 SAM token: ${samTokenLabel(tokenLabel)} · ${folder.sam} · ${founded ? '新建 founded' : '已有 present'}`,
   );
-  const hsm = await attachHsm({ ...folder, config, workerPath, tokenLabel, workers: 1 });
-  const database = await openDatabase(values.database ?? folder.database);
+  const both = await openTokenAndDatabase(
+    { ...folder, config, workerPath, tokenLabel, workers: 1 },
+    values.database ?? folder.database,
+  );
+  const { hsm, database } = both;
   try {
     const now = () => new Date();
     const room = await openAuditRoom({
@@ -85,8 +88,7 @@ async function main(): Promise<number> {
       await room.close();
     }
   } finally {
-    await hsm.close();
-    await database.destroy();
+    await both.close();
   }
 }
 

@@ -28,6 +28,16 @@ const ceremony = (...words: string[]): Promise<Ended> =>
   );
 const minutesIn = (out: string) => join(out, readdirSync(out).find((name) => name.endsWith('.minutes.json')) as string);
 
+test('a database that does not open ends the command: no worker keeps it', async () => {
+  const state = join(folder, 'no-database');
+  mkdirSync(join(state, 'key-service.sqlite'), { recursive: true });
+  const ended = await run(process.execPath, [command, 'pilot', '--state', state], {
+    cwd: projectRoot,
+    timeout: 40_000,
+  }).catch((error: unknown) => error);
+  expect(ended).toMatchObject({ code: 2, signal: null });
+});
+
 describe.each([
   ['pilot', 52, 26],
   ['provincial', 27, 26],
