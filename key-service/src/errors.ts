@@ -377,15 +377,15 @@ export const keyServiceErrors = defineErrors({
   ROSTER_MISSING: entry(
     '密码机还没有批准人名册。',
     'The HSM has no roster of approvers yet.',
-    '在密钥仪式中建立第一版名册。',
-    'Found the first roster in the key ceremony.',
+    '请各方在场时运行 npm run roster 建立第一版名册。',
+    'Found the first roster with npm run roster, in the presence of all.',
     { httpStatus: 409 },
   ),
   ROSTER_PILOT_IN_PRODUCTION: entry(
     '生产环境拒绝试点的批准人名册:软件测试人员不能批准。',
     "Production refuses the pilot's roster of approvers: software test officers cannot approve.",
-    '在正式仪式中建立名册。',
-    'Found a roster in a real ceremony.',
+    '在新令牌上用 npm run roster 建立正式名册。',
+    'Found a real roster in a new token with npm run roster.',
     { httpStatus: 409 },
   ),
   ROSTER_PRESENT: entry(
@@ -394,6 +394,18 @@ export const keyServiceErrors = defineErrors({
     '经批准更换名册(replace-roster)。',
     'Replace it under quorum (replace-roster).',
     { httpStatus: 409 },
+  ),
+  ROSTER_USAGE: entry(
+    '用法:npm run roster -- --state 状态目录 --file 名册.json [--confirm SHA-256] [--label 令牌标签] [--database 文件或地址]',
+    'usage: npm run roster -- --state FOLDER --file ROSTER.json [--confirm SHA-256] [--label LABEL] [--database FILE|URL]',
+    '补全参数后重试。',
+    'Give what is missing and try again.',
+  ),
+  ROSTER_NOT_CONFIRMED: entry(
+    '确认的摘要与名册不符,什么都没有改变。',
+    'The hash given is not that of this roster; nothing was changed.',
+    '重新核对名册内容,使用显示的摘要。',
+    'Compare the roster once more and give the hash that is shown.',
   ),
   KEY_PAIR_RESERVED: entry(
     '这对密钥只供密码机进程自己使用。',

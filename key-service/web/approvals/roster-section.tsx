@@ -44,7 +44,10 @@ export function RosterSection({ me }: { me: Principal }): ReactNode {
               zh: '还没有名册,一切需要批准的操作都被拒绝。',
               en: 'There is no roster: everything that needs approval is refused.',
             }}
-            next={{ zh: '请在密钥仪式中建立名册。', en: 'Make one in a ceremony.' }}
+            next={{
+              zh: '请各方在场时在服务器上运行 npm run roster 建立第一版。',
+              en: 'Found the first one with npm run roster on the server, in the presence of all.',
+            }}
           />
         </Section>
       ) : (

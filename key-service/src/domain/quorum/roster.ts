@@ -60,6 +60,44 @@ export function parseRoster(text: string): Roster {
   return parsed.data;
 }
 
+const drafted = rosterSchema.pick({ people: true, policies: true, webauthn: true }).extend({
+  recoveryKey: rosterSchema.shape.recoveryKey.default(null),
+  pilot: rosterSchema.shape.pilot.default(false),
+});
+
+/**
+ * Canonical text of the first roster from a file that people wrote: `people`, `policies`, `webauthn`, and `recoveryKey`
+ * and `pilot` where they differ from none and false.
+ *
+ * @param tokenSerial CKA serial of the token that will seal it
+ * @throws ROSTER_INVALID with the field and the rule
+ */
+export function firstRoster(draft: string, tokenSerial: string): string {
+  let value: unknown;
+  try {
+    value = JSON.parse(draft);
+  } catch {
+    throw invalid('不是 JSON', 'is not JSON');
+  }
+  const parsed = drafted.safeParse(value);
+  if (!parsed.success) {
+    const fields = parsed.error.issues.map(({ path, message }) => ({
+      field: path.join('.') || 'roster',
+      rule: { zh: `不符合格式:${message}`, en: message },
+    }));
+    throw keyServiceErrors.make('ROSTER_INVALID', { fields });
+  }
+  const text = rosterText({
+    ...parsed.data,
+    format: 'rhc-roster-1',
+    version: 1,
+    previous: null,
+    tokenSerial,
+  });
+  parseRoster(text);
+  return text;
+}
+
 function requireSound(roster: Roster): void {
   requireDistinct(
     '批准人',
