@@ -15,6 +15,7 @@ import { type Clock, timestamp } from './clock.ts';
 import type { ApprovalOperation } from './domain/approval.ts';
 import type { IssuerIdentity } from './domain/card-data.ts';
 import type { ReasonCode } from './domain/card-reasons.ts';
+import { EnrolmentReview, type ReviewPolicy } from './enrolment-review.ts';
 import { HotlistPublisher, type HotlistSigner } from './hotlist-publisher.ts';
 import { importRoster, type RosterReport } from './import-roster.ts';
 import { IssuerService } from './issuer-service.ts';
@@ -48,6 +49,8 @@ export interface IssuerOptions {
   readonly logger: Logger;
   readonly issuer: IssuerIdentity;
   readonly policy?: Partial<LifeCyclePolicy>;
+  /** When a second person reviews an enrolment before a card is ordered; `candidates` by default. */
+  readonly enrolmentReview?: ReviewPolicy;
   /** True: only chips of suppliers' lists are personalized. */
   readonly listedBlanksOnly?: boolean;
   /** How long the record of somebody who held a card is kept for the medical archive. */
@@ -71,6 +74,7 @@ export interface Issuer {
   readonly stockBooks: StockBooks;
   readonly administration: Administration;
   readonly residents: Residents;
+  readonly enrolmentReview: EnrolmentReview;
   readonly registry: Registry;
   readonly imports: RosterImports;
   readonly approvals: Approvals;
@@ -120,7 +124,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   });
   const stock = new Stock({ database, clock, newId, listedBlanksOnly: options.listedBlanksOnly ?? false });
   const steering = new Steering({ database, clock });
-  const faces = new CardFaces({ database, clock });
+  const faces = new CardFaces({ database, clock, issuer });
   const provinceCode = issuer.cityCode.slice(0, 2);
   const rekey = options.keys.rekey ?? null;
   const mailbox = new Mailbox({ database, clock, newId, feed, provinceCode, rekey });
@@ -138,7 +142,10 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     personalizeOneCard: personalizeOneCardWith({ ...options, feed, stock }),
   });
   const policy = { ...DEFAULT_POLICY, ...options.policy };
-  const service = new IssuerService({ database, clock, newId, issuer, hub, runner, feed, policy, stock, residents });
+  const service = new IssuerService({
+    ...{ database, clock, newId, issuer, hub, runner, feed, policy, stock, residents },
+    requireReviewed: (transaction, residentId) => enrolmentReview.require(transaction, residentId),
+  });
   const bureau = new Bureau({
     ...{ database, clock, random, crypto: options.crypto, feed, stock, issuer, hub, newId },
     keys: options.keys,
@@ -151,7 +158,12 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     work: {
       ...approvedWork(service, stock, bureau),
       'production-sample': ({ subject }, signed) => bulk.approveSample(subject, signed),
+      'enrolment-review': (approval, { witness }) => enrolmentReview.approved(approval, witness),
     },
+  });
+  const enrolmentReview = new EnrolmentReview({
+    ...{ database, residents, approvals },
+    policy: options.enrolmentReview ?? 'candidates',
   });
   const bulk = new Bulk({
     database,
@@ -191,6 +203,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     bulk,
     bureau,
     residents,
+    enrolmentReview,
     registry,
     imports,
     approvals,
@@ -221,7 +234,7 @@ function approvedWork(
   service: IssuerService,
   stock: Stock,
   bureau: Bureau,
-): Omit<Record<ApprovalOperation, ApprovedWork>, 'production-sample'> {
+): Omit<Record<ApprovalOperation, ApprovedWork>, 'production-sample' | 'enrolment-review'> {
   return {
     'card-spoil': async ({ subject, reason }, signed, key) => {
       await service.spoil(subject, { ...signed, reason: reason ?? '' }, key);

@@ -1,5 +1,6 @@
 /** Faces of cards that were made: the printer's page, the proof, the test page. Printed from the card's frozen data. */
-import type { Clock } from './clock.ts';
+import { type Clock, dayInChina } from './clock.ts';
+import { cardDataOf, type IssuerIdentity } from './domain/card-data.ts';
 import {
   cardFaceOf,
   DEFAULT_FACE_TEXTS,
@@ -8,13 +9,15 @@ import {
   type FaceTexts,
 } from './domain/card-face/index.ts';
 import { issuerErrors } from './errors.ts';
+import { type FaceDrawing, faceDrawing } from './face/face-drawing.ts';
 import { type FaceFonts, NOTO_FONTS } from './face/fonts.ts';
-import { cardPdf, printerTestPdf, proofPdf } from './face/render-face.ts';
-import { cards, type Database } from './store/index.ts';
+import { cardPdf, printerTestPdf, proofPdf, requirePrintable } from './face/render-face.ts';
+import { cards, type Database, residents } from './store/index.ts';
 
 export interface CardFacesParts {
   readonly database: Database;
   readonly clock: Clock;
+  readonly issuer: IssuerIdentity;
   readonly texts?: Partial<FaceTexts>;
   readonly fonts?: FaceFonts;
   /** Everything that is printed says that it is no card. */
@@ -41,6 +44,23 @@ export class CardFaces {
     if (data === null || card.issueDate === null) throw issuerErrors.make('FACE_NOT_YET');
     const face = cardFaceOf(data, { layout, texts: { ...DEFAULT_FACE_TEXTS, ...texts }, issueDate: card.issueDate });
     return kind === 'card' ? cardPdf(face, this.#options()) : proofPdf(face, this.#options());
+  }
+
+  /**
+   * The face that a card of this resident would get today, so that a name that does not fit is seen before a blank is used.
+   * @throws RESIDENT_UNKNOWN, LAYOUT_UNKNOWN, FACE_REFUSED
+   */
+  async preview(residentId: string, layoutId: string): Promise<FaceDrawing> {
+    const { database, clock, issuer, texts, fonts = NOTO_FONTS } = this.#parts;
+    const layout = this.#layout(layoutId);
+    const record = await residents.findResident(database, residentId);
+    if (record === null) throw issuerErrors.make('RESIDENT_UNKNOWN');
+    const issueDate = dayInChina(clock.nowMs());
+    // Neither serial nor certificate is printed.
+    const data = cardDataOf(record.resident, issuer, { issueDate, issueSerial: '', issuerCertificate: '' });
+    const face = cardFaceOf(data, { layout, texts: { ...DEFAULT_FACE_TEXTS, ...texts }, issueDate });
+    requirePrintable(face, fonts);
+    return faceDrawing(face);
   }
 
   printerTest(layoutId: string): Promise<Uint8Array> {

@@ -38,6 +38,24 @@ export const issuerErrors = defineErrors({
     retriable: false,
     httpStatus: 409,
   },
+  REVIEW_MISSING: {
+    message: {
+      zh: '这条登记须由第二人复核后才能订卡',
+      en: 'This enrolment needs a second person before a card is ordered',
+    },
+    nextStep: {
+      zh: '在柜台提请复核，由复核员或主管在“审批”页批准；若是同一人，请先合并记录',
+      en: 'Ask for the review at the counter; a reviewer or manager approves it. Merge the records if it is one person',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
+  REVIEW_NOT_NEEDED: {
+    message: { zh: '这条登记不需要复核', en: 'This enrolment needs no review' },
+    nextStep: { zh: '直接订卡', en: 'Order the card' },
+    retriable: false,
+    httpStatus: 409,
+  },
   ROSTER_UNREADABLE: {
     message: { zh: '名册无法读取', en: 'The roster cannot be read' },
     nextStep: {

@@ -35,6 +35,8 @@ export interface IssuerServiceParts {
   readonly policy: LifeCyclePolicy;
   readonly stock: Stock;
   readonly residents: Residents;
+  /** @throws REVIEW_MISSING while a second person must look at the enrolment */
+  readonly requireReviewed: (transaction: Database, residentId: string) => Promise<void>;
 }
 
 /** Who acts when the caller does not say: the holder of the operator's token. */
@@ -70,7 +72,7 @@ export class IssuerService {
     return this.#parts.residents.enrol(input, key);
   }
 
-  /** @throws RESIDENT_UNKNOWN, RESIDENT_HAS_CARD, CARD_TO_REPLACE when an earlier card must be replaced instead */
+  /** @throws RESIDENT_UNKNOWN, RESIDENT_HAS_CARD, REVIEW_MISSING, CARD_TO_REPLACE when an earlier card is to be replaced */
   async orderCard(residentId: string, key: string | null = null): Promise<CardView> {
     const { database, feed } = this.#parts;
     const id = await once(database, this.#call('order', key, { residentId }), async (transaction) => {
@@ -79,6 +81,7 @@ export class IssuerService {
       );
       const live = before.some(({ state }) => (LIVE_CARD_STATES as readonly string[]).includes(state));
       if (before.length > 0 && !live) throw issuerErrors.make('CARD_TO_REPLACE');
+      await this.#parts.requireReviewed(transaction, residentId);
       return this.#placeOrder(transaction, { residentId });
     }).catch((error: unknown) => {
       throw isUniqueViolation(error) ? issuerErrors.make('RESIDENT_HAS_CARD', { cause: error }) : error;

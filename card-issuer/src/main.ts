@@ -28,6 +28,7 @@ import { settingsView } from './administration.ts';
 import { createIssuer } from './app.ts';
 import { readBureauSigner } from './bureau/read-signer.ts';
 import { systemClock } from './clock.ts';
+import type { ReviewPolicy } from './enrolment-review.ts';
 import { serveAgentChannel } from './http/agent-channel.ts';
 import { issuerEndpoints } from './http/endpoints.ts';
 import { untilKeyServiceAnswers } from './personal-data/index.ts';
@@ -92,6 +93,7 @@ await startService(bootLogger, async () => {
     policy: { suspensionHours: settings.suspensionHours, replacementFeeFen: settings.replacementFeeFen },
     verifyForeignHotlist: trustedHotlistKeys(settings.trustedHotlistKeysFile),
     archiveYears: settings.archiveYears,
+    enrolmentReview: settings.enrolmentReview as ReviewPolicy,
     listedBlanksOnly: settings.listedBlanksOnly === 'yes',
     administration: {
       users: users.map(({ id, name, roles }) => ({ id, name, roles })),

@@ -37,6 +37,8 @@ export interface Purpose {
   readonly purpose: string;
 }
 
+/** In place of an id while a record is looked at that is not stored. */
+const UNSTORED = '';
 const BY_NOBODY: Purpose = { actor: 'system', purpose: 'enrolment' };
 
 export class Residents {
@@ -97,6 +99,31 @@ export class Residents {
     const ids = entries.map(({ id }) => id);
     await residentChanges.insertEnrolments(transaction, ids, { ...by, at: enrolledAt });
     return { ids, candidates: await this.noteDuplicates(transaction, entries) };
+  }
+
+  /**
+   * What an enrolment would meet, before anything is stored: faults, the record that holds the number, records that may be
+   * the same person.
+   * @param ownId the record that is corrected; it is no candidate of itself
+   */
+  async check(input: ResidentInput, ownId: string | null) {
+    const { database, clock } = this.#parts;
+    const checked = validateResident(input, dayInChina(clock.nowMs()));
+    if (!checked.ok) return { faults: checked.faults, known: null, candidates: [] };
+    const { resident } = checked;
+    const [holder] =
+      resident.documentNumber === ''
+        ? []
+        : await residents.findResidentsByDocument(database, [resident.documentNumber]);
+    const known = holder === undefined || holder.id === ownId ? null : (holder.mergedInto ?? holder.id);
+    const pairs = await this.duplicatesOf(database, [{ id: ownId ?? UNSTORED, resident }]);
+    const candidates = [];
+    for (const { residentB: residentId, score, reasons } of pairs) {
+      const { resident: other } = await this.#found(database, residentId);
+      const { name, birthDate, areaCode } = other;
+      candidates.push({ residentId, name, birthDate, areaCode, score, reasons: namedReasons(reasons) });
+    }
+    return { faults: [], known, candidates };
   }
 
   /** @throws RESIDENT_UNKNOWN, RESIDENT_ERASED */
@@ -231,7 +258,7 @@ export class Residents {
     }));
     const named = entries.map((pair) => ({
       ...pair,
-      reasons: pair.reasons.map((code) => ({ code, text: DUPLICATE_RULES[code as DuplicateReason].text })),
+      reasons: namedReasons(pair.reasons),
     }));
     return { candidates: named, next };
   }
@@ -405,6 +432,9 @@ export class Residents {
     return timestamp(this.#parts.clock.nowMs());
   }
 }
+
+const namedReasons = (reasons: readonly string[]) =>
+  reasons.map((code) => ({ code, text: DUPLICATE_RULES[code as DuplicateReason].text }));
 
 function lookUpTokens(search: string): residents.ResidentLookUp['tokens'] {
   const wanted = search.trim();

@@ -151,6 +151,16 @@ export const issuerSettings = defineSettings({
     unit: 'fen',
     meaning: { zh: '补卡工本费（分）；遗失、被盗、损坏时收取', en: 'Fee of a replacement after loss, theft or damage' },
   },
+  enrolmentReview: {
+    kind: 'text',
+    env: 'RHC_ISSUER_ENROLMENT_REVIEW',
+    default: 'candidates',
+    oneOf: ['none', 'candidates', 'all'],
+    meaning: {
+      zh: '订卡前由第二人复核登记：none 不复核，candidates 有疑似重复时，all 一律复核',
+      en: 'Review of an enrolment by a second person before a card is ordered: never, with possible duplicates, always',
+    },
+  },
   trustedHotlistKeysFile: {
     kind: 'text',
     env: 'RHC_ISSUER_TRUSTED_HOTLIST_KEYS_FILE',

@@ -232,6 +232,7 @@ export * from './administration.ts';
 export * from './approvals.ts';
 export * from './bulk.ts';
 export * from './bureau.ts';
+export * from './enrolment.ts';
 export * from './imports.ts';
 export * from './mailbox.ts';
 export * from './registry.ts';

@@ -20,6 +20,10 @@ export const APPROVALS = {
     text: { zh: '样卡核准', en: 'approve a sample card' },
     approvers: ['reviewer', 'manager'],
   },
+  'enrolment-review': {
+    text: { zh: '登记复核', en: 'review an enrolment' },
+    approvers: ['reviewer', 'manager'],
+  },
   'bureau-registration': {
     text: { zh: '登记制卡中心(证书与传输密钥)', en: 'register a card bureau (certificates and transport key)' },
     approvers: ['manager'],

@@ -23,7 +23,7 @@ const SUBSTANCE_BYTES = 20;
 const REACTION_BYTES = 100;
 const IMMUNIZATION_BYTES = 20;
 /** Alerts that are a flag of their own: 43–54 of the clinical file, 56 in its own file. */
-const ALERT_ITEMS = [43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 56] as const;
+export const ALERT_ITEMS = [43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 56] as const;
 /** The paper form's 1–5 of the marital status (CARD-FACTS conflict 13). */
 const MARITAL_FORM: Readonly<Record<string, string>> = { '1': '10', '2': '20', '3': '30', '4': '40', '5': '90' };
 /** 出生医学证明 is no entry of the card's document table; it is written as 其他. */

@@ -61,7 +61,7 @@ function drawPlace(pdf: Pdf, face: CardFace, place: FacePlace): void {
   }
 }
 
-function textOf(face: CardFace, of: 'issuer' | 'bank' | 'bank-number' | 'title' | 'supervisor'): string {
+export function textOf(face: CardFace, of: 'issuer' | 'bank' | 'bank-number' | 'title' | 'supervisor'): string {
   switch (of) {
     case 'issuer':
       return face.issuer;
@@ -119,17 +119,28 @@ function drawLines(
   });
 }
 
-/** Bars as vectors: no raster between the number and the printer. */
-function drawBarcode(pdf: Pdf, text: string, { leftMm, topMm, widthMm, heightMm }: FacePlace): void {
+/** Dark bars of Code 128 in millimetres from the left edge of a place of this width, its quiet zones inside. */
+export function barcodeBars(
+  text: string,
+  placeWidthMm: number,
+): { readonly leftMm: number; readonly widthMm: number }[] {
   const [symbol] = bwip.raw({ bcid: 'code128', text }) as unknown as [{ sbs: number[] }];
   const modules = symbol.sbs.reduce((sum, width) => sum + width, 0) + 2 * QUIET_MODULES;
-  const moduleMm = widthMm / modules;
-  pdf.fillColor(BLACK);
+  const moduleMm = placeWidthMm / modules;
   let at = QUIET_MODULES;
-  symbol.sbs.forEach((width, index) => {
-    if (index % 2 === 0) pdf.rect(pt(leftMm + at * moduleMm), pt(topMm), pt(width * moduleMm), pt(heightMm));
+  return symbol.sbs.flatMap((width, index) => {
+    const leftMm = at * moduleMm;
     at += width;
+    return index % 2 === 0 ? [{ leftMm, widthMm: width * moduleMm }] : [];
   });
+}
+
+/** Bars as vectors: no raster between the number and the printer. */
+function drawBarcode(pdf: Pdf, text: string, place: FacePlace): void {
+  pdf.fillColor(BLACK);
+  for (const bar of barcodeBars(text, place.widthMm)) {
+    pdf.rect(pt(place.leftMm + bar.leftMm), pt(place.topMm), pt(bar.widthMm), pt(place.heightMm));
+  }
   pdf.fill();
 }
 

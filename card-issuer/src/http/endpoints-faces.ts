@@ -8,7 +8,8 @@ import { pathPart } from './request-parts.ts';
 
 const tag = '卡面 Card face';
 const PDF = 'application/pdf';
-const layout = z.enum(Object.keys(FACE_LAYOUTS) as [string, ...string[]]).default('plain');
+/** Names of the layouts. */
+export const FACE_LAYOUT = z.enum(Object.keys(FACE_LAYOUTS) as [string, ...string[]]).default('plain');
 
 export function faceEndpoints({ faces }: Issuer): Endpoint[] {
   return [
@@ -18,7 +19,7 @@ export function faceEndpoints({ faces }: Issuer): Endpoint[] {
       access: COUNTER,
       tag,
       summary: { zh: '卡面 PDF:制卡页或 A4 校样', en: 'Card face as PDF: the printer’s page, or an A4 proof' },
-      query: z.strictObject({ layout, kind: z.enum(['card', 'proof']).default('card') }),
+      query: z.strictObject({ layout: FACE_LAYOUT, kind: z.enum(['card', 'proof']).default('card') }),
       answers: PDF,
       handle: async (call) => {
         call.ctx.type = PDF;
@@ -32,7 +33,7 @@ export function faceEndpoints({ faces }: Issuer): Endpoint[] {
       access: COUNTER,
       tag,
       summary: { zh: '制卡打印机测试页', en: 'Test page of the card printer' },
-      query: z.strictObject({ layout }),
+      query: z.strictObject({ layout: FACE_LAYOUT }),
       answers: PDF,
       handle: async ({ ctx, query }) => {
         ctx.type = PDF;

@@ -51,7 +51,7 @@ export function residentEndpoints(issuer: Issuer): Endpoint[] {
 }
 
 /** A photo travels as base64. */
-function withPhoto<T extends { photo?: string | undefined }>({
+export function withPhoto<T extends { photo?: string | undefined }>({
   photo,
   ...fields
 }: T): Omit<T, 'photo'> & ResidentInput {

@@ -11,6 +11,7 @@ import { approvalEndpoints } from './endpoints-approvals.ts';
 import { bulkEndpoints } from './endpoints-bulk.ts';
 import { bureauEndpoints } from './endpoints-bureau.ts';
 import { cardEndpoints } from './endpoints-cards.ts';
+import { enrolmentEndpoints } from './endpoints-enrolment.ts';
 import { faceEndpoints } from './endpoints-faces.ts';
 import { hotlistEndpoints } from './endpoints-hotlist.ts';
 import { importEndpoints } from './endpoints-imports.ts';
@@ -38,6 +39,7 @@ export const API_TITLE: ApiTitle = {
 export function issuerEndpoints(issuer: Issuer): Endpoint[] {
   return [
     ...residentEndpoints(issuer),
+    ...enrolmentEndpoints(issuer),
     ...importEndpoints(issuer),
     ...cardEndpoints(issuer),
     ...lifeCycleEndpoints(issuer),

@@ -52,6 +52,22 @@ export async function findApproval(database: Database, id: string): Promise<Appr
   return row === undefined ? null : approvalOf(row);
 }
 
+/** Of one subject, the one that was asked for last. */
+export async function findLatestApproval(
+  database: Database,
+  operation: ApprovalOperation,
+  subject: string,
+): Promise<Approval | null> {
+  const row = (await database('approvals')
+    .where({ operation, subject })
+    .orderBy([
+      { column: 'requested_at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ])
+    .first()) as ApprovalRow | undefined;
+  return row === undefined ? null : approvalOf(row);
+}
+
 /** Oldest first, after (at, id). */
 export async function listApprovals(
   database: Database,
