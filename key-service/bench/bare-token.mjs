@@ -11,6 +11,7 @@ export function bareToken(config, folder, tokenLabel) {
     suites: config.model.suites,
     vendorNumbers: undefined,
     required: [config.hierarchy.suite],
+    samKey: null,
     pin: Uint8Array.from(readFileSync(folder.pinFile).subarray(0, 24)),
   });
 }

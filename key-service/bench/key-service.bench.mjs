@@ -7,7 +7,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -110,33 +110,48 @@ async function lanes(work, done) {
 const forMs = (milliseconds) => (spent) => spent >= milliseconds;
 const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 
-/** Kept-alive connections, one a client. */
+/**
+ * Kept-alive connections, as many as clients, spoken to in bare HTTP/1.1: node's own client takes four times the processor
+ * time (153 µs a call against 35 µs, bare echo server), and it shares the two cores with what is measured.
+ */
 function caller(url, bearer) {
-  const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
+  const { hostname, port, host } = new URL(url);
+  const idle = Array.from({ length: CLIENTS }, () =>
+    connect(Number(port), hostname).setNoDelay().setEncoding('latin1'),
+  );
   const post = (path, json) =>
     new Promise((resolve, reject) => {
+      const socket = idle.pop();
+      if (socket === undefined) throw new RangeError(`more than ${CLIENTS} calls at once`);
       const body = JSON.stringify(json);
-      const headers = {
-        authorization: `Bearer ${bearer}`,
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
+      let text = '';
+      const end = () => socket.removeAllListeners('data').removeAllListeners('error').removeAllListeners('close');
+      const fail = (error) => {
+        end();
+        reject(error ?? new Error(`${path}: connection closed`));
       };
-      const asked = request(`${url}${path}`, { method: 'POST', agent, headers }, (answer) => {
-        let text = '';
-        answer.setEncoding('utf8').on('data', (chunk) => {
-          text += chunk;
-        });
-        answer.once('end', () =>
-          answer.statusCode === 200
-            ? resolve(JSON.parse(text))
-            : reject(new Error(`${path} ${answer.statusCode} ${text.slice(0, 300)}`)),
-        );
-        answer.once('error', reject);
+      socket.once('error', fail).once('close', () => fail());
+      socket.on('data', (chunk) => {
+        text += chunk;
+        const head = text.indexOf('\r\n\r\n');
+        if (head < 0) return;
+        const length = Number(/^content-length: (\d+)/im.exec(text)?.[1]);
+        if (!(text.length >= head + 4 + length)) return;
+        end();
+        idle.push(socket);
+        const answer = text.slice(head + 4);
+        if (text.startsWith('HTTP/1.1 200 ')) resolve(JSON.parse(answer));
+        else reject(new Error(`${path} ${text.slice(9, 12)} ${answer.slice(0, 300)}`));
       });
-      asked.once('error', reject);
-      asked.end(body);
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${bearer}\r\ncontent-type: application/json\r\n` +
+          `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      );
     });
-  return { post, close: () => agent.destroy() };
+  const close = () => {
+    for (const socket of idle) socket.destroy();
+  };
+  return { post, close };
 }
 
 const childrenOf = (pid) =>
