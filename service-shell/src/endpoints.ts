@@ -41,7 +41,7 @@ export interface Endpoint<B = unknown, Q = unknown> {
   readonly status?: number;
   /** Content type of an answer that is no JSON (PDF, CSV, hotlist file). */
   readonly answers?: string;
-  /** The handler reads the body itself with `readRawBody`; see `rawBodyPaths`. */
+  /** The handler reads the body itself with `readRawBody`; no parser touches it. */
   readonly rawBody?: boolean;
   /** The answer's body; undefined: the handler has written `ctx` itself. */
   handle(call: Call<B, Q>): unknown;
@@ -53,9 +53,6 @@ export function endpoint<B = unknown, Q = unknown>(row: Endpoint<B, Q>): Endpoin
 }
 
 const MAX_IDEMPOTENCY_KEY = 200;
-
-export const rawBodyPathsOf = (table: readonly Endpoint[]): string[] =>
-  table.filter(({ rawBody }) => rawBody === true).map(({ path }) => path);
 
 /** Paths that a row answers. */
 export const pathPattern = ({ path }: Pick<Endpoint, 'path'>): RegExp =>

@@ -13,7 +13,7 @@ import Koa, { type Context, type Next } from 'koa';
 import helmet from 'koa-helmet';
 import serve from 'koa-static';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-import { type Endpoint, endpointRouter, pathPattern, rawBodyPathsOf } from './endpoints.ts';
+import { type Endpoint, endpointRouter, pathPattern } from './endpoints.ts';
 import { shellErrors } from './errors.ts';
 import type { Logger } from './logger.ts';
 import type { Authenticator, Principal } from './principal.ts';
@@ -51,8 +51,6 @@ export interface HttpAppOptions {
   readonly limits?: RateLimits;
   /** Limit of a JSON body in bytes; default 1 MiB. */
   readonly maxBodyBytes?: number;
-  /** Paths whose body the route reads itself with `readRawBody` (a CSV roster). */
-  readonly rawBodyPaths?: readonly string[];
   /** Folder of static pages served at `/`. */
   readonly webRoot?: string;
 }
@@ -113,7 +111,10 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const table = options.endpoints ?? [];
   app.use(options.authenticate === undefined ? checkToken(options) : identify(options.authenticate, options));
   if (options.limits !== undefined) app.use(limitRates(options.limits));
-  const rawPaths = new Set([...(options.rawBodyPaths ?? []), ...rawBodyPathsOf(table)]);
+  const rawRows = table.filter(({ rawBody }) => rawBody === true);
+  const rawPatterns = rawRows.map((row) => ({ method: row.method.toUpperCase(), pattern: pathPattern(row) }));
+  const readsItself = ({ method, path }: Context) =>
+    rawPatterns.some((row) => row.method === method && row.pattern.test(path));
   const parseBody = bodyParser({
     enableTypes: ['json'],
     jsonLimit: options.maxBodyBytes ?? 1024 * 1024,
@@ -122,7 +123,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
       throw shellErrors.make(status === 413 ? 'BODY_TOO_LARGE' : 'BODY_NOT_JSON');
     },
   });
-  app.use((ctx, next) => (rawPaths.has(ctx.path) ? next() : parseBody(ctx, next)));
+  app.use((ctx, next) => (readsItself(ctx) ? next() : parseBody(ctx, next)));
   if (table.length > 0) app.use(endpointRouter(table).routes());
   if (options.router !== undefined) app.use(options.router.routes());
   app.use(() => {

@@ -186,7 +186,6 @@ function returnEndpoints({ bureau }: Issuer): Endpoint[] {
         zh: '导入回盘文件:验签、逐行对账;重复导入无副作用',
         en: 'Take a return file: its signature, then line by line; the same file again changes nothing',
       },
-      body: bureauReturnRequest,
       response: bureauReportResponse,
       rawBody: true,
       handle: async (call) => {

@@ -190,3 +190,13 @@ export const fitsTheScreen = (page: Page): Promise<boolean> =>
         (table) => table.getBoundingClientRect().right <= window.innerWidth,
       ),
   );
+
+/** An option of a list that a page shows. @param label of the list */
+export async function choose(page: Page, label: RegExp, option: string): Promise<void> {
+  await page.getByLabel(label).first().click();
+  await page.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: option }).click();
+  // A list that is still fading away would be taken for the next one.
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('.ant-select-dropdown')].every((list) => list.getClientRects().length === 0),
+  );
+}

@@ -6,6 +6,7 @@ export const PAGES: readonly { readonly path: string; readonly person: Person; r
   { path: 'imports', person: 'clerk', words: /导入名册/ },
   { path: 'jobs', person: 'manager', words: /批量任务/ },
   { path: 'stock', person: 'stock', words: /地点与台账/ },
+  { path: 'bureau', person: 'stock', words: /还没有登记制卡中心|订单/ },
   { path: 'dashboard', person: 'auditor', words: /目标与预测/ },
   { path: 'approvals', person: 'reviewer', words: /待批准/ },
   { path: 'hotlist', person: 'manager', words: /各版名单/ },

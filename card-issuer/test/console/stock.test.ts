@@ -3,8 +3,7 @@
  * that does not close at a difference, waste that a second person approves; most of it by keyboard.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Page } from 'playwright-core';
-import { fitsTheScreen, goTo, LONG_MS, OfficeHouse, picture } from './office-house.ts';
+import { choose, fitsTheScreen, goTo, LONG_MS, OfficeHouse, picture } from './office-house.ts';
 
 const house = new OfficeHouse();
 const factor = (n: number) => (0x5201_0000_0000 + n).toString(16).padStart(16, '0').toUpperCase();
@@ -17,15 +16,6 @@ const LIST = [
 
 beforeAll(() => house.open({ listedBlanksOnly: true }), LONG_MS);
 afterAll(() => house.close(), LONG_MS);
-
-async function choose(page: Page, label: RegExp, option: string): Promise<void> {
-  await page.getByLabel(label).first().click();
-  await page.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: option }).click();
-  // A list that is still fading away would be taken for the next one.
-  await page.waitForFunction(() =>
-    [...document.querySelectorAll('.ant-select-dropdown')].every((list) => list.getClientRects().length === 0),
-  );
-}
 
 test(
   'an empty store says what to do; a manager adds places by keyboard; a list is received, its faulty rows named',

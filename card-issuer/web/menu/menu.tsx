@@ -4,6 +4,7 @@
  */
 import {
   AuditOutlined,
+  BankOutlined,
   DashboardOutlined,
   HomeOutlined,
   ImportOutlined,
@@ -14,6 +15,7 @@ import {
 } from '@ant-design/icons';
 import { AdministrationPage } from '../administration/administration-page.tsx';
 import { ApprovalsPage } from '../approvals/approvals-page.tsx';
+import { BureauPage } from '../bureau/bureau-page.tsx';
 import { DashboardPage } from '../dashboard/dashboard-page.tsx';
 import { HomePage } from '../home/home-page.tsx';
 import { HotlistPage } from '../hotlist/hotlist-page.tsx';
@@ -69,6 +71,15 @@ export const MENU: readonly MenuRow[] = [
     group: PRODUCTION,
     roles: ['clerk', 'stock', 'manager', 'auditor'],
     component: StockPage,
+  },
+  {
+    path: 'bureau',
+    zh: '制卡中心',
+    en: 'Bureau',
+    icon: <BankOutlined />,
+    group: PRODUCTION,
+    roles: ['clerk', 'stock', 'manager', 'auditor'],
+    component: BureauPage,
   },
   // 管理 Steering
   {
