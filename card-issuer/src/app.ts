@@ -5,6 +5,7 @@ import type { Crypto } from '@rhc/card/secure-messaging';
 import type { RandomBytes } from '@rhc/card/session';
 import type { Logger } from '@rhc/service-shell';
 import type { Administration } from './administration.ts';
+import { AgentEvents } from './agent-events.ts';
 import { Approvals, type ApprovedWork } from './approvals.ts';
 import { Bulk } from './bulk.ts';
 import type { FileSigner } from './bureau/cms/index.ts';
@@ -83,6 +84,7 @@ export interface Issuer {
   readonly bureau: Bureau;
   readonly steering: Steering;
   readonly mailbox: Mailbox;
+  readonly agentEvents: AgentEvents;
   readonly mailboxChanges: MailboxChanges;
   readonly faces: CardFaces;
   readonly hub: AgentHub;
@@ -210,6 +212,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     hotlist,
     steering,
     mailbox,
+    agentEvents: new AgentEvents({ database, clock, feed, mailbox }),
     mailboxChanges,
     faces,
     hub,

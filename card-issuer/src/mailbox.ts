@@ -1,5 +1,5 @@
 /**
- * Mailboxes of cards (ADR 024): what waits for a card is put in by the counter or by a change for many cards, is leased to
+ * Mailboxes of cards (ADR 035): what waits for a card is put in by the counter or by a change for many cards, is leased to
  * the agent at whose reader the card lies, and ends as the chip showed it. Nothing ends in silence: a lease without a word
  * becomes "unknown", and the next contact finds out.
  */

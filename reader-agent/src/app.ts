@@ -1,90 +1,24 @@
 /** Puts the agent together from its parts; everything that touches the machine comes in as an argument. */
-import type { SecretBytes } from '@rhc/card/bytes';
-import type { CardProduct } from '@rhc/card/profile';
-import type { TerminalKeys } from '@rhc/card/session';
-import { type Authenticator, createHttpApp, type Endpoint, type HttpApp, type Logger } from '@rhc/service-shell';
-import { AuditUpload, type LocalAudit, RefusedRequests, type SendAudit, sha256Hex } from './audit/index.ts';
-import type { KeyPolicy } from './contract/index.ts';
-import {
-  CardReader,
-  CardWork,
-  CardWriter,
-  type CardWriterOptions,
-  LocalTurns,
-  type OpenSession,
-  StandingJudge,
-  type VisitTrustAnchor,
-} from './core/index.ts';
+import { type Authenticator, createHttpApp, type Endpoint, type HttpApp } from '@rhc/service-shell';
+import type { AgentOptions } from './agent-options.ts';
+import { AuditUpload, RefusedRequests, sha256Hex } from './audit/index.ts';
+import { agentEventsResponse } from './contract/index.ts';
+import { CardReader, CardWork, CardWriter, LocalTurns, StandingJudge } from './core/index.ts';
 import { Desk, DeskProfile } from './desk/index.ts';
 import { RecordingPort } from './diagnostics/index.ts';
+import { QueueSender } from './event-queue/index.ts';
 import { Audience } from './events/audience.ts';
 import { announceCardData } from './events/card-data.ts';
-import type { HotlistDesk } from './hotlist/index.ts';
 import { agentEndpoints, callers, originRule, pageAccess, RateLimit } from './http/index.ts';
-import { BatchService, type Dial, IssuerChannel } from './issuer-channel/index.ts';
-import type { JournalEntry, WriteJournal } from './journal/index.ts';
+import { BatchService, IssuerChannel } from './issuer-channel/index.ts';
+import type { JournalEntry } from './journal/index.ts';
 import { LegacyFacade } from './legacy/index.ts';
+import { issuerMailboxOver, MailboxDesk } from './mailbox/index.ts';
 import { Grants, Pairing, type TextPlace } from './pairing/index.ts';
 import type { PcscPort } from './pcsc/index.ts';
-import type { Timers } from './pcsc/supervisor.ts';
-import { ChosenKeys, SamReport, SamSlot, type TellSam } from './terminal-keys/index.ts';
+import { ChosenKeys, SamReport, SamSlot } from './terminal-keys/index.ts';
 
-export interface AgentOptions {
-  readonly agentId: string;
-  readonly version: string;
-  readonly port: PcscPort;
-  readonly timers: Timers;
-  readonly product: Pick<CardProduct, 'historicalBytesLength' | 'cardFactorPosition'>;
-  readonly leaseMs: number;
-  /** key-service's. */
-  readonly keys: TerminalKeys;
-  readonly keyPolicy?: KeyPolicy;
-  /** Absent: key-service is not told of this desk's SAM. */
-  readonly tellSam?: TellSam;
-  /** Absent: no hotlist is set up, readings say nothing of it. */
-  readonly hotlist?: HotlistDesk;
-  /** Digits from a file; null: a person enters them. */
-  readonly samPin?: () => string | null;
-  /** Where the assignment of readers is kept. */
-  readonly deskProfilePlace?: TextPlace;
-  readonly openSession: OpenSession;
-  readonly clock: () => number;
-  readonly journal: WriteJournal;
-  /** Absent: nothing is recorded (simulator). */
-  readonly audit?: LocalAudit;
-  /** Absent: the audit stays on this machine. */
-  readonly sendAudit?: SendAudit;
-  readonly now: () => Date;
-  readonly newId: () => string;
-  /** Signs visits where no SAM does; null: then they are written unsigned. */
-  readonly signer: ReturnType<CardWriterOptions['signer']>;
-  readonly visitTrust: VisitTrustAnchor;
-  readonly token: SecretBytes;
-  /** Where the grants of paired pages are kept. */
-  readonly grantPlace: TextPlace;
-  /** Origins that may ask to be paired; empty: every page may ask, a person decides. */
-  readonly pairingOrigins: readonly string[];
-  readonly random: (length: number) => Uint8Array;
-  readonly sdkFile: (name: string) => string | null;
-  readonly logger: Logger;
-  /** For the diagnostics bundle; nothing secret may stand in them. */
-  readonly settingsView?: () => object;
-  readonly machineView?: () => object;
-  readonly logLines?: () => readonly string[];
-  /** Rows of whoever runs the agent in another setting (the simulator). */
-  readonly moreEndpoints?: readonly Endpoint[];
-  /** Set by the simulator; stands in the status, so that no page takes it for the real thing. */
-  readonly simulator?: string;
-  readonly webRoot?: string;
-  /** Absent: a clinic that only reads. */
-  readonly issuer?: {
-    /** `ws://…` */
-    readonly url: string;
-    readonly token: SecretBytes;
-    readonly dial: Dial;
-    readonly spread: () => number;
-  };
-}
+export type { AgentOptions };
 
 export interface Agent extends HttpApp {
   readonly desk: Desk;
@@ -180,8 +114,39 @@ export function createAgent(options: AgentOptions): Agent {
     newId,
     signer,
     logger,
-    onOutcome: (entry) => audit?.note('card-write', outcomeOf(entry)),
+    onOutcome: (entry, failure) => {
+      audit?.note('card-write', outcomeOf(entry));
+      mailbox?.onOutcome(entry, failure);
+    },
   });
+  const told = options.issuerCalls ?? null;
+  const queueSender =
+    told === null
+      ? null
+      : new QueueSender({
+          agentId: options.agentId,
+          queue: told.queue,
+          send: (events) => told.call('/v1/agent-events', events, agentEventsResponse),
+          timers,
+          now,
+        });
+  const mailbox: MailboxDesk | null =
+    told === null || queueSender === null || !told.mailbox
+      ? null
+      : new MailboxDesk({
+          agentId: options.agentId,
+          issuer: issuerMailboxOver(told.call, options.agentId),
+          desk,
+          writer: cardWriter,
+          standing,
+          journal,
+          queue: told.queue,
+          sender: queueSender,
+          timers,
+          now,
+          onReport: (reader, insertion, report) => audience.tell({ event: 'mailbox', reader, insertion, report }),
+          logger,
+        });
   const batches = new BatchService({ desk, timers, rememberedBatches: 64, maxRunning: 16, progressEvery: 8 });
   const { hotlist } = options;
   const channel =
@@ -220,6 +185,8 @@ export function createAgent(options: AgentOptions): Agent {
     pairing,
     audit,
     auditUpload,
+    mailbox,
+    queueSender,
     audience,
     profile,
     sam,
@@ -272,6 +239,8 @@ export function createAgent(options: AgentOptions): Agent {
     allowedOrigins,
     close: async () => {
       channel?.stop();
+      mailbox?.close();
+      queueSender?.close();
       endCardData();
       samReport.close();
       sam.close();
@@ -293,7 +262,7 @@ function outcomeOf({ id, kind, elements, settledBy, by }: JournalEntry) {
     write: sha256Hex(id).slice(0, 16),
     kind,
     applied: count('applied'),
-    notApplied: count('not-applied'),
+    notApplied: count('not applied'),
     unknown: elements === null ? null : count('unknown'),
     settledBy,
     by: by ?? 'desk',

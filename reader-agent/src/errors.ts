@@ -170,6 +170,24 @@ export const agentErrors = defineErrors({
     retriable: true,
     httpStatus: 503,
   },
+  ISSUER_UNREACHABLE: {
+    message: { zh: '发卡系统没有应答。', en: 'The card issuer does not answer.' },
+    nextStep: {
+      zh: '读卡不受影响；恢复联网后会自动补报。请管理员检查发卡系统地址与网络。',
+      en: 'Reading goes on, and what waits is told when the network is back; administrators check the address of card-issuer.',
+    },
+    retriable: true,
+    httpStatus: 503,
+  },
+  ISSUER_ANSWER_INVALID: {
+    message: { zh: '发卡系统的应答无法理解。', en: 'The card issuer’s answer is not understood.' },
+    nextStep: {
+      zh: '请核对读卡程序与发卡系统的版本。',
+      en: 'Compare the versions of the reader agent and card-issuer.',
+    },
+    retriable: true,
+    httpStatus: 502,
+  },
   BATCH_TOO_MANY: {
     message: { zh: '同时进行的发卡任务过多。', en: 'Too many batches are waiting for this agent.' },
     nextStep: { zh: '请稍后再试。', en: 'Try again in a moment.' },

@@ -22,9 +22,11 @@ import { diskChain, LocalAudit } from './audit/index.ts';
 import type { KeyPolicy } from './contract/index.ts';
 import { sessionOpener } from './core/open-session.ts';
 import { agentIdentity } from './enrolment/index.ts';
+import { openEventQueue } from './event-queue/index.ts';
 import { HotlistDesk, hotlistOver } from './hotlist/index.ts';
 import { API_VERSION, serveEventSocket } from './http/index.ts';
 import { listenOnFirst, OTHER_PORTS } from './http/ports.ts';
+import { issuerCalls } from './issuer-calls.ts';
 import { wsDial } from './issuer-channel/index.ts';
 import { openJournal } from './journal/index.ts';
 import { lastLogLines, rollingLog } from './log-file.ts';
@@ -50,6 +52,7 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
   mkdirSync(dirname(settings.agentTokenFile), { recursive: true, mode: 0o700 });
   ensureTokenFile(settings.agentTokenFile);
   const token = readSecretFile(settings.agentTokenFile);
+  const tokenText = () => token.use((bytes) => new TextDecoder().decode(bytes));
   const member = await agentIdentity(settings, () => new Date(), logger);
   const keyServiceToken = member === null ? readSecretFile(settings.keyServiceTokenFile) : null;
   const env =
@@ -67,11 +70,7 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
       : new HotlistDesk({
           place: bytesFile(join(settings.stateFolder, 'hotlist.bin')),
           verify: (_keyId, body, signature) => nodeCrypto.verifySignature('intl-128', hotlistKey, body, signature),
-          source: hotlistOver(
-            settings.issuerUrl,
-            () => token.use((bytes) => new TextDecoder().decode(bytes)),
-            member?.fetch,
-          ),
+          source: hotlistOver(settings.issuerUrl, tokenText, member?.fetch),
           now: () => new Date(),
           stopHours: settings.hotlistStopHours,
         });
@@ -107,6 +106,11 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
     samPin: pinReader(settings.samPinFile),
     deskProfilePlace: textFile(join(settings.stateFolder, 'desk-profile.json')),
     ...(hotlist === null ? {} : { hotlist }),
+    issuerCalls: {
+      call: issuerCalls({ baseUrl: settings.issuerUrl, token: tokenText, fetch: member?.fetch }),
+      queue: openEventQueue(join(settings.stateFolder, 'event-queue'), join(settings.stateFolder, 'journal.key')),
+      mailbox: settings.mailbox,
+    },
     signer: null,
     visitTrust: { verifier: nodeCrypto, rootPublicKey: publicKeyIn(settings.visitTrustRootFile) },
     token,

@@ -50,6 +50,15 @@ export const agentSettings = defineSettings({
       en: 'Whether to dial card-issuer (false for a clinic that only reads)',
     },
   },
+  mailbox: {
+    kind: 'flag',
+    env: 'RHC_READER_AGENT_MAILBOX',
+    default: true,
+    meaning: {
+      zh: '读到真卡时是否向发卡系统领取该卡的待办更新与换密钥，并写入卡中',
+      en: 'Whether to ask card-issuer for the pending updates and re-keys of a genuine card and to carry them out',
+    },
+  },
   agentTokenFile: {
     kind: 'path',
     env: 'RHC_AGENT_TOKEN_FILE',

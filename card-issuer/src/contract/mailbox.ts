@@ -1,15 +1,19 @@
 /** Mailboxes as the counter sees them; what agents say and hear stands in reader-agent/contract/mailbox.ts. */
-import { contactRequest, mailboxContent, mailboxResultsRequest } from '@rhc/reader-agent/contract';
+import { mailboxContent } from '@rhc/reader-agent/contract';
 import { z } from 'zod';
 // By file, not by the folder: what checks contents needs Node, and pages read this contract.
 import { CHANGE_STATES, type ChangeState } from '../domain/mailbox/change.ts';
 import { UPDATE_KINDS, UPDATE_STATES, type UpdateState } from '../domain/mailbox/update.ts';
 
 export {
+  agentEventsRequest,
+  agentEventsResponse,
   contactRequest,
   contactResponse,
   mailboxResultsRequest,
   mailboxResultsResponse,
+  rekeyChannelRequest,
+  rekeyChannelResponse,
 } from '@rhc/reader-agent/contract';
 
 const moment = z.iso.datetime();
@@ -90,21 +94,3 @@ export const mailboxChangeResponse = z.object({
   updates: z.record(z.string(), z.int()),
 });
 export const mailboxChangesResponse = z.object({ changes: z.array(mailboxChangeResponse) });
-
-const keyVersions = z.array(z.strictObject({ slot: z.string().max(12), version: z.int().min(1).max(255) })).max(64);
-/** POST /v1/mailbox-updates/:id/rekey-channel */
-export const rekeyChannelRequest = z.strictObject({
-  agentId: contactRequest.shape.agentId,
-  lease: mailboxResultsRequest.shape.results.element.shape.lease,
-  cardFactor: contactRequest.shape.cardFactor,
-  challenge: z.string().regex(/^[0-9A-F]{16}$/),
-  masterKeyVersion: z.int().min(1).max(255),
-  writes: keyVersions,
-  retirements: keyVersions,
-});
-const command = z.object({ slot: z.string(), version: z.int(), command: z.string() });
-export const rekeyChannelResponse = z.object({
-  externalAuthenticate: z.string(),
-  writes: z.array(command),
-  retirements: z.array(command),
-});

@@ -4,6 +4,8 @@ import type { KeyVersionOfSlot, RekeyCommand } from '@rhc/card/rekey';
 import { type Call, type Endpoint, endpoint } from '@rhc/service-shell';
 import type { Issuer } from '../app.ts';
 import {
+  agentEventsRequest,
+  agentEventsResponse,
   contactRequest,
   contactResponse,
   mailboxChangeRequest,
@@ -130,7 +132,7 @@ function changeEndpoints({ mailboxChanges }: Issuer): Endpoint[] {
   ];
 }
 
-function deskEndpoints({ mailbox }: Issuer): Endpoint[] {
+function deskEndpoints({ agentEvents, mailbox }: Issuer): Endpoint[] {
   const inHex = (commands: readonly RekeyCommand[]) =>
     commands.map(({ slot, version, command }) => ({ slot, version, command: bytesToHex(command) }));
   return [
@@ -156,6 +158,19 @@ function deskEndpoints({ mailbox }: Issuer): Endpoint[] {
       body: mailboxResultsRequest,
       response: mailboxResultsResponse,
       handle: async (call) => ({ taken: await mailbox.results(deskOf(call), call.body.results) }),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/agent-events',
+      access: TERMINALS,
+      tag,
+      summary: {
+        zh: '终端按顺序补报事件,每个事件只计一次',
+        en: 'A desk tells, in order, what happened; each event counts once',
+      },
+      body: agentEventsRequest,
+      response: agentEventsResponse,
+      handle: (call) => agentEvents.take(deskOf(call), call.body.events),
     }),
     endpoint({
       method: 'post',

@@ -7,6 +7,7 @@ import { isRhcError } from '@rhc/card/errors';
 import type { AgentAuditRequest, AgentAuditResponse } from '@rhc/key-service/contract';
 import type { AuditState } from '../contract/audit.ts';
 import type { Timers } from '../pcsc/supervisor.ts';
+import { SendingRounds } from '../sending-rounds.ts';
 import { wireError } from '../wire-error.ts';
 import { type LocalAudit, sha256Hex } from './local-audit.ts';
 
@@ -21,7 +22,6 @@ export interface AuditUploadOptions {
 }
 
 const SOON_MS = 2_000;
-const WAITS_MS = [5_000, 15_000, 60_000, 300_000];
 const LINES_TOGETHER = 100;
 const ASIDE_MS = 3_600_000;
 
@@ -29,15 +29,13 @@ export class AuditUpload {
   readonly #options: AuditUploadOptions;
   readonly #unsubscribe: () => void;
   #state: NonNullable<AuditState['upload']> = { state: 'idle', lastAt: null, error: null };
-  #stop: (() => void) | null = null;
-  #failures = 0;
-  #running: Promise<void> | null = null;
-  #closed = false;
+  readonly #rounds: SendingRounds;
 
   constructor(options: AuditUploadOptions) {
     this.#options = options;
-    this.#unsubscribe = options.audit.onEntry(() => this.#plan(SOON_MS));
-    if (options.audit.waiting > 0) this.#plan(SOON_MS);
+    this.#rounds = new SendingRounds(options.timers, () => this.#sendAll());
+    this.#unsubscribe = options.audit.onEntry(() => this.#rounds.plan(SOON_MS));
+    if (options.audit.waiting > 0) this.#rounds.plan(SOON_MS);
   }
 
   get state(): NonNullable<AuditState['upload']> {
@@ -45,25 +43,13 @@ export class AuditUpload {
   }
 
   close(): void {
-    this.#closed = true;
     this.#unsubscribe();
-    this.#stop?.();
+    this.#rounds.close();
   }
 
   /** Everything that waits, now. Never rejects: the state says what became of it. */
   run(): Promise<void> {
-    this.#running ??= this.#sendAll().finally(() => {
-      this.#running = null;
-    });
-    return this.#running;
-  }
-
-  #plan(afterMs: number): void {
-    if (this.#closed || this.#stop !== null) return;
-    this.#stop = this.#options.timers.after(afterMs, () => {
-      this.#stop = null;
-      void this.run();
-    });
+    return this.#rounds.run();
   }
 
   async #sendAll(): Promise<void> {
@@ -74,21 +60,20 @@ export class AuditUpload {
         const lines = audit.linesFrom(next, LINES_TOGETHER);
         if (lines.length === 0 || rounds > audit.head.sequence) {
           this.#state = { state: 'gap', lastAt: this.#state.lastAt, error: null };
-          return this.#plan(ASIDE_MS);
+          return this.#rounds.plan(ASIDE_MS);
         }
         const answer = await send({ agent, chain: audit.head.chain, lines: [...lines] });
         this.#requireOurs(answer);
         audit.uploadedTo(answer.next - 1);
         next = answer.next;
       }
-      this.#failures = 0;
+      this.#rounds.succeeded();
       this.#state = { state: 'idle', lastAt: now().toISOString(), error: null };
     } catch (error) {
       const body = isRhcError(error) ? wireError(error.toBody()) : null;
       const refused = isRhcError(error) && error.code === 'AGENT_AUDIT_REFUSED';
       this.#state = { state: refused ? 'refused' : 'waiting', lastAt: this.#state.lastAt, error: body };
-      this.#plan(refused ? ASIDE_MS : (WAITS_MS[this.#failures] ?? ASIDE_MS));
-      this.#failures = Math.min(this.#failures + 1, WAITS_MS.length - 1);
+      this.#rounds.failed(refused ? ASIDE_MS : undefined);
     }
   }
 

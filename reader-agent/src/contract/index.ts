@@ -3,10 +3,12 @@
  * card-issuer pushes batches of APDU steps. (2) The local API for the hospital's programs, on loopback only.
  */
 import { z } from 'zod';
+import { mailboxReport } from './mailbox.ts';
 import { cardStanding, identityStage } from './reads.ts';
 import { decodedElement, hexBytes, readTimings, text } from './shapes.ts';
 import { writeRecord } from './writes.ts';
 
+export * from './agent-events.ts';
 export * from './audit.ts';
 export * from './diagnostics.ts';
 export * from './hotlist.ts';
@@ -170,6 +172,8 @@ export const localEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('reader-removed'), reader: z.string() }),
   /** An outcome that was `unknown` is known: the same card came back and was read. */
   z.object({ event: z.literal('write-settled'), reader: z.string(), insertion: z.int(), write: writeRecord }),
+  /** For the agent's own page only: what card-issuer had for the card, and what became of it. */
+  z.object({ event: z.literal('mailbox'), reader: z.string(), insertion: z.int(), report: mailboxReport }),
   /** For the agent's own page only: SAM put in, taken out, opened, its PIN refused. */
   z.object({ event: z.literal('keys-changed') }),
   /** For the agent's own page only: a page asks to be paired, was paired, or lost its grant. */

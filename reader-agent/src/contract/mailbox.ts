@@ -1,5 +1,5 @@
 /**
- * The mailbox of a card between card-issuer and the agent (ADR 024): what waits for a card is leased to the agent at whose
+ * The mailbox of a card between card-issuer and the agent (ADR 035): what waits for a card is leased to the agent at whose
  * reader it lies, and every lease ends with a result. Spoken by the agent, answered by card-issuer; both read it from here.
  */
 import type { Text } from '@rhc/card/errors';
@@ -93,6 +93,54 @@ export const mailboxResultsResponse = z.object({
   taken: z.array(z.object({ updateId, state: z.string() })),
 });
 
+const keyVersions = z.array(z.strictObject({ slot: z.string().max(12), version: z.int().min(1).max(255) })).max(64);
+/** POST /v1/mailbox-updates/:id/rekey-channel: every command of one channel, for an update that this desk has in hand. */
+export const rekeyChannelRequest = z.strictObject({
+  agentId,
+  lease,
+  cardFactor: hexBytes,
+  challenge: z.string().regex(/^[0-9A-F]{16}$/),
+  masterKeyVersion: z.int().min(1).max(255),
+  writes: keyVersions,
+  retirements: keyVersions,
+});
+const rekeyCommand = z.object({ slot: z.string(), version: z.int(), command: hexBytes });
+export const rekeyChannelResponse = z.object({
+  externalAuthenticate: hexBytes,
+  writes: z.array(rekeyCommand),
+  retirements: z.array(rekeyCommand),
+});
+
+/** What the desk shows of a contact: no value, only what it is about and what became of it. */
+export const mailboxReport = z.object({
+  at: z.iso.datetime(),
+  /** `working`: the card is being written on; `unreachable`: card-issuer did not answer, it is asked again. */
+  state: z.enum(['working', 'done', 'unreachable']),
+  updates: z.array(
+    z.object({
+      kind: z.enum(['patch', 'rekey']),
+      /** Elements or key slots. */
+      subjects: z.array(z.string()),
+      outcome: writeOutcome,
+      code: z.string().nullable(),
+    }),
+  ),
+  notices: z.array(mailboxNotice),
+});
+
+/** GET /v1/mailbox: the latest contact of this desk. */
+export const mailboxState = z.object({
+  /** False: turned off in the settings. */
+  on: z.boolean(),
+  reader: z.string().nullable(),
+  insertion: z.int().nullable(),
+  report: mailboxReport.nullable(),
+});
+
+export type MailboxReport = z.infer<typeof mailboxReport>;
+export type MailboxState = z.infer<typeof mailboxState>;
+export type RekeyChannelRequest = z.infer<typeof rekeyChannelRequest>;
+export type RekeyChannelResponse = z.infer<typeof rekeyChannelResponse>;
 export type MailboxContent = z.infer<typeof mailboxContent>;
 export type MailboxDelivery = z.infer<typeof mailboxDelivery>;
 export type MailboxResult = z.infer<typeof mailboxResult>;

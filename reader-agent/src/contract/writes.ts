@@ -70,7 +70,7 @@ export const writtenElement = z.object({
 
 export const writeRecord = z.object({
   id: writeId,
-  kind: z.enum(['patch', 'visit']),
+  kind: z.enum(['patch', 'visit', 'rekey']),
   cardFactor: hexBytes,
   begunAt: z.string(),
   /** null: begun, and no outcome was reported yet. */

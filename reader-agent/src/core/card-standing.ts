@@ -38,9 +38,15 @@ export class StandingJudge {
 
   /** Only reads. */
   async ofCard(session: Pick<CardSession, 'readFile'>): Promise<CardStanding> {
+    return (await this.lookAt(session)).standing;
+  }
+
+  async lookAt(
+    session: Pick<CardSession, 'readFile'>,
+  ): Promise<{ readonly standing: CardStanding; readonly issueSerial: string | null }> {
     const elements: Elements[number][] = [];
     for (const file of FILES) elements.push(...(await session.readFile(file)).map(elementView));
-    return this.of(elements);
+    return { standing: this.of(elements), issueSerial: textValue(elements, 'issueSerial') };
   }
 }
 

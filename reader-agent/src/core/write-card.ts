@@ -6,11 +6,9 @@
 import { createHash } from 'node:crypto';
 import { bytesToHex } from '@rhc/card/bytes';
 import { isRhcError } from '@rhc/card/errors';
-import { applyPatch, planPatch } from '@rhc/card/patch';
-import { nationalProfile, rhcBlank1 } from '@rhc/card/profile';
 import type { SignatureVerifier } from '@rhc/card/secure-messaging';
 import type { CardSession } from '@rhc/card/session';
-import { encodeVisit, type VisitSigner, writeVisit } from '@rhc/card/visits';
+import type { VisitSigner } from '@rhc/card/visits';
 import type { Logger } from '@rhc/service-shell';
 import type { PatchRequest, VisitRequest, WriteAnswer, WriteRecord, WrittenElement } from '../contract/writes.ts';
 import type { Desk } from '../desk/desk.ts';
@@ -19,15 +17,12 @@ import { isOpen, type JournalEntry, type WriteJournal } from '../journal/index.t
 import type { Timers } from '../pcsc/supervisor.ts';
 import { wireError } from '../wire-error.ts';
 import { requireWritable, type StandingJudge } from './card-standing.ts';
-import type { CardWork, HealthCardFact } from './card-work.ts';
-import {
-  cardPatchOf,
-  cardVisitOf,
-  elementOfVisit,
-  elementsOfPatch,
-  isSettled,
-  settleByCard,
-} from './written-elements.ts';
+import type { CardWork, HealthCardFact, OpenCard } from './card-work.ts';
+import { patchJob, visitJob, type WriteJob } from './write-jobs.ts';
+import { isSettled, settleByCard } from './written-elements.ts';
+
+/** Which card, and under which id; the fields of both requests. */
+type CardMeant = Pick<PatchRequest, 'id' | 'reader' | 'insertion'>;
 
 export interface CardWriterOptions {
   readonly desk: Desk;
@@ -41,17 +36,7 @@ export interface CardWriterOptions {
   readonly signer: () => { readonly keys: VisitSigner; readonly verifier: SignatureVerifier } | null;
   readonly logger: Logger;
   /** Told of each outcome, and again when one that was unknown is settled. */
-  readonly onOutcome?: (entry: JournalEntry) => void;
-}
-
-interface WriteJob {
-  /** The grant of the page that asked; null: the desk. */
-  readonly by: string | null;
-  readonly kind: JournalEntry['kind'];
-  readonly wish: NonNullable<JournalEntry['wish']>;
-  /** What makes two requests of one id the same. */
-  readonly asked: unknown;
-  write(session: CardSession): Promise<{ readonly elements: WrittenElement[]; readonly failure: unknown }>;
+  readonly onOutcome?: (entry: JournalEntry, failure: WriteAnswer['failure']) => void;
 }
 
 /** A card that stays in the reader while the key service is away is asked again after these waits. */
@@ -75,35 +60,19 @@ export class CardWriter {
 
   /** @throws CARD_PATCH_REFUSED, CARD_PATCH_CONFLICT, CARD_CHANGED, CARD_LISTED, CARD_EXPIRED, HOTLIST_*, WRITE_* …; after any error nothing was written */
   patch(request: PatchRequest, by: string | null = null): Promise<WriteAnswer> {
-    const patch = cardPatchOf(request.patch);
-    const expected = cardPatchOf(request.expected);
-    planPatch(nationalProfile, rhcBlank1, patch, expected);
-    return this.#write(request, {
-      by,
-      kind: 'patch',
-      wish: { patch: request.patch },
-      asked: [request.patch, request.expected],
-      write: async (session) => {
-        const report = await applyPatch(session, patch, { expected });
-        return { elements: elementsOfPatch(report), failure: report.failure };
-      },
-    });
+    return this.run(request, patchJob(request, by));
   }
 
   /** @throws VISIT_INVALID, VISIT_SIGNATURE_UNUSABLE, CARD_CHANGED, CARD_LISTED, CARD_EXPIRED, HOTLIST_*, WRITE_* …; after any error nothing was written */
   visit(request: VisitRequest, by: string | null = null): Promise<WriteAnswer> {
-    const visit = cardVisitOf(request.visit);
-    const signer = this.#options.signer();
-    encodeVisit({ profile: nationalProfile, product: rhcBlank1 }, visit);
-    return this.#write(request, {
-      by,
-      kind: 'visit',
-      wish: { visit: request.visit },
-      asked: request.visit,
-      write: async (session) => {
-        const report = await writeVisit(session, visit, { signer, unlessHeld: true });
-        return { elements: [elementOfVisit(report, signer !== null)], failure: report.failure };
-      },
+    return this.run(request, visitJob(request, this.#options.signer(), by));
+  }
+
+  /** Reads a card for the contact with card-issuer; what was open on it is settled first. */
+  look<T>(card: HealthCardFact, read: (open: OpenCard) => Promise<T>): Promise<T> {
+    return this.#options.work.write(card, async (open) => {
+      await this.#settleOpen(open.session, card);
+      return read(open);
     });
   }
 
@@ -133,7 +102,7 @@ export class CardWriter {
   }
 
   /** The same request with the same id is one write, whether the first one runs, ended, or ended before a restart. */
-  async #write(request: PatchRequest | VisitRequest, job: WriteJob): Promise<WriteAnswer> {
+  async run(request: CardMeant, job: WriteJob): Promise<WriteAnswer> {
     const { journal, newId } = this.#options;
     const id = request.id ?? newId();
     const requestDigest = digestOf(job.by === null ? [job.kind, job.asked] : [job.kind, job.asked, job.by]);
@@ -150,12 +119,7 @@ export class CardWriter {
     return answer.finally(() => this.#running.delete(id));
   }
 
-  async #writeOnce(
-    id: string,
-    requestDigest: string,
-    request: PatchRequest | VisitRequest,
-    job: WriteJob,
-  ): Promise<WriteAnswer> {
+  async #writeOnce(id: string, requestDigest: string, request: CardMeant, job: WriteJob): Promise<WriteAnswer> {
     const { desk, journal, standing, work } = this.#options;
     const card = desk.chooseHealthCard(request.reader);
     desk.assertSameCard({ ...card, insertion: request.insertion });
@@ -172,15 +136,15 @@ export class CardWriter {
         this.#quietly(() => journal.withdraw(id));
         throw error;
       }
-      const closed = this.#close(entry, outcome.elements, isSettled(outcome.elements) ? 'write' : null);
       const failure = failureBody(outcome.failure);
+      const closed = this.#close(entry, outcome.elements, isSettled(outcome.elements) ? 'write' : null, failure);
       return { ...recordOf(closed), insertion: card.insertion, failure, timings: timings() };
     });
     if (!answer.settled) this.#later(card.reader, card.insertion, 0);
     return answer;
   }
 
-  #begin(id: string, card: HealthCardFact, { kind, wish, by }: WriteJob, requestDigest: string): JournalEntry {
+  #begin(id: string, card: HealthCardFact, { kind, wish, by, mailbox }: WriteJob, requestDigest: string): JournalEntry {
     const entry: JournalEntry = {
       format: 1,
       id,
@@ -193,12 +157,18 @@ export class CardWriter {
       settledAt: null,
       settledBy: null,
       ...(by === null ? {} : { by }),
+      ...(mailbox === undefined ? {} : { mailbox }),
     };
     this.#options.journal.begin(entry);
     return entry;
   }
 
-  #close(entry: JournalEntry, elements: WrittenElement[] | null, settledBy: JournalEntry['settledBy']): JournalEntry {
+  #close(
+    entry: JournalEntry,
+    elements: WrittenElement[] | null,
+    settledBy: JournalEntry['settledBy'],
+    failure: WriteAnswer['failure'] = null,
+  ): JournalEntry {
     const settled = settledBy !== null;
     const closed: JournalEntry = {
       ...entry,
@@ -207,8 +177,9 @@ export class CardWriter {
       settledAt: settled ? this.#options.now().toISOString() : null,
       settledBy,
     };
+    // Told first: a process that dies here finds the entry open and tells the same once more, which changes nothing.
+    this.#options.onOutcome?.(closed, failure);
     this.#quietly(() => this.#options.journal.update(closed));
-    this.#options.onOutcome?.(closed);
     return closed;
   }
 
@@ -224,8 +195,8 @@ export class CardWriter {
   async #settleOpen(session: CardSession, card: HealthCardFact): Promise<void> {
     const { desk, journal } = this.#options;
     for (const entry of journal.openOf(bytesToHex(card.cardFactor))) {
-      const elements = await settleByCard(session, entry);
-      const closed = this.#close(entry, elements, 'card');
+      const { elements, failure } = await settleByCard(session, entry);
+      const closed = this.#close(entry, elements, 'card', failureBody(failure));
       desk.announce({
         event: 'write-settled',
         reader: card.reader,

@@ -5,6 +5,7 @@ import type { CardSession } from '@rhc/card/session';
 import { type Visit, type VisitReport, visitHeldByCard } from '@rhc/card/visits';
 import type { AgentWriteOutcome, PatchWish, VisitWish, WrittenElement } from '../contract/writes.ts';
 import type { JournalEntry } from '../journal/index.ts';
+import { type RekeyWish, settleRekey } from './rekeyed-slots.ts';
 
 const OUTCOMES: Readonly<Record<WriteOutcome, AgentWriteOutcome>> = {
   written: 'applied',
@@ -57,11 +58,19 @@ export function isSettled(elements: readonly WrittenElement[]): boolean {
   return elements.every(({ outcome, oldestErased }) => outcome !== 'unknown' && oldestErased !== 'unknown');
 }
 
-/** The outcomes that were not known, from what the card holds now. */
-export async function settleByCard(session: CardSession, entry: JournalEntry): Promise<WrittenElement[]> {
+/** The outcomes that were not known, from what the card holds now; `failure`: what the card itself refused meanwhile. */
+export async function settleByCard(
+  session: CardSession,
+  entry: JournalEntry,
+): Promise<{ readonly elements: WrittenElement[]; readonly failure: unknown }> {
   const { wish } = entry;
   if (wish === null) throw new RangeError('a settled entry holds no wish');
-  return 'patch' in wish ? settlePatch(session, wish.patch, entry.elements) : settleVisit(session, wish.visit, entry);
+  if ('rekey' in wish) return settleRekey(session, wish.rekey as RekeyWish);
+  const elements =
+    'patch' in wish
+      ? await settlePatch(session, wish.patch, entry.elements)
+      : await settleVisit(session, wish.visit, entry);
+  return { elements, failure: null };
 }
 
 async function settlePatch(

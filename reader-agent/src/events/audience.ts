@@ -28,6 +28,7 @@ export const HEARS: Readonly<Record<LocalEvent['event'], Scope | typeof DESK>> =
   error: 'card.status',
   'card-data': 'identity.read',
   'write-settled': 'summary.write',
+  mailbox: DESK,
   'pairing-changed': DESK,
   'keys-changed': DESK,
 };

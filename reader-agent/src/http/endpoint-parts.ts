@@ -5,10 +5,12 @@ import type { CardReader, CardWriter } from '../core/index.ts';
 import type { Desk } from '../desk/desk.ts';
 import type { DeskProfile } from '../desk/desk-profile.ts';
 import type { Recording } from '../diagnostics/index.ts';
+import type { QueueSender } from '../event-queue/index.ts';
 import type { Audience } from '../events/audience.ts';
 import type { HotlistDesk } from '../hotlist/index.ts';
 import type { ChannelStatus } from '../issuer-channel/index.ts';
 import type { LegacyFacade } from '../legacy/index.ts';
+import type { MailboxDesk } from '../mailbox/index.ts';
 import type { Pairing } from '../pairing/index.ts';
 import type { PcscHealth } from '../pcsc/index.ts';
 import type { Timers } from '../pcsc/supervisor.ts';
@@ -39,6 +41,9 @@ export interface EndpointParts {
   /** Null: nothing is recorded (simulator). */
   readonly audit: LocalAudit | null;
   readonly auditUpload: AuditUpload | null;
+  /** Null: turned off, or no card-issuer is set up. */
+  readonly mailbox: MailboxDesk | null;
+  readonly queueSender: QueueSender | null;
   readonly audience: Audience;
   readonly profile: DeskProfile;
   readonly sam: SamSlot;

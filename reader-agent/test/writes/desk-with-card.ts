@@ -14,6 +14,8 @@ import { type Agent, type AgentOptions, createAgent } from '../../src/app.ts';
 import type { LocalEvent, WriteAnswer, WriteRecord } from '../../src/contract/index.ts';
 import { sessionOpener } from '../../src/core/open-session.ts';
 import { agentErrors } from '../../src/errors.ts';
+import { EventQueue } from '../../src/event-queue/index.ts';
+import type { IssuerCall } from '../../src/issuer-calls.ts';
 import { type JournalEntry, type JournalFolder, WriteJournal } from '../../src/journal/index.ts';
 import { memoryFolder } from '../memory-folder.ts';
 import { ManualTimers, StandInPort } from '../stand-in-port.ts';
@@ -42,6 +44,10 @@ export class DeskWithCard {
   signer: AgentOptions['signer'] = null;
   rootPublicKey: Uint8Array | null = null;
   hotlist: AgentOptions['hotlist'];
+  /** card-issuer, as the next start finds it; null: none is set up. */
+  issuer: IssuerCall | null = null;
+  mailbox = true;
+  readonly queueFolder = memoryFolder();
   timers = new ManualTimers();
   /** APDUs that reached the chip since the last insertion. */
   apdus = 0;
@@ -227,11 +233,24 @@ export class DeskWithCard {
       },
       signer: this.signer,
       ...(this.hotlist === undefined ? {} : { hotlist: this.hotlist }),
+      ...(this.issuer === null
+        ? {}
+        : { issuerCalls: { call: this.issuer, queue: this.#queue(), mailbox: this.mailbox } }),
       visitTrust: { verifier: nodeCrypto, rootPublicKey: this.rootPublicKey },
     });
     agent.desk.subscribe((event) => this.events.push(event));
     this.#port.plug(READER);
     return agent;
+  }
+
+  #queue(): EventQueue {
+    this.#ids += 1;
+    return new EventQueue({
+      folder: this.queueFolder,
+      key: new SecretBytes(new Uint8Array(32).fill(7)),
+      random: seededRandom(`queue nonce ${this.#ids}`),
+      capacity: 16,
+    });
   }
 
   #journal(): WriteJournal {

@@ -9,6 +9,7 @@ import { Alerts } from './alerts.tsx';
 import type { DeskState, DeskStore } from './desk-store.ts';
 import { ElementList } from './element-list.tsx';
 import { Identity } from './identity.tsx';
+import { MailboxLine } from './mailbox-line.tsx';
 import { Outcome, outcomeText } from './outcome.tsx';
 import type { ReaderView } from './reader-choice.ts';
 import { isMuted, setMuted } from './sounds.ts';
@@ -191,6 +192,7 @@ export function DeskPage({ store }: { store: DeskStore }) {
         </div>
       </Light>
       <OpenWrites state={state} />
+      <MailboxLine report={state.mailbox} />
       <Readers state={state} store={store} />
       {reading !== null && (
         <main id="card" className="desk-card">

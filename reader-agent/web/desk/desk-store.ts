@@ -4,7 +4,7 @@
  * card and which content it means. Longer than most files: one state machine, whose transitions must be read together.
  */
 import { Fault, type FaultBody, type Text } from '@rhc/console-shell';
-import type { LocalEvent, WriteAnswer, WriteRecord } from '../../src/contract/index.ts';
+import type { LocalEvent, MailboxReport, WriteAnswer, WriteRecord } from '../../src/contract/index.ts';
 import type { Reading } from './agent-streams.ts';
 import { type ReaderView, readerToShow } from './reader-choice.ts';
 import type { Sound } from './sounds.ts';
@@ -31,6 +31,8 @@ export interface DeskState {
   /** Writes of cards that are away, whose outcome nobody knows. */
   readonly openWrites: number;
   readonly settled: WriteRecord | null;
+  /** What card-issuer had for the card that lies in the reader shown. */
+  readonly mailbox: MailboxReport | null;
   readonly log: readonly LogEntry[];
   /** Grows whenever the form must be emptied. */
   readonly formRound: number;
@@ -78,6 +80,7 @@ export class DeskStore {
     refusal: null,
     openWrites: 0,
     settled: null,
+    mailbox: null,
     log: [],
     formRound: 0,
     pairingRound: 0,
@@ -264,6 +267,9 @@ export class DeskStore {
           void this.#countOpenWrites();
         });
         break;
+      case 'mailbox':
+        this.#onMailbox(event.reader, event.report);
+        break;
       case 'pairing-changed':
         this.#set({ pairingRound: this.#state.pairingRound + 1 });
         break;
@@ -271,6 +277,18 @@ export class DeskStore {
         this.#showFault(event.error as FaultBody);
         break;
     }
+  }
+
+  #onMailbox(reader: string, report: MailboxReport): void {
+    if (this.#state.reader === reader) this.#set({ mailbox: report });
+    if (report.state !== 'done') return;
+    const applied = report.updates.some(({ outcome }) => outcome === 'applied');
+    const words = applied
+      ? { zh: '发卡系统的更新已写入卡中', en: 'Updates of the card issuer are on the card' }
+      : { zh: '发卡系统有此卡的消息', en: 'The card issuer has word for this card' };
+    this.#note(applied ? 'good' : 'warn', words, reader);
+    // What is shown was read before; a form that somebody fills is left alone: it says what it expects.
+    if (applied && this.#state.reader === reader && this.#state.complete && !this.#formDirty) void this.read();
   }
 
   #gone(reader: string, text: Text): void {
@@ -307,7 +325,7 @@ export class DeskStore {
   #leave(): void {
     this.#wipe();
     this.#emptyForm();
-    this.#set({ reader: null, outcome: null, refusal: null });
+    this.#set({ reader: null, outcome: null, refusal: null, mailbox: null });
   }
 
   #emptyForm(): void {

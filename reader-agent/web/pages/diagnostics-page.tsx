@@ -7,6 +7,7 @@ import type { DeskStore } from '../desk/desk-store.ts';
 import type { ReaderView } from '../desk/reader-choice.ts';
 import type { DeskProfileView } from './desk-profile.ts';
 import { roleOf, withRole } from './desk-profile.ts';
+import { EventQueuePanel } from './event-queue.tsx';
 
 const HEADERS = { 'x-rhc-request': '1' };
 /** A short command over a healthy reader; wire and chip together stay well below. */
@@ -141,6 +142,7 @@ export function DiagnosticsPage({ store }: { store: DeskStore }) {
         </Button>
       </Space>
       {probe !== null && <Probe probe={probe} />}
+      <EventQueuePanel />
     </Space>
   );
 }

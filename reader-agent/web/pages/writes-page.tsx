@@ -7,6 +7,11 @@ import { outcomeText } from '../desk/outcome.tsx';
 export const listWrites = async (signal?: AbortSignal): Promise<readonly WriteRecord[]> =>
   (await call<{ writes: WriteRecord[] }>('GET', '/v1/writes', signal === undefined ? {} : { signal })).writes;
 
+const KINDS: Readonly<Record<WriteRecord['kind'], string>> = {
+  patch: '更正 patch',
+  visit: '就诊 visit',
+  rekey: '换密钥 re-key',
+};
 const REFRESH_MS = 3_000;
 const HEADERS = { 'x-rhc-request': '1' };
 
@@ -42,7 +47,7 @@ export function WritesPage() {
           {
             title: both('种类', 'Kind'),
             dataIndex: 'kind',
-            render: (kind: WriteRecord['kind']) => (kind === 'patch' ? '更正 patch' : '就诊 visit'),
+            render: (kind: WriteRecord['kind']) => KINDS[kind],
           },
           {
             title: both('卡号尾码', 'Card'),

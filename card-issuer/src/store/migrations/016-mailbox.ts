@@ -1,5 +1,5 @@
 /**
- * Mailboxes of cards (ADR 024): updates in the order of their number, the changes for many cards that they come from, and
+ * Mailboxes of cards (ADR 035): updates in the order of their number, the changes for many cards that they come from, and
  * the marks up to which each agent's queue of events was taken. Values are sealed as other personal data and gone once an
  * update is settled; a bulk change is begun by somebody else than who wrote it.
  */

@@ -7,6 +7,7 @@ import { deskKeyEndpoints } from './desk-keys.ts';
 import { diagnosticsEndpoints } from './diagnostics.ts';
 import { eventEndpoints } from './events.ts';
 import { hotlistEndpoints } from './hotlist.ts';
+import { issuerEndpoints } from './issuer.ts';
 import { legacyEndpoints } from './legacy.ts';
 import { pairingEndpoints } from './pairing.ts';
 import { sdkEndpoints } from './sdk.ts';
@@ -23,6 +24,7 @@ export function agentEndpoints(parts: EndpointParts): readonly Endpoint[] {
     ...deskKeyEndpoints(parts),
     ...hotlistEndpoints(parts),
     ...auditEndpoints(parts),
+    ...issuerEndpoints(parts),
     ...legacyEndpoints(parts),
     ...diagnosticsEndpoints(parts),
     ...sdkEndpoints(parts),
