@@ -7,10 +7,9 @@ import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { startReaderStack } from './reader-stack/reader-stack.mjs';
 import { withProgress } from './setup/progress.mjs';
 import { bold, dim, green, red, say, table, yellow } from './start/print.mjs';
-import { Processes } from './start/processes.mjs';
-import { startReaders } from './start/services.mjs';
 import { prepareState } from './start/state.mjs';
 
 /** @typedef {{ name: string, value: number, unit: string, baseline: number | null, ratio: number | null, target?: { text: string, met: boolean } }} Row */
@@ -22,15 +21,13 @@ const APDU_BENCH = 'reader-agent/bench/apdu.bench.mjs';
 const DESK_BENCH = 'reader-agent/bench/desk.bench.mjs';
 const HOTLIST_BENCH = 'card-issuer/bench/hotlist.bench.mjs';
 
-/** The agent on a reader stack of its own with a virtual card. @returns {Promise<Row[]>} */
+/** The agent on a reader stack of its own with virtual cards. @returns {Promise<Row[]>} */
 async function apdus() {
-  const state = prepareState(join(ROOT, 'var/bench/state'));
-  const processes = new Processes((line) => process.stderr.write(`${line}\n`));
-  const stack = await startReaders(ROOT, state, processes);
+  const { dirs } = prepareState(join(ROOT, 'var/bench/state'));
+  const stack = await startReaderStack({ socketDir: join(dirs.run, 'pcscd'), logFile: join(dirs.log, 'pcscd.log') });
   try {
-    return await (await import(pathToFileURL(join(ROOT, APDU_BENCH)).href)).run({ csock: stack.csockName });
+    return await (await import(pathToFileURL(join(ROOT, APDU_BENCH)).href)).run({ stack });
   } finally {
-    await processes.stop();
     await stack.stop();
   }
 }
