@@ -19,6 +19,7 @@ const HSM_BENCH = 'key-service/bench/hsm.bench.mjs';
 const KEY_SERVICE_BENCH = 'key-service/bench/key-service.bench.mjs';
 const APDU_BENCH = 'reader-agent/bench/apdu.bench.mjs';
 const DESK_BENCH = 'reader-agent/bench/desk.bench.mjs';
+const DAY_BENCH = 'reader-agent/bench/day.bench.mjs';
 const HOTLIST_BENCH = 'card-issuer/bench/hotlist.bench.mjs';
 
 /** The agent on a reader stack of its own with virtual cards. @returns {Promise<Row[]>} */
@@ -66,6 +67,9 @@ await measure({ zh: '密码机', en: 'HSM worker against a bare loop' }, async (
 await measure({ zh: 'APDU', en: 'agent against a bare loop on the same binding' }, apdus);
 await measure({ zh: '诊室', en: 'a desk’s work under the wire model' }, async () =>
   (await import(pathToFileURL(join(ROOT, DESK_BENCH)).href)).run({ root: ROOT }),
+);
+await measure({ zh: '一天', en: 'memory over a day’s cards, cold start' }, async () =>
+  (await import(pathToFileURL(join(ROOT, DAY_BENCH)).href)).run(),
 );
 await measure({ zh: '密钥服务', en: 'key-service over HTTP against the bare token' }, async () =>
   (await import(pathToFileURL(join(ROOT, KEY_SERVICE_BENCH)).href)).run(asked),
