@@ -3,6 +3,7 @@ import { Console, type ConsolePage, call, SignedIn, StatusTag, useLoad } from '@
 import { Skeleton } from 'antd';
 import type { ReactNode } from 'react';
 import type { ApprovalsResponse, StatusResponse } from '../src/contract/index.ts';
+import { forgetVisit } from './counter/visit.ts';
 import { MENU } from './menu/menu.tsx';
 import { hasRole, type Me, useMe } from './sign-in/session.tsx';
 import { SignInPage } from './sign-in/sign-in-page.tsx';
@@ -14,7 +15,11 @@ export function IssuerConsole(): ReactNode {
   const me = useMe();
   if (me.value === null && me.fault === null) return <Skeleton active />;
   if (me.value === null || me.fault?.status === 401) return <SignInPage me={me} />;
-  return <Pages me={me.value} onSignOut={me.signOut} />;
+  const signOut = () => {
+    forgetVisit();
+    me.signOut();
+  };
+  return <Pages me={me.value} onSignOut={signOut} />;
 }
 
 function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }): ReactNode {

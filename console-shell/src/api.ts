@@ -145,6 +145,14 @@ export async function download(path: string, options: CallOptions & { method?: '
   return response.blob();
 }
 
+/** An answer that does not end: events as they happen. @throws Fault */
+export async function openStream(path: string, options: CallOptions = {}): Promise<ReadableStream<Uint8Array>> {
+  const response = await send('GET', path, options);
+  if (!response.ok) throw await refusal(response);
+  if (response.body === null) throw new Fault(UNREADABLE, response.status, null);
+  return response.body;
+}
+
 /** Hands a file to the person. */
 export function saveAs(blob: Blob, name: string): void {
   const url = URL.createObjectURL(blob);

@@ -14,6 +14,7 @@ export {
 } from './api.ts';
 export { Both, both, FaultNotice } from './both.tsx';
 export { Console, type ConsolePage, type ConsoleProps } from './console.tsx';
+export { useEvents } from './follow-events.ts';
 export { goTo, useHashPath } from './hash-path.ts';
 export { Band, Code, EmptyHint, Figure, type Light, Section, StatusTag, SubmitOnEnter } from './pieces.tsx';
 export { SignedIn, type SignedInPerson, SignInFrame, TokenSignIn } from './sign-in.tsx';

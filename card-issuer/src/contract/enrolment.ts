@@ -3,10 +3,6 @@ import { z } from 'zod';
 import { approvalResponse } from './approvals.ts';
 import { enrolRequest } from './residents.ts';
 
-/** Rules that a form applies while one types; the service applies them again. */
-export { type IdentityNumberFault, parseIdentityNumber } from '../domain/identity-number.ts';
-export { MAX_PHOTO_BYTES } from '../domain/photo.ts';
-
 const bilingual = z.object({ zh: z.string(), en: z.string() });
 const id = z.string().max(64);
 const entries = z.array(z.object({ code: z.string(), text: bilingual }));

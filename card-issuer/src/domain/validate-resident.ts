@@ -6,7 +6,7 @@
 import type { FieldFault, Text } from '@rhc/card/errors';
 import { countyName } from './area.ts';
 import { encodedText } from './encodable-text.ts';
-import { isCalendarDate, parseIdentityNumber } from './identity-number.ts';
+import { IDENTITY_NUMBER_RULES, isCalendarDate, parseIdentityNumber } from './identity-number.ts';
 import { photoFault } from './photo.ts';
 import { codeTableOfItem, elementOfItem, resolveCode } from './profile-items.ts';
 import type { Resident, ResidentField, ResidentInput } from './resident.ts';
@@ -304,14 +304,7 @@ function identityCode(): string {
 function checkIdentityNumber(check: RecordCheck, text: string, birthDate: string, sex: string): void {
   const parsed = parseIdentityNumber(text);
   if (!parsed.ok) {
-    const rules = {
-      shape: ['须为 17 位数字加 1 位校验码', 'must be 17 digits and a check character'],
-      province: ['前两位不是省级行政区划代码', 'does not begin with a province code'],
-      'birth-date': ['第 7–14 位不是存在的日期', 'digits 7–14 are no day that exists'],
-      'check-character': ['校验码不符（GB 11643）', 'has a wrong check character (GB 11643)'],
-    } as const;
-    const [zh, en] = rules[parsed.fault];
-    check.fault('documentNumber', zh, en);
+    check.rule('documentNumber', IDENTITY_NUMBER_RULES[parsed.fault]);
     return;
   }
   if (birthDate !== '' && parsed.number.birthDate !== birthDate) {

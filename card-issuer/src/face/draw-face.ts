@@ -12,6 +12,12 @@ const SEAL_RED: [number, number, number, number] = [0, 100, 100, 0];
 /** Code 128 asks for a quiet zone of 10 modules on each side (GB/T 18347, ISO/IEC 15417). */
 const QUIET_MODULES = 10;
 
+/**
+ * As ES module the package's named `raw` is the encoder of the symbology "raw", which rejects on its own time and would end
+ * the process; the function that tells widths stands in the default export alone. Its types know no default.
+ */
+const { raw } = (bwip as unknown as { readonly default: typeof bwip }).default;
+
 const pt = (mm: number): number => mm * POINTS_PER_MM;
 
 /** The font names under which `render-face` registers the two weights. */
@@ -124,7 +130,7 @@ export function barcodeBars(
   text: string,
   placeWidthMm: number,
 ): { readonly leftMm: number; readonly widthMm: number }[] {
-  const [symbol] = bwip.raw({ bcid: 'code128', text }) as unknown as [{ sbs: number[] }];
+  const [symbol] = raw({ bcid: 'code128', text }) as unknown as [{ sbs: number[] }];
   const modules = symbol.sbs.reduce((sum, width) => sum + width, 0) + 2 * QUIET_MODULES;
   const moduleMm = placeWidthMm / modules;
   let at = QUIET_MODULES;

@@ -3,6 +3,7 @@ import type { Person } from './console-house.ts';
 
 export const PAGES: readonly { readonly path: string; readonly person: Person; readonly words: RegExp }[] = [
   { path: 'home', person: 'clerk', words: /登记居民/ },
+  { path: 'counter', person: 'clerk', words: /回车查找/ },
   { path: 'imports', person: 'clerk', words: /导入名册/ },
   { path: 'jobs', person: 'manager', words: /批量任务/ },
   { path: 'stock', person: 'stock', words: /地点与台账/ },

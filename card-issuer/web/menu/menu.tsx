@@ -7,6 +7,7 @@ import {
   BankOutlined,
   DashboardOutlined,
   HomeOutlined,
+  IdcardOutlined,
   ImportOutlined,
   InboxOutlined,
   PrinterOutlined,
@@ -16,6 +17,7 @@ import {
 import { AdministrationPage } from '../administration/administration-page.tsx';
 import { ApprovalsPage } from '../approvals/approvals-page.tsx';
 import { BureauPage } from '../bureau/bureau-page.tsx';
+import { CounterPage } from '../counter/counter-page.tsx';
 import { DashboardPage } from '../dashboard/dashboard-page.tsx';
 import { HomePage } from '../home/home-page.tsx';
 import { HotlistPage } from '../hotlist/hotlist-page.tsx';
@@ -43,6 +45,15 @@ export const MENU: readonly MenuRow[] = [
     group: COUNTER,
     roles: EVERYBODY,
     component: HomePage,
+  },
+  {
+    path: 'counter',
+    zh: '制卡柜台',
+    en: 'Counter',
+    icon: <IdcardOutlined />,
+    group: COUNTER,
+    roles: ['clerk', 'manager'],
+    component: CounterPage,
   },
   // 生产 Production
   {

@@ -1,0 +1,189 @@
+/**
+ * Enrol, or correct what is enrolled. Enter goes to the next field that is empty and from the last one on; everything is
+ * checked by the service before the next step, with the records that may be the same person and why. Nothing is merged here.
+ */
+import { Both, call, FaultNotice, type Text, useDo } from '@rhc/console-shell';
+import { Alert } from 'antd';
+import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
+import type { EnrolmentCheckResponse, EnrolmentFormResponse } from '../../src/contract/index.ts';
+import { bodyOf, type County, type Draft } from './draft.ts';
+import { type FieldRow, FormField, MAIN_FIELDS, MORE_FIELDS } from './form-fields.tsx';
+import { StepFrame, useFocusOn } from './step-frame.tsx';
+
+interface Props {
+  readonly draft: Draft;
+  readonly residentId: string | null;
+  readonly form: EnrolmentFormResponse;
+  readonly counties: readonly County[];
+  onChange(draft: Draft): void;
+  onOpen(residentId: string): void;
+  onNext(): void;
+  onBack(): void;
+}
+
+const isEmpty = ({ field }: FieldRow, draft: Draft): boolean => {
+  const value = draft[field];
+  return value === undefined || value.length === 0;
+};
+const asked = ({ with: other }: FieldRow, draft: Draft): boolean => other === undefined || (draft[other] ?? '') !== '';
+
+function focusField(field: string): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-field="${field}"] input`)?.focus());
+}
+
+export function FormStep({ draft, residentId, form, counties, onChange, onOpen, onNext, onBack }: Props): ReactNode {
+  const [faults, setFaults] = useState<EnrolmentCheckResponse['faults']>([]);
+  const [candidates, setCandidates] = useState<EnrolmentCheckResponse['candidates'] | null>(null);
+  const latest = useRef(draft);
+  latest.current = draft;
+  const first = MAIN_FIELDS.find((row) => isEmpty(row, draft)) ?? MAIN_FIELDS[2];
+  const [opened] = useState(first?.field ?? 'name');
+  useFocusOn(`[data-field="${opened}"] input`, opened);
+  const check = useDo(async () => {
+    const body = { ...bodyOf(latest.current), ...(residentId === null ? {} : { residentId }) };
+    const answer = await call<EnrolmentCheckResponse>('POST', '/v1/enrolment-checks', { body });
+    setFaults(answer.faults);
+    const [worst] = answer.faults;
+    if (worst !== undefined) return focusField(nameOf(worst.field));
+    if (answer.known !== null) return onOpen(answer.known);
+    if (answer.candidates.length > 0) return setCandidates(answer.candidates);
+    onNext();
+  });
+  /** The next field that Enter stops at, or on to the check. */
+  const goOn = (from: string) => {
+    const at = MAIN_FIELDS.findIndex(({ field }) => field === from);
+    const rest = at < 0 ? [] : MAIN_FIELDS.slice(at + 1);
+    const next = rest.find((row) => isEmpty(row, latest.current) && asked(row, latest.current));
+    if (next === undefined) void check.run();
+    else focusField(next.field);
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    if (event.key !== 'Enter' || event.nativeEvent.isComposing || !(event.target instanceof HTMLInputElement)) return;
+    if (event.ctrlKey) return void check.run();
+    // The list of a choice is open: Enter chooses there.
+    if (event.target.getAttribute('aria-expanded') === 'true') return;
+    event.preventDefault();
+    event.stopPropagation();
+    goOn(event.target.closest<HTMLElement>('[data-field]')?.dataset.field ?? '');
+  };
+  const change = (part: Partial<Draft>) => {
+    latest.current = { ...latest.current, ...part };
+    onChange(latest.current);
+    const changed = Object.keys(part);
+    setFaults((old) => old.filter(({ field }) => !changed.includes(nameOf(field))));
+  };
+  const faultOf = (field: string): Text | null => faults.find((fault) => nameOf(fault.field) === field)?.rule ?? null;
+  const known = new Set([...MAIN_FIELDS, ...MORE_FIELDS].map(({ field }) => field as string));
+  const others = faults.filter(({ field }) => !known.has(nameOf(field)));
+  const field = (row: FieldRow) => (
+    <FormField
+      key={row.field}
+      row={row}
+      draft={draft}
+      form={form}
+      counties={counties}
+      fault={faultOf(row.field)}
+      onChange={change}
+      onChosen={() => goOn(row.field)}
+    />
+  );
+  if (candidates !== null) {
+    return <Candidates candidates={candidates} onOpen={onOpen} onNext={onNext} onBack={() => setCandidates(null)} />;
+  }
+  return (
+    <StepFrame
+      task={
+        residentId === null
+          ? { zh: '按证件登记;回车到下一空项', en: 'Enrol by the document; Enter goes to the next empty field' }
+          : { zh: '核对登记内容,需要时更正', en: 'Compare the record, correct it where needed' }
+      }
+      focusMain={false}
+      actions={[
+        {
+          label: { zh: '下一步:照片', en: 'Next: photo' },
+          hotkey: 'Enter',
+          run: () => void check.run(),
+          busy: check.busy,
+        },
+        { label: { zh: '返回查找', en: 'Back' }, hotkey: 'Escape', run: onBack },
+      ]}
+    >
+      <FaultNotice fault={check.fault} onRetry={() => void check.run()} />
+      {others.map((fault) => (
+        <p key={fault.field} className="counter-fault" role="alert">
+          <code>{fault.field}</code> <Both {...fault.rule} />
+        </p>
+      ))}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: Enter in any field of the form goes on */}
+      <div className="counter-form" onKeyDown={onKeyDown}>
+        {MAIN_FIELDS.map(field)}
+        <details className="counter-more" open={MORE_FIELDS.some((row) => !isEmpty(row, draft) || faultOf(row.field))}>
+          <summary>
+            <Both zh="更多:住址、医疗信息、付费方式" en="More: residence, medical data, payment" />
+          </summary>
+          <div className="counter-form">{MORE_FIELDS.map(field)}</div>
+        </details>
+      </div>
+      <p className="quiet">
+        <kbd>Enter</kbd> 下一空项 next empty field · <kbd>Ctrl</kbd>+<kbd>Enter</kbd> 直接下一步 next step
+      </p>
+    </StepFrame>
+  );
+}
+
+/** `allergies[0]` is a fault of `allergies`. */
+const nameOf = (field: string): string => field.replace(/\[.*$/, '');
+
+function Candidates({
+  candidates,
+  onOpen,
+  onNext,
+  onBack,
+}: {
+  candidates: EnrolmentCheckResponse['candidates'];
+  onOpen: (residentId: string) => void;
+  onNext: () => void;
+  onBack: () => void;
+}): ReactNode {
+  const [likeliest] = candidates.toSorted((a, b) => b.score - a.score);
+  return (
+    <StepFrame
+      task={{ zh: '可能已经登记过:请与本人核对', en: 'Perhaps enrolled already: ask the person' }}
+      actions={[
+        { label: { zh: '不是同一人,继续登记', en: 'Another person: go on' }, hotkey: 'Enter', run: onNext },
+        {
+          label: { zh: '是同一人:打开原记录', en: 'The same person: open that record' },
+          hotkey: 'F2',
+          run: () => onOpen(likeliest?.residentId ?? ''),
+        },
+        { label: { zh: '返回更正', en: 'Back' }, hotkey: 'Escape', run: onBack },
+      ]}
+    >
+      <ul className="counter-candidates">
+        {candidates.map(({ residentId, name, birthDate, areaCode, score, reasons }) => (
+          <li key={residentId}>
+            <strong>{name}</strong> {birthDate} <code>{areaCode}</code> <span className="quiet">{residentId}</span>
+            <div>
+              {reasons.map(({ code, text }) => (
+                <span key={code} className="counter-reason">
+                  <Both {...text} />
+                </span>
+              ))}
+              <b>{score}</b> <span className="quiet">/ 100</span>
+            </div>
+          </li>
+        ))}
+      </ul>
+      <Alert
+        type="info"
+        showIcon
+        title={
+          <Both
+            zh="记录不会自动合并;继续登记后由第二人复核。"
+            en="Nothing is merged by itself; a second person reviews what you enrol."
+          />
+        }
+      />
+    </StepFrame>
+  );
+}
