@@ -4,6 +4,7 @@ import type { CardProduct } from '@rhc/card/profile';
 import type { TerminalKeys } from '@rhc/card/session';
 import type { Endpoint, Logger } from '@rhc/service-shell';
 import type { LocalAudit, SendAudit } from './audit/index.ts';
+import type { ClockCheck } from './clock/index.ts';
 import type { KeyPolicy } from './contract/index.ts';
 import type { CardWriterOptions, OpenSession, VisitTrustAnchor } from './core/index.ts';
 import type { EventQueue } from './event-queue/index.ts';
@@ -28,6 +29,8 @@ export interface AgentOptions {
   readonly keyPolicy?: KeyPolicy;
   /** Absent: key-service is not told of this desk's SAM. */
   readonly tellSam?: TellSam;
+  /** Absent: nothing is known of the clock. */
+  readonly clockCheck?: ClockCheck;
   /** Absent: no hotlist is set up, readings say nothing of it. */
   readonly hotlist?: HotlistDesk;
   /** Digits from a file; null: a person enters them. */

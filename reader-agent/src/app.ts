@@ -1,7 +1,9 @@
 /** Puts the agent together from its parts; everything that touches the machine comes in as an argument. */
 import { type Authenticator, createHttpApp, type Endpoint, type HttpApp } from '@rhc/service-shell';
+import { agentMetrics } from './agent-metrics.ts';
 import type { AgentOptions } from './agent-options.ts';
 import { AuditUpload, RefusedRequests, sha256Hex } from './audit/index.ts';
+import { ClockCheck } from './clock/index.ts';
 import { agentEventsResponse } from './contract/index.ts';
 import { CardReader, CardWork, CardWriter, LocalTurns, StandingJudge } from './core/index.ts';
 import { Desk, DeskProfile } from './desk/index.ts';
@@ -94,7 +96,8 @@ export function createAgent(options: AgentOptions): Agent {
   });
   const signer = () =>
     sam.signer === null || samReport.refused ? options.signer : { keys: sam.signer, verifier: visitTrust.verifier };
-  const standing = new StandingJudge(options.hotlist ?? null, now);
+  const clockCheck = options.clockCheck ?? new ClockCheck({ now, toleranceSeconds: 0 });
+  const standing = new StandingJudge(options.hotlist ?? null, now, clockCheck);
   const cardReader = new CardReader({
     desk,
     work,
@@ -116,6 +119,7 @@ export function createAgent(options: AgentOptions): Agent {
     logger,
     onOutcome: (entry, failure) => {
       audit?.note('card-write', outcomeOf(entry));
+      metrics.written(entry.kind, entry.elements, entry.by);
       mailbox?.onOutcome(entry, failure);
     },
   });
@@ -193,6 +197,7 @@ export function createAgent(options: AgentOptions): Agent {
     samReport,
     chosenKeys,
     hotlist: options.hotlist ?? null,
+    clockCheck,
     journalState: () => ({ open: journal.openCount, unreadable: journal.unreadable }),
     pcscHealth: () => port.health(),
     channelStatus: () => channel?.status() ?? null,
@@ -224,6 +229,18 @@ export function createAgent(options: AgentOptions): Agent {
     onRefused: async (call) => refused?.add(call),
     maxBodyBytes: MAX_BODY_BYTES,
     ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
+  });
+  const metrics = agentMetrics(http.metrics, {
+    readers: () => desk.readers(),
+    pcsc: () => port.health(),
+    openWrites: () => journal.openCount,
+    queue: () => queueSender?.state() ?? null,
+    auditWaiting: () => audit?.waiting ?? null,
+    hotlistAgeHours: () => hotlist?.state().ageHours ?? null,
+    clock: () => clockCheck.state(),
+  });
+  desk.subscribe((event) => {
+    if (event.event === 'card-inserted') metrics.inserted(event.card.cardFactor !== null);
   });
   return {
     ...http,

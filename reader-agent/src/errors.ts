@@ -389,6 +389,18 @@ export const agentErrors = defineErrors({
     retriable: true,
     httpStatus: 503,
   },
+  CLOCK_WRONG: {
+    message: {
+      zh: '本机时钟与服务器相差过大，没有写卡。',
+      en: 'The clock of this machine is too far off; nothing was written.',
+    },
+    nextStep: {
+      zh: '请开启自动对时（timedatectl set-ntp true；Windows 为“自动设置时间”）后重读。',
+      en: 'Turn automatic time on (timedatectl set-ntp true; on Windows “Set time automatically”), then read again.',
+    },
+    retriable: true,
+    httpStatus: 409,
+  },
   CARD_LISTED: {
     message: {
       zh: '这张卡已挂失或停用,不能写卡;卡上内容没有改变。',

@@ -19,6 +19,7 @@ import {
 } from '@rhc/service-shell';
 import { createAgent } from './app.ts';
 import { diskChain, LocalAudit } from './audit/index.ts';
+import { ClockCheck, comparingFetch } from './clock/index.ts';
 import type { KeyPolicy } from './contract/index.ts';
 import { sessionOpener } from './core/open-session.ts';
 import { agentIdentity } from './enrolment/index.ts';
@@ -74,13 +75,20 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
           now: () => new Date(),
           stopHours: settings.hotlistStopHours,
         });
+  const now = () => new Date();
+  const clockCheck = new ClockCheck({
+    now,
+    toleranceSeconds: settings.clockToleranceSeconds,
+    signedTimeMs: () => hotlist?.madeAtMs() ?? null,
+  });
+  const send = member?.fetch ?? fetch;
   const keyService = new KeyServiceClient({
     baseUrl: settings.keyServiceUrl,
     terminal: settings.agentId,
     ...(keyServiceToken === null
       ? {}
       : { token: () => keyServiceToken.use((bytes) => new TextDecoder().decode(bytes)) }),
-    ...(member === null ? {} : { fetch: member.fetch }),
+    fetch: comparingFetch(send, 'key-service', clockCheck, now),
   });
   const agent = createAgent({
     agentId: settings.agentId,
@@ -99,6 +107,7 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
     sendAudit: (batch) => keyService.agentAudit(batch),
     openSession: sessionOpener((length) => new Uint8Array(randomBytes(length))),
     clock: () => performance.now(),
+    clockCheck,
     journal: openJournal(join(settings.stateFolder, 'journal'), join(settings.stateFolder, 'journal.key')),
     now: () => new Date(),
     newId: randomUUID,
@@ -107,7 +116,11 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
     deskProfilePlace: textFile(join(settings.stateFolder, 'desk-profile.json')),
     ...(hotlist === null ? {} : { hotlist }),
     issuerCalls: {
-      call: issuerCalls({ baseUrl: settings.issuerUrl, token: tokenText, fetch: member?.fetch }),
+      call: issuerCalls({
+        baseUrl: settings.issuerUrl,
+        token: tokenText,
+        fetch: comparingFetch(send, 'card-issuer', clockCheck, now),
+      }),
       queue: openEventQueue(join(settings.stateFolder, 'event-queue'), join(settings.stateFolder, 'journal.key')),
       mailbox: settings.mailbox,
     },

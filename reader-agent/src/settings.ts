@@ -135,6 +135,18 @@ export const agentSettings = defineSettings({
       en: 'Age of the hotlist at which no card is served any more; 0 never stops',
     },
   },
+  clockToleranceSeconds: {
+    kind: 'integer',
+    env: 'RHC_READER_AGENT_CLOCK_TOLERANCE_S',
+    unit: 's',
+    default: 300,
+    min: 0,
+    max: 86_400,
+    meaning: {
+      zh: '本机时钟与服务器（或挂失名单的签发时间）最多相差多少秒；超过则不写卡，读卡结果注明；0 为不检查',
+      en: 'How far this machine’s clock may be off the services (or behind the hotlist’s signed time); beyond it nothing is written and readings say so; 0 does not judge',
+    },
+  },
   portFallback: {
     kind: 'flag',
     env: 'RHC_READER_AGENT_PORT_FALLBACK',

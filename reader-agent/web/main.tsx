@@ -69,6 +69,25 @@ function ReaderLight({ status }: { status: AgentStatus | null }) {
   );
 }
 
+function Bands({ status: { simulator, clock } }: { status: AgentStatus }) {
+  const minutes = Math.round(Math.abs(clock.offSeconds ?? 0) / 60);
+  return (
+    <>
+      {simulator !== undefined && (
+        <div className="simulator-band" role="alert">
+          {simulator}
+        </div>
+      )}
+      {clock.state === 'wrong' && (
+        <div id="clock-band" className="simulator-band" role="alert">
+          本机时钟相差约 {minutes} 分钟，已停止写卡：请开启自动对时。 This machine’s clock is about {minutes} min off;
+          nothing is written: turn automatic time on.
+        </div>
+      )}
+    </>
+  );
+}
+
 const SIMULATOR: ConsolePage = {
   path: 'simulator',
   title: { zh: '模拟器', en: 'Simulator' },
@@ -97,13 +116,7 @@ function AgentConsole() {
     <Console
       title={{ zh: '诊室读卡', en: 'Clinic desk' }}
       status={<ReaderLight status={status.value} />}
-      banner={
-        status.value?.simulator !== undefined && (
-          <div className="simulator-band" role="alert">
-            {status.value.simulator}
-          </div>
-        )
-      }
+      banner={status.value !== null && <Bands status={status.value} />}
       pages={[
         {
           path: 'desk',

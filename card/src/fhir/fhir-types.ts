@@ -238,6 +238,8 @@ export type IpsResource =
 export interface IpsBundle {
   readonly resourceType: 'Bundle';
   readonly id: string;
+  /** How the card stood where it was read. */
+  readonly meta?: { readonly tag: readonly Coding[] };
   readonly type: 'document';
   readonly identifier: Identifier;
   readonly timestamp: string;

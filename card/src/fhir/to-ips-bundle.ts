@@ -30,11 +30,13 @@ export interface IpsBundleOptions {
   readonly bundleId: string;
   /** Outcome of `verifyVisit` by `inpatient/1`, `outpatient/3`; a signed visit without one counts as not checked. */
   readonly verdicts?: Readonly<Record<string, VisitVerdict>>;
+  /** Codes of `CodeSystem/card-standing`, by whom the card was read: `hotlist-listed`, `validity-expired`, … */
+  readonly standing?: readonly string[];
   readonly profile?: CardProfile;
 }
 
 export function toIpsBundle(summary: HealthSummary, options: IpsBundleOptions): IpsBundle {
-  const { timestamp, bundleId, profile = nationalProfile } = options;
+  const { timestamp, bundleId, standing = [], profile = nationalProfile } = options;
   const patient = toPatient(summary);
   const issuer = toIssuer(summary.card);
   const clinical = toClinical(summary, profile);
@@ -107,6 +109,9 @@ export function toIpsBundle(summary: HealthSummary, options: IpsBundleOptions): 
   return {
     resourceType: 'Bundle',
     id: bundleId,
+    ...(standing.length === 0
+      ? {}
+      : { meta: { tag: standing.map((code) => ({ system: codeSystemOf('card-standing'), code })) } }),
     identifier: { system: 'urn:ietf:rfc:3986', value: `urn:uuid:${bundleId}` },
     type: 'document',
     timestamp,

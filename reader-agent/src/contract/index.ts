@@ -3,6 +3,7 @@
  * card-issuer pushes batches of APDU steps. (2) The local API for the hospital's programs, on loopback only.
  */
 import { z } from 'zod';
+import { clockState } from './clock.ts';
 import { mailboxReport } from './mailbox.ts';
 import { cardStanding, identityStage } from './reads.ts';
 import { decodedElement, hexBytes, readTimings, text } from './shapes.ts';
@@ -10,6 +11,7 @@ import { writeRecord } from './writes.ts';
 
 export * from './agent-events.ts';
 export * from './audit.ts';
+export * from './clock.ts';
 export * from './diagnostics.ts';
 export * from './hotlist.ts';
 export * from './legacy.ts';
@@ -112,6 +114,7 @@ export const statusResponse = z.looseObject({
   cards: z.int(),
   issuerChannel: z.string(),
   writes: z.object({ open: z.int(), unreadable: z.int() }),
+  clock: clockState,
   /** Of the local audit; null: none is kept. */
   audit: z
     .object({
@@ -141,6 +144,7 @@ export const photoResponse = z.object({
   cardFactor: hexBytes,
   insertion: z.int(),
   genuine: z.boolean(),
+  standing: cardStanding,
   /** JPEG, base64. */
   photo: z.string().nullable(),
   timings: readTimings,

@@ -1,5 +1,6 @@
 /** The staged read (POST /v1/card/read): identity first, the rest as it comes; one session, each key asked for once. */
 import { z } from 'zod';
+import { clockState } from './clock.ts';
 import { hotlistVerdict } from './hotlist.ts';
 import { decodedElement, readTimings, text } from './shapes.ts';
 
@@ -28,6 +29,8 @@ export const cardStanding = z.object({
   list: z.enum(['at-hand', 'none']),
   hotlist: hotlistVerdict,
   validity,
+  /** Of this desk: with a wrong clock the validity is not to be relied on, and no card is written on. */
+  clock: clockState,
 });
 
 export const visitSignature = z.object({

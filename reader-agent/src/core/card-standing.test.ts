@@ -7,7 +7,9 @@ const CLEAR: CardStanding = {
   list: 'at-hand',
   hotlist: { state: 'clear', version: 4, ageHours: 1 },
   validity: { state: 'valid', expiryDate: '2036-11-22', day: '2026-11-24' },
+  clock: { state: 'right', offSeconds: 1, toleranceSeconds: 300, comparedWith: 'key-service' },
 };
+const WRONG_CLOCK: CardStanding = { ...CLEAR, clock: { ...CLEAR.clock, state: 'wrong', offSeconds: -7200 } };
 const LISTED: CardStanding = { ...CLEAR, hotlist: { ...CLEAR.hotlist, state: 'listed' } };
 const EXPIRED: CardStanding = { ...CLEAR, validity: { ...CLEAR.validity, state: 'expired' } };
 const NO_LIST: CardStanding = { ...CLEAR, list: 'none', hotlist: { state: 'unknown', version: null, ageHours: null } };
@@ -17,6 +19,7 @@ test.each([
   ['listed, offline', LISTED, 'sam', 'CARD_LISTED'],
   ['expired', EXPIRED, 'key-service', 'CARD_EXPIRED'],
   ['no list, offline', NO_LIST, 'sam', 'HOTLIST_MISSING'],
+  ['clear, by a wrong clock', WRONG_CLOCK, 'key-service', 'CLOCK_WRONG'],
 ] as const)('%s is refused', (_name, standing, source, code) => {
   expect(() => requireWritable(standing, source)).toThrow(expect.objectContaining({ code }));
 });
@@ -32,7 +35,7 @@ test.each([
 
 test('the last day of validity still counts, by the day in China', () => {
   const expiry = [{ id: 'expiryDate', label: { zh: '', en: '' }, value: '2026-11-24' }];
-  const at = (iso: string) => new StandingJudge(null, () => new Date(iso)).of(expiry);
+  const at = (iso: string) => new StandingJudge(null, () => new Date(iso), { state: () => CLEAR.clock }).of(expiry);
   expect(at('2026-11-24T15:59:59Z')).toMatchObject({ list: 'none', validity: { state: 'valid' } });
   expect(at('2026-11-24T16:00:00Z').validity.state).toBe('expired');
 });

@@ -3,6 +3,7 @@
  * that is listed or expired is never written on, nor any card at a desk that is offline and has no list to look in.
  */
 import type { CardSession } from '@rhc/card/session';
+import type { ClockCheck } from '../clock/index.ts';
 import type { KeySource } from '../contract/index.ts';
 import type { CardStanding } from '../contract/reads.ts';
 import { agentErrors } from '../errors.ts';
@@ -19,11 +20,13 @@ const FILES = ['DDF1/EF05', 'DDF1/EF08'] as const;
 export class StandingJudge {
   readonly #hotlist: HotlistLookUp | null;
   readonly #now: () => Date;
+  readonly #clock: Pick<ClockCheck, 'state'>;
 
   /** @param hotlist null: none is set up here */
-  constructor(hotlist: HotlistLookUp | null, now: () => Date) {
+  constructor(hotlist: HotlistLookUp | null, now: () => Date, clock: Pick<ClockCheck, 'state'>) {
     this.#hotlist = hotlist;
     this.#now = now;
+    this.#clock = clock;
   }
 
   /** From elements already read. */
@@ -33,6 +36,7 @@ export class StandingJudge {
       list: verdict === undefined || verdict.version === null ? 'none' : 'at-hand',
       hotlist: verdict ?? { state: 'unknown', version: null, ageHours: null },
       validity: validityOf(textValue(elements, 'expiryDate'), chinaDay(this.#now())),
+      clock: this.#clock.state(),
     };
   }
 
@@ -50,8 +54,9 @@ export class StandingJudge {
   }
 }
 
-/** @throws CARD_LISTED, CARD_EXPIRED, HOTLIST_MISSING */
-export function requireWritable({ list, hotlist, validity }: CardStanding, source: KeySource): void {
+/** @throws CLOCK_WRONG, CARD_LISTED, CARD_EXPIRED, HOTLIST_MISSING */
+export function requireWritable({ list, hotlist, validity, clock }: CardStanding, source: KeySource): void {
+  if (clock.state === 'wrong') throw agentErrors.make('CLOCK_WRONG', { detail: `${clock.offSeconds} s` });
   if (hotlist.state === 'listed') throw agentErrors.make('CARD_LISTED', { detail: `list ${hotlist.version}` });
   if (validity.state === 'expired') throw agentErrors.make('CARD_EXPIRED', { detail: `${validity.expiryDate}` });
   // Online, card-issuer and key-service know the card's state; a SAM alone knows nothing of it.

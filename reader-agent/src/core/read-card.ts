@@ -7,7 +7,13 @@ import { type IpsBundle, toIpsBundle } from '@rhc/card/fhir';
 import { nationalProfile, rhcBlank1 } from '@rhc/card/profile';
 import type { CardSession } from '@rhc/card/session';
 import { decodeHealthSummary, type HealthSummary, readSummaryFiles } from '@rhc/card/summary';
-import type { CardReadRequest, CardReadResponse, IdentityResponse, SummaryResponse } from '../contract/index.ts';
+import type {
+  CardReadRequest,
+  CardReadResponse,
+  CardStanding,
+  IdentityResponse,
+  SummaryResponse,
+} from '../contract/index.ts';
 import type { Desk, PresentCardFact } from '../desk/desk.ts';
 import type { HotlistDesk } from '../hotlist/index.ts';
 import type { StandingJudge } from './card-standing.ts';
@@ -95,11 +101,19 @@ export class CardReader {
   async fhir(reader?: string, psychiatric = false): Promise<IpsBundle> {
     const { desk, work, now, newId, visitTrust } = this.#options;
     const card = desk.chooseHealthCard(reader);
-    const files = await work.read(card, ({ session }) => this.#files(session, psychiatric));
+    const { files, standing } = await work.read(card, async ({ session }) => ({
+      files: await this.#files(session, psychiatric),
+      standing: await this.#options.standing.ofCard(session),
+    }));
     const summary = summaryOf(files);
     const visits = summary.visits ?? { inpatient: [], outpatient: [] };
     const verdicts = verdictsOfFiles(visitTrust, summary.card.issuerCertificate, files, visits);
-    return toIpsBundle(summary, { timestamp: chinaInstant(now()), bundleId: newId(), verdicts });
+    return toIpsBundle(summary, {
+      timestamp: chinaInstant(now()),
+      bundleId: newId(),
+      verdicts,
+      standing: standingCodes(standing),
+    });
   }
 
   #files(session: CardSession, psychiatric: boolean) {
@@ -134,7 +148,8 @@ export class CardReader {
 
   photo(reader?: string) {
     return this.#read(reader, async (session, watch) => {
-      return { photo: photoText(await watch.stage('photo', () => session.readPhoto())) };
+      const photo = photoText(await watch.stage('photo', () => session.readPhoto()));
+      return { standing: await watch.stage('standing', () => this.#options.standing.ofCard(session)), photo };
     });
   }
 
@@ -150,6 +165,11 @@ export class CardReader {
 
 function factsOf(card: PresentCardFact & { readonly cardFactor: Uint8Array }) {
   return { cardFactor: bytesToHex(card.cardFactor), insertion: card.insertion };
+}
+
+/** Tags of the document, so that whoever gets it alone knows what the desk knew of the card. */
+function standingCodes({ hotlist, validity, clock }: CardStanding): readonly string[] {
+  return [`hotlist-${hotlist.state}`, `validity-${validity.state}`, `clock-${clock.state}`];
 }
 
 function summaryOf(files: Parameters<typeof decodeHealthSummary>[1]): HealthSummary {

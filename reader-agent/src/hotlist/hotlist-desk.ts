@@ -65,6 +65,11 @@ export class HotlistDesk {
     };
   }
 
+  /** Signed by whoever made the list; null: there is none. */
+  madeAtMs(): number | null {
+    return this.#list === null ? null : this.#list.madeAt * 1000;
+  }
+
   verdict(issueSerial: string | null): HotlistVerdict {
     const list = this.#list;
     const answer = list === null || issueSerial === null ? 'not-covered' : list.lookUp(issueSerial);

@@ -1,6 +1,7 @@
 /** What the endpoints of the local API work with, and what several of them need. */
 import { z } from 'zod';
 import type { AuditUpload, LocalAudit } from '../audit/index.ts';
+import type { ClockCheck } from '../clock/index.ts';
 import type { CardReader, CardWriter } from '../core/index.ts';
 import type { Desk } from '../desk/desk.ts';
 import type { DeskProfile } from '../desk/desk-profile.ts';
@@ -50,6 +51,7 @@ export interface EndpointParts {
   readonly samReport: SamReport;
   readonly hotlist: HotlistDesk | null;
   readonly chosenKeys: ChosenKeys;
+  readonly clockCheck: Pick<ClockCheck, 'state'>;
   readonly journalState: () => { readonly open: number; readonly unreadable: number };
   readonly pcscHealth: () => PcscHealth;
   readonly channelStatus: () => ChannelStatus | null;

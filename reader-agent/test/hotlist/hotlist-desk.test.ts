@@ -171,15 +171,21 @@ describe('how a card stands, with a virtual card', () => {
     ['listed', [5], 'at-hand', { state: 'listed', version: 4, ageHours: 0 }],
     ['clear', [6], 'at-hand', { state: 'clear', version: 4, ageHours: 0 }],
     ['without a list', null, 'none', { state: 'unknown', version: null, ageHours: null }],
-  ])('%s: identity, summary, health summary and national functions say so', async (_name, counters, list, hotlist) => {
-    const { desk } = await withList(counters);
-    const standing = { list, hotlist, validity: { state: 'valid', expiryDate: '2036-11-22', day: '2026-11-24' } };
-    for (const path of ['identity', 'summary', 'health-summary']) {
-      expect((await desk.post(`/v1/card/${path}`, {})).body).toMatchObject({ standing });
-    }
-    const legacy = await desk.post('/v1/legacy/iR_DDF1EF06Info', { hDev: `${desk.insertion}` });
-    expect(legacy.body).toMatchObject({ code: 0, standing });
-  });
+  ])(
+    '%s: identity, summary, health summary, photo, FHIR and national functions say so',
+    async (_name, counters, list, hotlist) => {
+      const { desk } = await withList(counters);
+      const standing = { list, hotlist, validity: { state: 'valid', expiryDate: '2036-11-22', day: '2026-11-24' } };
+      for (const path of ['identity', 'summary', 'health-summary', 'photo']) {
+        expect((await desk.post(`/v1/card/${path}`, {})).body).toMatchObject({ standing });
+      }
+      const bundle = await desk.get<{ meta: { tag: { code: string }[] } }>('/v1/card/fhir');
+      const tags = bundle.body.meta.tag.map(({ code }) => code);
+      expect(tags).toEqual([`hotlist-${hotlist.state}`, 'validity-valid', 'clock-unknown']);
+      const legacy = await desk.post('/v1/legacy/iR_DDF1EF06Info', { hDev: `${desk.insertion}` });
+      expect(legacy.body).toMatchObject({ code: 0, standing });
+    },
+  );
 
   test('clear, and online without a list: written', async () => {
     for (const counters of [[6], null]) {

@@ -47,6 +47,7 @@ export class DeskWithCard {
   /** card-issuer, as the next start finds it; null: none is set up. */
   issuer: IssuerCall | null = null;
   mailbox = true;
+  clockCheck: AgentOptions['clockCheck'];
   readonly queueFolder = memoryFolder();
   timers = new ManualTimers();
   /** APDUs that reached the chip since the last insertion. */
@@ -233,6 +234,7 @@ export class DeskWithCard {
       },
       signer: this.signer,
       ...(this.hotlist === undefined ? {} : { hotlist: this.hotlist }),
+      ...(this.clockCheck === undefined ? {} : { clockCheck: this.clockCheck }),
       ...(this.issuer === null
         ? {}
         : { issuerCalls: { call: this.issuer, queue: this.#queue(), mailbox: this.mailbox } }),

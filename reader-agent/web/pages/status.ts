@@ -14,5 +14,6 @@ export interface AgentStatus {
   readonly readers: number;
   readonly cards: number;
   readonly issuerChannel: string;
+  readonly clock: { readonly state: 'right' | 'wrong' | 'unknown'; readonly offSeconds: number | null };
   readonly writes: { readonly open: number; readonly unreadable: number };
 }

@@ -38,6 +38,7 @@ function statusOf(parts: EndpointParts) {
     issuerChannel: channelStatus()?.state ?? 'none',
     /** Writes without a known outcome, and journal files that this key does not open. */
     writes: journalState(),
+    clock: parts.clockCheck.state(),
     audit: auditOf(parts),
   };
 }
