@@ -28,6 +28,11 @@ const TOOLS = [
     title: '控制台的类型 · types of the consoles',
     command: [...bin('typescript/bin/tsc'), '-p', 'tsconfig.web.json'],
   },
+  {
+    name: 'types',
+    title: '基准的类型 · types of the benches',
+    command: [...bin('typescript/bin/tsc'), '-p', 'tsconfig.bench.json'],
+  },
   { name: 'format', title: '格式与规则 · biome', command: [...bin('@biomejs/biome/bin/biome'), 'check', '.'] },
   {
     name: 'lint',

@@ -73,7 +73,7 @@ function found(sorted, counter) {
   return false;
 }
 
-const row = (name, value, unit, baseline = null) => ({
+const row = (name, value, unit, /** @type {number | null} */ baseline = null) => ({
   name,
   value,
   unit,
@@ -83,7 +83,7 @@ const row = (name, value, unit, baseline = null) => ({
 
 function measure(issued, label) {
   const { before, after } = sets(issued, CHANGES);
-  const header = { kind: 'full', provinceCode: '13', baseVersion: 0, madeAt: MADE_AT };
+  const header = { kind: /** @type {const} */ ('full'), provinceCode: '13', baseVersion: 0, madeAt: MADE_AT };
   const built = timed(() => withSignature(encodeBody({ ...header, version: 1 }, before), SIGNATURE));
   const opened = timed(() => openHotlist(built.result, () => true));
   const next = { provinceCode: '13', version: 2, madeAt: MADE_AT, counters: after };

@@ -20,6 +20,7 @@ import { inventedFile, inventedResident } from './invented-residents.mjs';
 
 const [rows = 20_000, times = 10] = process.argv.slice(2).map(Number);
 const LOOK_UPS = 2000;
+/** @type {any} */
 const quiet = { info() {}, warn() {}, error: (line) => process.stderr.write(`${JSON.stringify(line)}\n`) };
 const random = (length) => new Uint8Array(randomBytes(length));
 const newId = timeOrderedIds(systemClock, random);

@@ -12,6 +12,7 @@ export function bareToken(config, folder, tokenLabel) {
     vendorNumbers: undefined,
     required: [config.hierarchy.suite],
     samKey: null,
+    limitsMechanisms: !config.model.quirks.some(({ id }) => id === 'no-allowed-mechanisms'),
     pin: Uint8Array.from(readFileSync(folder.pinFile).subarray(0, 24)),
   });
 }

@@ -54,7 +54,7 @@ export async function run() {
         issuer: '1301',
       },
     );
-    const key = { root: 'MK.MF#1', blocks: [dispersalBlock(factor)], cachedBlocks: 0 };
+    const key = { root: 'MK.MF#1', blocks: [dispersalBlock(factor)], cachedBlocks: /** @type {const} */ (0) };
 
     const bare = bareToken(config, folder, TOKEN_LABEL);
     operations.prepare(bare, input);

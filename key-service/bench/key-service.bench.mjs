@@ -49,7 +49,11 @@ const TARGETS = {
 };
 
 const hex = (/** @type {number} */ bytes) => randomBytes(bytes).toString('hex').toUpperCase();
-const oneOperation = () => ({ kind: 'external-authentication', slot: 'STK.DF02', challenge: hex(8) });
+const oneOperation = () => ({
+  kind: /** @type {const} */ ('external-authentication'),
+  slot: /** @type {const} */ ('STK.DF02'),
+  challenge: hex(8),
+});
 /** Every call is another card, as at a desk: nothing of the last one helps. */
 const authentication = (count = 1) => ({
   cardFactor: hex(8),
@@ -77,6 +81,7 @@ const target = (text, met) => ({ text, met });
 
 /** Service whose process id is known, so that its memory can be read. */
 class WatchedProcesses extends Processes {
+  /** @type {import('node:child_process').ChildProcess | undefined} */
   child = undefined;
   start(plan) {
     super.start({ ...plan, spawn: (stdio) => (this.child = plan.spawn(stdio)) });
@@ -268,7 +273,7 @@ export async function run({ operations: wanted = DEFAULT_OPERATIONS } = {}) {
       const prepare = () => post('/v1/personalization/prepare', personalization());
       await lanes(prepare, forMs(WARM_MS));
       const cards = await lanes(prepare, forMs(MEASURE_MS));
-      const used = await memory(post, processes.child.pid, wanted);
+      const used = await memory(post, processes.child?.pid, wanted);
       const perCall = { single: 1000 / bare.authentications, batched: (1000 * BATCH) / bare.batched };
       const p99 = percentile(single.latencies, 0.99);
       const batchedP99 = percentile(batched.latencies, 0.99);

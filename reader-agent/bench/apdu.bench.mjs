@@ -30,7 +30,7 @@ const target = (text, met) => ({ text, met });
 
 /**
  * @param {{ stack: import('../../scripts/reader-stack/reader-stack.d.mts').ReaderStack }} options own pcscd, empty readers
- * @returns {Promise<{ name: string, value: number, unit: string, baseline: number, ratio: number, target?: { text: string, met: boolean } }[]>}
+ * @returns {Promise<{ name: string, value: number, unit: string, baseline: number | null, ratio: number | null, target?: { text: string, met: boolean } }[]>}
  */
 export async function run({ stack }) {
   process.env.PCSCLITE_CSOCK_NAME = stack.csockName;

@@ -25,7 +25,7 @@ function status() {
   say({ kind: 'status', reader: READER, present, mute: false, eventCount, atr });
 }
 
-process.on('message', (message) => {
+process.on('message', (/** @type {import('../dist/pcsc/messages.js').ToChild} */ message) => {
   const { kind, id } = message;
   const answer = (response) => say({ kind: 'answer', id, response });
   if (kind === 'transmit' || kind === 'connect') {
@@ -41,7 +41,7 @@ process.on('disconnect', () => process.exit(0));
 createServer((socket) => {
   socket.on('error', () => undefined).setEncoding('utf8');
   socket.on('data', (line) => {
-    present = line.startsWith('insert');
+    present = String(line).startsWith('insert');
     if (present) card.powerOn();
     else card.powerOff();
     eventCount += 1;

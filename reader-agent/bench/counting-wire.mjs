@@ -11,7 +11,7 @@ export class CountingWire {
   #card;
   #link;
 
-  /** @param {import('@rhc/virtual-card/memory').ChipContent} content @param {string} linkName one of COMPARED_LINKS */
+  /** @param {import('@rhc/virtual-card/memory').ChipContent | null} content @param {string} linkName one of COMPARED_LINKS */
   constructor(content, linkName) {
     const link = COMPARED_LINKS.find(({ id }) => id === linkName);
     if (link === undefined) throw new RangeError(`no such link: ${linkName}`);

@@ -179,7 +179,7 @@ export async function run({ cards = DEFAULT_CARDS } = {}) {
     const starts = await coldStarts(program, folder);
     const most = Math.max(...samples);
     const middle = samples[Math.floor(samples.length / 2)];
-    const last = samples.at(-1);
+    const last = samples[samples.length - 1];
     const start = starts[(STARTS - 1) / 2];
     return [
       {

@@ -19,7 +19,7 @@ const ROUNDS = 15;
 const random = (length) => new Uint8Array(randomBytes(length));
 
 const VISIT = {
-  kind: 'outpatient',
+  kind: /** @type {const} */ ('outpatient'),
   institutionName: '石家庄市第一医院',
   visitTime: '2026-11-25T08:30:00',
   diagnoses: [{ name: '上呼吸道感染', code: 'J06.9' }],

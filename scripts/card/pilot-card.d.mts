@@ -1,8 +1,10 @@
 /** Types of the example card for the tests. */
 import type { PersonalizationVerdict } from '@rhc/card/personalization';
+import type { TerminalKeys } from '@rhc/card/session';
 import type { NonVolatileMemory } from '@rhc/virtual-card/memory';
 import type { KeptSignatures } from './example-keys.mjs';
 
+export declare function pilotTerminalKeys(random: (length: number) => Uint8Array): TerminalKeys;
 export declare function personalizePilotCard(
   repository: string,
   signatures: KeptSignatures,

@@ -31,69 +31,75 @@ const SUITE = 'intl-128';
  * @property {number} [delayMs] added to each command
  */
 
-/** @type {readonly CardKind[]} */
-export const CARD_KINDS = Object.freeze([
-  {
-    id: 'healthy',
-    text: { zh: '正常卡', en: 'healthy card' },
-    expect: { zh: '读写都成功', en: 'reads and writes succeed' },
-  },
-  {
-    id: 'expired',
-    text: { zh: '过期卡', en: 'expired card' },
-    expect: { zh: '读出，标明已过期', en: 'read, and marked as expired' },
-    elements: { expiryDate: '2024-01-31' },
-  },
-  {
-    id: 'lost',
-    text: { zh: '挂失卡', en: 'lost card' },
-    expect: { zh: '黑名单命中', en: 'found in the hotlist' },
-    elements: { issueSerial: 'HB00000099' },
-  },
-  {
-    id: 'blocked',
-    text: { zh: '已锁卡', en: 'blocked card' },
-    expect: { zh: '拒绝，提示换卡', en: 'refused, to be replaced' },
-    prepare: 'block',
-  },
-  {
-    id: 'forged',
-    text: { zh: '伪卡', en: 'forged card' },
-    expect: { zh: '真伪鉴别失败，不显示内容', en: 'not genuine, nothing is shown' },
-    forged: true,
-  },
-  {
-    id: 'foreign-province',
-    text: { zh: '外省卡', en: 'card of another province' },
-    expect: { zh: '与本省卡一样读出', en: 'read like one of our own' },
-    province: '41',
-    cityCode: '410100',
-    elements: {
-      issuerName: '郑州市卫生健康委员会',
-      issuerCode: '4101000000000000000001',
-      issueSerial: 'HA00000001',
+export const CARD_KINDS = Object.freeze(
+  /** @type {CardKind[]} */ ([
+    {
+      id: 'healthy',
+      text: { zh: '正常卡', en: 'healthy card' },
+      expect: { zh: '读写都成功', en: 'reads and writes succeed' },
     },
-  },
-  { id: 'slow', text: { zh: '慢卡', en: 'slow card' }, expect: { zh: '读出，但慢', en: 'read, slowly' }, delayMs: 120 },
-  {
-    id: 'torn',
-    text: { zh: '写到一半被拔出', en: 'removed in mid-write' },
-    expect: { zh: '结果未确认；重新放入后确认', en: 'outcome unknown; settled when put in again' },
-    faults: [{ kind: 'tear', write: 1, when: 'after' }],
-  },
-  {
-    id: 'full',
-    text: { zh: '就诊记录已满', en: 'all visit slots in use' },
-    expect: { zh: '最早一次就诊被覆盖', en: 'the oldest visit gives way' },
-    prepare: 'fill-visits',
-  },
-  {
-    id: 'blank',
-    text: { zh: '空白卡', en: 'blank card' },
-    expect: { zh: '未完成个人化', en: 'not personalized' },
-    blank: true,
-  },
-]);
+    {
+      id: 'expired',
+      text: { zh: '过期卡', en: 'expired card' },
+      expect: { zh: '读出，标明已过期', en: 'read, and marked as expired' },
+      elements: { expiryDate: '2024-01-31' },
+    },
+    {
+      id: 'lost',
+      text: { zh: '挂失卡', en: 'lost card' },
+      expect: { zh: '黑名单命中', en: 'found in the hotlist' },
+      elements: { issueSerial: 'HB00000099' },
+    },
+    {
+      id: 'blocked',
+      text: { zh: '已锁卡', en: 'blocked card' },
+      expect: { zh: '拒绝，提示换卡', en: 'refused, to be replaced' },
+      prepare: 'block',
+    },
+    {
+      id: 'forged',
+      text: { zh: '伪卡', en: 'forged card' },
+      expect: { zh: '真伪鉴别失败，不显示内容', en: 'not genuine, nothing is shown' },
+      forged: true,
+    },
+    {
+      id: 'foreign-province',
+      text: { zh: '外省卡', en: 'card of another province' },
+      expect: { zh: '与本省卡一样读出', en: 'read like one of our own' },
+      province: '41',
+      cityCode: '410100',
+      elements: {
+        issuerName: '郑州市卫生健康委员会',
+        issuerCode: '4101000000000000000001',
+        issueSerial: 'HA00000001',
+      },
+    },
+    {
+      id: 'slow',
+      text: { zh: '慢卡', en: 'slow card' },
+      expect: { zh: '读出，但慢', en: 'read, slowly' },
+      delayMs: 120,
+    },
+    {
+      id: 'torn',
+      text: { zh: '写到一半被拔出', en: 'removed in mid-write' },
+      expect: { zh: '结果未确认；重新放入后确认', en: 'outcome unknown; settled when put in again' },
+      faults: [{ kind: 'tear', write: 1, when: 'after' }],
+    },
+    {
+      id: 'full',
+      text: { zh: '就诊记录已满', en: 'all visit slots in use' },
+      expect: { zh: '最早一次就诊被覆盖', en: 'the oldest visit gives way' },
+      prepare: 'fill-visits',
+    },
+    {
+      id: 'blank',
+      text: { zh: '空白卡', en: 'blank card' },
+      expect: { zh: '未完成个人化', en: 'not personalized' },
+      blank: true,
+    },
+  ]),
+);
 
 /** @param {string} id */
 export function cardKind(id) {
