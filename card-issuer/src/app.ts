@@ -30,6 +30,7 @@ import { EventFeed } from './personalize/event-feed.ts';
 import { JobRunner } from './personalize/job-runner.ts';
 import type { IssuerKeys } from './personalize/key-service-keys.ts';
 import { personalizeOneCardWith } from './personalize/personalize-one-card.ts';
+import { PlatformFeed } from './platform-feed.ts';
 import { Registry } from './registry.ts';
 import { Residents } from './residents.ts';
 import { RosterImports } from './roster-imports.ts';
@@ -56,6 +57,8 @@ export interface IssuerOptions {
   readonly listedBlanksOnly?: boolean;
   /** How long the record of somebody who held a card is kept for the medical archive. */
   readonly archiveYears?: number;
+  /** How long the health platform can fetch an event. */
+  readonly eventRetentionDays?: number;
   /** Keys of other provinces' hotlists; without it every foreign list is refused. */
   readonly verifyForeignHotlist?: VerifyHotlist;
   /** Signs hotlists; without it none is published. */
@@ -77,6 +80,7 @@ export interface Issuer {
   readonly residents: Residents;
   readonly enrolmentReview: EnrolmentReview;
   readonly registry: Registry;
+  readonly platformFeed: PlatformFeed;
   readonly imports: RosterImports;
   readonly approvals: Approvals;
   readonly hotlist: HotlistPublisher;
@@ -98,6 +102,8 @@ export interface Issuer {
 const DEFAULT_POLICY: LifeCyclePolicy = { suspensionHours: 168, replacementFeeFen: 0 };
 /** 医疗机构管理条例实施细则: 15 years for outpatients, 30 for inpatients; the longer one holds. */
 const DEFAULT_ARCHIVE_YEARS = 30;
+/** MLPS level 3 keeps logs for six months at least; a year and a month spans a yearly comparison. */
+const DEFAULT_EVENT_RETENTION_DAYS = 400;
 const TICK_MS = 60_000;
 const DEFAULT_LIMITS = { batchSilenceMs: 60_000, reconnectMs: 30_000, claimMs: 120_000 };
 
@@ -124,6 +130,8 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     provinceCode: issuer.cityCode.slice(0, 2),
     verifyForeign: options.verifyForeignHotlist ?? (() => false),
   });
+  const retentionDays = options.eventRetentionDays ?? DEFAULT_EVENT_RETENTION_DAYS;
+  const platformFeed = new PlatformFeed({ database, clock, retentionDays });
   const stock = new Stock({ database, clock, newId, listedBlanksOnly: options.listedBlanksOnly ?? false });
   const steering = new Steering({ database, clock });
   const faces = new CardFaces({ database, clock, issuer });
@@ -196,7 +204,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   await imports.resumeAll();
   mailboxChanges.look();
   await bureau.resume((error) => logger.warn({ err: error }, 'a bureau file waits to be taken up again'));
-  const endTicks = tickForEver([service.lifeCycle, mailbox], clock, logger);
+  const endTicks = tickForEver([service.lifeCycle, mailbox, platformFeed], clock, logger);
   return {
     service,
     stock,
@@ -207,6 +215,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     residents,
     enrolmentReview,
     registry,
+    platformFeed,
     imports,
     approvals,
     hotlist,

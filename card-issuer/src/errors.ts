@@ -377,6 +377,27 @@ export const issuerErrors = defineErrors({
     retriable: false,
     httpStatus: 400,
   },
+  FEED_CURSOR_EXPIRED: {
+    message: {
+      zh: '游标之后的事件已超过保存期',
+      en: 'Events after this cursor are older than what is kept',
+    },
+    nextStep: {
+      zh: '用 /v1/registry-report 从头取一遍卡状态,再不带游标重新订阅',
+      en: 'Take the state of all cards from /v1/registry-report, then read again without a cursor',
+    },
+    retriable: false,
+    httpStatus: 410,
+  },
+  FEED_CURSOR_AHEAD: {
+    message: { zh: '游标超出本库最后一个事件', en: 'The cursor is beyond the last event of this database' },
+    nextStep: {
+      zh: '数据库可能由备份恢复:请核对后不带游标重新订阅',
+      en: 'The database may be an older backup: compare, then read again without a cursor',
+    },
+    retriable: false,
+    httpStatus: 409,
+  },
   PERSONAL_DATA_UNREADABLE: {
     message: { zh: '加密的个人信息无法打开', en: 'Sealed personal data cannot be opened' },
     nextStep: {

@@ -93,6 +93,7 @@ await startService(bootLogger, async () => {
     policy: { suspensionHours: settings.suspensionHours, replacementFeeFen: settings.replacementFeeFen },
     verifyForeignHotlist: trustedHotlistKeys(settings.trustedHotlistKeysFile),
     archiveYears: settings.archiveYears,
+    eventRetentionDays: settings.eventRetentionDays,
     enrolmentReview: settings.enrolmentReview as ReviewPolicy,
     listedBlanksOnly: settings.listedBlanksOnly === 'yes',
     administration: {

@@ -7,7 +7,7 @@ import { type Hotlist, openHotlist, parseFile, parseIssueSerial, type VerifyHotl
 import { type Clock, timestamp } from './clock.ts';
 import { LISTED_CARD_STATES } from './domain/card-state.ts';
 import { issuerErrors } from './errors.ts';
-import { type Database, registry } from './store/index.ts';
+import { type Database, givePlaces, registry } from './store/index.ts';
 
 export interface RegistryParts {
   readonly database: Database;
@@ -19,8 +19,6 @@ export interface RegistryParts {
 }
 
 export const REPORT_SCHEMA = 'rhc-registry-report/1';
-/** Longer than any transaction of ours. */
-const SETTLED_MS = 5_000;
 
 export class Registry {
   readonly #parts: RegistryParts;
@@ -32,9 +30,9 @@ export class Registry {
 
   /** The same cursor gives the same records for ever; `next` is also what to come back with later. */
   async report(page: { readonly cursor: number; readonly limit: number }) {
-    const { database, clock, issuerCode } = this.#parts;
-    const until = timestamp(clock.nowMs() - SETTLED_MS);
-    const records = await registry.listMoves(database, { after: page.cursor, until, limit: page.limit });
+    const { database, issuerCode } = this.#parts;
+    await givePlaces(database, 'card_moves');
+    const records = await registry.listMoves(database, { after: page.cursor, limit: page.limit });
     return {
       schema: REPORT_SCHEMA,
       issuerCode,

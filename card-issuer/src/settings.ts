@@ -197,6 +197,18 @@ export const issuerSettings = defineSettings({
       en: 'How long the record of somebody who held a card is kept for the medical archive',
     },
   },
+  eventRetentionDays: {
+    kind: 'integer',
+    env: 'RHC_ISSUER_EVENT_RETENTION_DAYS',
+    default: 400,
+    min: 180,
+    max: 3650,
+    unit: 'days',
+    meaning: {
+      zh: '事件保存期:区域卫生平台在此期间内可续读',
+      en: 'How long events are kept, and the regional health platform may go on from its cursor',
+    },
+  },
   listedBlanksOnly: {
     kind: 'text',
     env: 'RHC_ISSUER_LISTED_BLANKS_ONLY',

@@ -1,5 +1,6 @@
 /** What the HTTP interface takes and gives about card bureaus. The files themselves: domain/bureau. */
 import { z } from 'zod';
+import { BUREAU_LINE_STATES, type BureauLineState } from '../domain/bureau/index.ts';
 
 const id = z.string().min(1).max(64);
 const bilingual = z.object({ zh: z.string(), en: z.string() });
@@ -79,7 +80,7 @@ export const bureauLinesResponse = z.object({
       issueSerial: z.string(),
       cardFactor: z.string(),
       blankBox: z.string(),
-      state: z.string(),
+      state: z.enum(Object.keys(BUREAU_LINE_STATES) as BureauLineState[]),
       returnBox: z.string().nullable(),
       reason: z.string().nullable(),
       receivedAt: z.string().nullable(),

@@ -235,6 +235,7 @@ export * from './bureau.ts';
 export * from './enrolment.ts';
 export * from './imports.ts';
 export * from './mailbox.ts';
+export * from './platform.ts';
 export * from './registry.ts';
 export * from './residents.ts';
 export * from './steering.ts';

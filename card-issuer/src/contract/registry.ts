@@ -52,7 +52,7 @@ export const hotlistLookUpResponse = z.object({
   version: z.int().nullable(),
 });
 
-/** GET /v1/event-log: events after a number, oldest first; `next` is also what to come back with. */
+/** GET /v1/event-log: events after a place in line; `next` is also what to come back with. */
 export const eventLogQuery = z.object({
   after: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(1000).default(200),
@@ -61,6 +61,7 @@ export const eventLogResponse = z.object({
   events: z.array(
     z.object({
       id: z.int(),
+      position: z.int(),
       at: z.string(),
       type: z.string(),
       cardId: z.string().nullable(),

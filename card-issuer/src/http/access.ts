@@ -23,6 +23,8 @@ export const MANAGER = only('manager');
 /** History and lists of approvals: those who work, and those who look at them afterwards. */
 export const OVERSIGHT = only('clerk', 'reviewer', 'stock', 'manager', 'auditor');
 export const PUBLISHERS = only('manager', 'service');
+/** Other systems alone, each by its own token or certificate. */
+export const PROGRAMS = only('service');
 /** Agents at desks, by their certificate or the agents' token. */
 export const TERMINALS = only('terminal');
 /** Everybody who has a principal. */

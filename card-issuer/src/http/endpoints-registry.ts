@@ -77,8 +77,8 @@ export function registryEndpoints({ registry, feed }: Issuer): Endpoint[] {
       query: eventLogQuery,
       response: eventLogResponse,
       handle: async ({ query }) => {
-        const events = await feed.settledSince(query.after, query.limit);
-        return { events, next: events.at(-1)?.id ?? query.after };
+        const events = await feed.placedAfter(query.after, query.limit);
+        return { events, next: events.at(-1)?.position ?? query.after };
       },
     }),
   ];

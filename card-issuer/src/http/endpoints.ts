@@ -17,6 +17,7 @@ import { hotlistEndpoints } from './endpoints-hotlist.ts';
 import { importEndpoints } from './endpoints-imports.ts';
 import { lifeCycleEndpoints } from './endpoints-life-cycle.ts';
 import { mailboxEndpoints } from './endpoints-mailbox.ts';
+import { platformEndpoints } from './endpoints-platform.ts';
 import { registryEndpoints } from './endpoints-registry.ts';
 import { residentEndpoints } from './endpoints-residents.ts';
 import { steeringEndpoints } from './endpoints-steering.ts';
@@ -51,6 +52,7 @@ export function issuerEndpoints(issuer: Issuer): Endpoint[] {
     ...stockBookEndpoints(issuer),
     ...hotlistEndpoints(issuer),
     ...registryEndpoints(issuer),
+    ...platformEndpoints(issuer),
     ...faceEndpoints(issuer),
     ...steeringEndpoints(issuer),
     ...administrationEndpoints(issuer),

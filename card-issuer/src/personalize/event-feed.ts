@@ -1,7 +1,7 @@
 /** What happens, for those who watch: stored events and the fleeting progress of running cards. */
 import type { Clock } from '../clock.ts';
 import { timestamp } from '../clock.ts';
-import { type Database, events } from '../store/index.ts';
+import { type Database, events, givePlaces } from '../store/index.ts';
 
 export interface FeedEvent {
   /** Number of the stored event; null for progress, which nobody needs afterwards. */
@@ -11,8 +11,6 @@ export interface FeedEvent {
   readonly cardId: string | null;
   readonly detail: Readonly<Record<string, unknown>>;
 }
-
-const SETTLED_MS = 5_000;
 
 export class EventFeed {
   #database: Database;
@@ -47,12 +45,10 @@ export class EventFeed {
     return events.listEvents(this.#database, afterId, limit);
   }
 
-  /**
-   * For readers that come back by a number: an event whose transaction still runs may have a smaller number than one that
-   * has ended, so what is younger than any transaction is held back.
-   */
-  settledSince(afterId: number, limit: number): Promise<FeedEvent[]> {
-    return events.listEvents(this.#database, afterId, limit, timestamp(this.#clock.nowMs() - SETTLED_MS));
+  /** For readers that come back by a place: in line, and nothing is passed by (`store/positions.ts`). */
+  async placedAfter(place: number, limit: number): Promise<(FeedEvent & { readonly position: number })[]> {
+    await givePlaces(this.#database, 'events');
+    return events.listPlacedEvents(this.#database, place, limit);
   }
 
   #tell(event: FeedEvent): void {

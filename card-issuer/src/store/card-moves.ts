@@ -3,6 +3,7 @@ import type { ReasonCode } from '../domain/card-reasons.ts';
 import type { CardMove, CardState } from '../domain/card-state.ts';
 import type { Database } from './database.ts';
 import { insertEvent } from './events.ts';
+import { integer } from './rows.ts';
 
 export interface MoveSigned {
   /** Account of the clerk, or `system`. */
@@ -37,6 +38,10 @@ export async function insertCardMove(
     witness: record.witness ?? null,
     reason: record.reason ?? null,
     at: record.at,
+    county_code: database.raw(
+      `coalesce((SELECT substr(r.area_code, 1, 6) FROM cards c JOIN residents r ON r.id = c.resident_id WHERE c.id = ?), '')`,
+      [record.cardId],
+    ),
   });
   const { move, from, to, reason } = record;
   await insertEvent(database, {
@@ -67,4 +72,40 @@ export async function listCardMoves(database: Database, cardId: string): Promise
     reason: row.reason,
     at: row.at,
   }));
+}
+
+export interface PlacedMove {
+  readonly position: number;
+  /** Number of the move: the same in every answer, for ever. */
+  readonly id: number;
+  readonly at: string;
+  readonly cardSerial: string;
+  readonly move: CardMove;
+  readonly from: CardState;
+  readonly to: CardState;
+  /** GB/T 2260, 6 digits: where the resident lived when the card moved. */
+  readonly countyCode: string;
+}
+
+/** Moves after a place, in line; call `givePlaces` first. */
+export async function listPlacedMoves(database: Database, after: number, limit: number): Promise<PlacedMove[]> {
+  const rows = (await database('card_moves as m')
+    .join('cards as c', 'c.id', 'm.card_id')
+    .where('m.position', '>', after)
+    .orderBy('m.position')
+    .limit(limit)
+    .select('m.position', 'm.id', 'm.at', 'c.issue_serial as cardSerial', 'm.move')
+    .select('m.from_state as from', 'm.to_state as to', 'm.county_code as countyCode')) as (Omit<
+    PlacedMove,
+    'position' | 'id'
+  > & { position: unknown; id: unknown })[];
+  return rows.map((row) => ({ ...row, position: integer(row.position), id: integer(row.id) }));
+}
+
+/** The last place that is older than a moment; 0 when there is none. */
+export async function lastPlaceBefore(database: Database, at: string): Promise<number> {
+  const row = (await database('card_moves').where('at', '<', at).max({ last: 'position' }).first()) as {
+    last: unknown;
+  };
+  return row.last === null ? 0 : integer(row.last);
 }

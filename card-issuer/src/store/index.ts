@@ -17,6 +17,7 @@ export * as jobs from './jobs.ts';
 export * as mailbox from './mailbox.ts';
 export * as mailboxChanges from './mailbox-changes.ts';
 export { bindPersonalData, personalDataOf } from './personal-data.ts';
+export { givePlaces } from './positions.ts';
 export * as receipts from './receipts.ts';
 export * as registry from './registry.ts';
 export * as residentChanges from './resident-changes.ts';

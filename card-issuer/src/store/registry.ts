@@ -5,7 +5,7 @@ import { personalDataOf } from './personal-data.ts';
 import { integer } from './rows.ts';
 
 export interface ReportedMove {
-  /** Number of the move: the cursor of the next page. */
+  /** Place of the move in line: the cursor of the next page. */
   readonly sequence: number;
   readonly at: string;
   readonly move: CardMove;
@@ -20,24 +20,20 @@ export interface ReportedMove {
   readonly expiryDate: string | null;
 }
 
-/**
- * Moves after a number, oldest first, none of them younger than `until`: a transaction that still runs may hold a smaller
- * number than one that has ended, and must not be passed by.
- */
+/** Moves after a place, in line; call `givePlaces` first. */
 export async function listMoves(
   database: Database,
-  page: { readonly after: number; readonly until: string; readonly limit: number },
+  page: { readonly after: number; readonly limit: number },
 ): Promise<ReportedMove[]> {
   const vault = personalDataOf(database);
   const rows = (await database('card_moves as m')
     .join('cards as c', 'c.id', 'm.card_id')
     .join('residents as r', 'r.id', 'c.resident_id')
-    .where('m.id', '>', page.after)
-    .where('m.at', '<=', page.until)
-    .orderBy('m.id')
+    .where('m.position', '>', page.after)
+    .orderBy('m.position')
     .limit(page.limit)
     .select(
-      'm.id as sequence',
+      'm.position as sequence',
       'm.at',
       'm.move',
       'm.to_state as state',

@@ -8,7 +8,6 @@ import type {
   BureauReportResponse,
   BureausResponse,
 } from '../../src/contract/index.ts';
-import { BUREAU_LINE_STATES, type BureauLineState } from '../../src/domain/bureau/line-states.ts';
 
 export type BureauEntry = BureausResponse['bureaus'][number];
 export type Order = BureauOrdersResponse['orders'][number];
@@ -23,25 +22,19 @@ export const ORDER_STATES: Readonly<Record<Order['state'], Text & { readonly lig
   closed: { zh: '已结清', en: 'closed', light: 'good' },
 };
 
-const LINE_LIGHTS: Readonly<Record<BureauLineState, Light>> = {
-  reserved: 'busy',
-  sent: 'busy',
-  made: 'good',
-  failed: 'warn',
-  spoiled: 'bad',
-  missing: 'bad',
-  repeated: 'idle',
-  wasted: 'idle',
-  'written-off': 'idle',
+export const LINE_STATES: Readonly<Record<Line['state'], Text & { readonly light: Light }>> = {
+  reserved: { zh: '已预留', en: 'reserved', light: 'busy' },
+  sent: { zh: '在制卡中心', en: 'with the bureau', light: 'busy' },
+  made: { zh: '已制成', en: 'made', light: 'good' },
+  failed: { zh: '未制成,芯片可用', en: 'not made, chip still good', light: 'warn' },
+  spoiled: { zh: '废卡,待收回', en: 'spoiled, on its way back', light: 'bad' },
+  missing: { zh: '缺失', en: 'missing', light: 'bad' },
+  repeated: { zh: '已转入新订单', en: 'taken over by another order', light: 'idle' },
+  wasted: { zh: '废卡已双人清点', en: 'waste, counted by two people', light: 'idle' },
+  'written-off': { zh: '已双人核销', en: 'written off by two people', light: 'idle' },
 };
-/** The order in which counts stand on the page: as the table of the domain tells a line's life. */
-export const LINE_STATES = (Object.keys(BUREAU_LINE_STATES) as BureauLineState[]).map((state) => ({
-  state,
-  ...BUREAU_LINE_STATES[state],
-  light: LINE_LIGHTS[state],
-}));
-export const lineState = (state: string): Text & { readonly light: Light } =>
-  LINE_STATES.find((each) => each.state === state) ?? { zh: state, en: '', light: 'idle' };
+/** What two people may write off. */
+export const WRITABLE_OFF: readonly Line['state'][] = ['missing', 'failed'];
 
 export const BOX_KINDS: Readonly<Record<Box['kind'], Text>> = {
   blanks: { zh: '空白卡(发往制卡中心)', en: 'blanks, to the bureau' },

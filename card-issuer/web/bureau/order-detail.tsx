@@ -18,7 +18,7 @@ import type { ReactNode } from 'react';
 import type { BureauLinesResponse, BureauOrderResponse } from '../../src/contract/index.ts';
 import type { PageProps } from '../menu/menu-row.ts';
 import { hasRole } from '../sign-in/session.tsx';
-import { type BureauEntry, counted, LINE_STATES, ORDER_STATES, type OrderInFull } from './bureau-words.ts';
+import { type BureauEntry, counted, LINE_STATES, type Line, ORDER_STATES, type OrderInFull } from './bureau-words.ts';
 import { OrderLines } from './order-lines.tsx';
 import { OrderWriteOff } from './order-write-off.tsx';
 import { ReturnsSection } from './returns-section.tsx';
@@ -114,9 +114,16 @@ function Head({
     >
       <FaultNotice fault={seal.fault ?? save.fault} />
       <div className="figures">
-        {LINE_STATES.filter(({ state }) => (order.counts[state] ?? 0) > 0).map(({ state, zh, en, light }) => (
-          <Figure key={state} label={{ zh, en }} value={counted(order.counts[state] ?? 0)} state={light} />
-        ))}
+        {(Object.keys(LINE_STATES) as Line['state'][])
+          .filter((state) => (order.counts[state] ?? 0) > 0)
+          .map((state) => (
+            <Figure
+              key={state}
+              label={LINE_STATES[state]}
+              value={counted(order.counts[state] ?? 0)}
+              state={LINE_STATES[state].light}
+            />
+          ))}
       </div>
       <p className="quiet">
         <Both zh="下单" en="ordered by" /> {order.createdBy} <When at={order.createdAt} />

@@ -2,7 +2,7 @@
 import { both, Section, StatusTag, When } from '@rhc/console-shell';
 import { Table } from 'antd';
 import type { ReactNode } from 'react';
-import { LINE_STATES, type Line, lineState } from './bureau-words.ts';
+import { LINE_STATES, type Line } from './bureau-words.ts';
 
 export function OrderLines({ lines }: { lines: readonly Line[] | null }): ReactNode {
   const seen = new Set(lines?.map(({ state }) => state));
@@ -20,15 +20,15 @@ export function OrderLines({ lines }: { lines: readonly Line[] | null }): ReactN
           { title: both('芯片', 'Chip'), render: (_, { cardFactor }) => <code>{cardFactor}</code> },
           {
             title: both('状态', 'State'),
-            filters: LINE_STATES.filter(({ state }) => seen.has(state)).map(({ state, zh, en }) => ({
+            filters: [...seen].map((state) => ({
               value: state,
-              text: `${zh} ${en}`,
+              text: both(LINE_STATES[state].zh, LINE_STATES[state].en),
             })),
             onFilter: (chosen, { state }) => state === chosen,
             render: (_, { state, reason }) => (
               <>
-                <StatusTag state={lineState(state).light}>
-                  {lineState(state).zh} {lineState(state).en}
+                <StatusTag state={LINE_STATES[state].light}>
+                  {LINE_STATES[state].zh} {LINE_STATES[state].en}
                 </StatusTag>
                 {reason !== null && <small className="quiet">{reason}</small>}
               </>

@@ -2,9 +2,8 @@
 import { Both, call, FaultNotice, goTo, Section, useDo, useNotices } from '@rhc/console-shell';
 import { Button, Form, Input } from 'antd';
 import type { ReactNode } from 'react';
-import { WRITABLE_OFF } from '../../src/domain/bureau/line-states.ts';
 import { useIntentKey } from '../intent-key.ts';
-import { counted, type OrderInFull } from './bureau-words.ts';
+import { counted, type OrderInFull, WRITABLE_OFF } from './bureau-words.ts';
 
 export function OrderWriteOff({ order }: { order: OrderInFull }): ReactNode {
   const [form] = Form.useForm<{ reason: string }>();

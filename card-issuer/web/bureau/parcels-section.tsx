@@ -146,7 +146,12 @@ function Count({
   }
   return (
     <>
-      <Form layout="inline" onFinish={(values) => void count.run(values)} onValuesChange={() => key.renew()}>
+      <Form
+        name={box.id}
+        layout="inline"
+        onFinish={(values) => void count.run(values)}
+        onValuesChange={() => key.renew()}
+      >
         <Form.Item name="number" rules={[{ required: true, message: '请填张数 How many?' }]}>
           <InputNumber
             size="small"

@@ -13,6 +13,7 @@ import * as imports from './014-imports.ts';
 import * as registry from './015-registry.ts';
 import * as mailbox from './016-mailbox.ts';
 import * as bureau from './017-bureau.ts';
+import * as changeFeed from './019-change-feed.ts';
 
 const ALL = [
   { name: '001-first-light', ...first },
@@ -28,6 +29,7 @@ const ALL = [
   { name: '015-registry', ...registry },
   { name: '016-mailbox', ...mailbox },
   { name: '017-bureau', ...bureau },
+  { name: '019-change-feed', ...changeFeed },
 ] as const;
 type Migration = (typeof ALL)[number];
 
