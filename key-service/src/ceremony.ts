@@ -12,6 +12,7 @@ import { splitNotes } from './audit/checkpoint.ts';
 import { holdCeremony, openOfflineRoom, readText, stateFolder } from './ceremony-room.ts';
 import { runUnattended } from './domain/ceremony/unattended.ts';
 import { keyServiceErrors } from './errors.ts';
+import { forbidCoreDumps } from './hsm/process-limits.ts';
 import { minutesReportText, verifyMinutes } from './minutes/verify-minutes.ts';
 import { conduct } from './terminal/conductor.ts';
 import { consoleDesk } from './terminal/console-desk.ts';
@@ -159,6 +160,8 @@ async function verify(files: readonly string[], folder: string): Promise<number>
 }
 
 async function main(): Promise<number> {
+  // Before a PIN is in this process.
+  forbidCoreDumps();
   const { values, positionals } = words();
   const [first, ...rest] = positionals;
   if (first === 'verify-minutes' && rest.length > 0 && values.log !== undefined) return verify(rest, values.log);

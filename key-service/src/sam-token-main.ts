@@ -14,6 +14,7 @@ import { RECOVERY_LABEL } from './backup/restore-drill.ts';
 import { readText, stateFolder } from './ceremony-room.ts';
 import { openBackup } from './domain/backup/root-backup.ts';
 import { keyServiceErrors } from './errors.ts';
+import { forbidCoreDumps } from './hsm/process-limits.ts';
 import { foundSamToken, resealSamRoots, samTokenLabel, settleSamRoots } from './sam-token.ts';
 import { auditStore } from './store/audit-store.ts';
 import { openTokenAndDatabase } from './token-and-database.ts';
@@ -32,6 +33,8 @@ const OPTIONS = {
 } as const;
 
 async function main(): Promise<number> {
+  // Before a PIN is in this process.
+  forbidCoreDumps();
   const { values } = parseArgs({ options: OPTIONS });
   const { state, label: tokenLabel, backup, recovery } = values;
   const reseal = values.reseal === true;

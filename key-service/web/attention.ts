@@ -1,6 +1,11 @@
 /** What needs somebody, from what the service tells. Pure; other pages add what they know (approvals, certificates, SAMs). */
 import type { Text } from '@rhc/console-shell';
-import type { AuditStatusResponse, KeyVersionsResponse, StatusResponse } from '../src/contract/index.ts';
+import type {
+  AuditStatusResponse,
+  KeyVersionsResponse,
+  RosterResponse,
+  StatusResponse,
+} from '../src/contract/index.ts';
 
 export interface Attention {
   readonly light: 'bad' | 'warn' | 'idle';
@@ -23,9 +28,10 @@ export function attentionOf(
   status: StatusResponse | null,
   keys: KeyVersionsResponse | null,
   audit: AuditStatusResponse | null,
+  roster: RosterResponse | null,
   now: Date,
 ): Attention[] {
-  return [...ofHsm(status), ...ofAudit(audit), ...ofKeys(keys, now)];
+  return [...ofHsm(status), ...ofAudit(audit), ...ofRoster(roster), ...ofKeys(keys, now)];
 }
 
 const ORDER = { bad: 0, warn: 1, idle: 2 } as const;
@@ -67,6 +73,15 @@ function ofAudit(audit: AuditStatusResponse | null): Attention[] {
     found.push({ light: 'warn', text, page: 'audit', next: AUDIT });
   }
   return found;
+}
+
+function ofRoster(roster: RosterResponse | null): Attention[] {
+  if (roster === null || roster.roster !== null) return [];
+  const text = {
+    zh: '尚未建立批准人名册:现在没有操作需要多人批准。在服务器上运行 npm run roster(见运维手册)。',
+    en: 'No roster founded yet: nothing needs a quorum now. Run npm run roster on the server (see operations).',
+  };
+  return [{ light: 'warn', text, page: 'approvals', next: { zh: '查看名册', en: 'Look at the roster' } }];
 }
 
 function ofKeys(keys: KeyVersionsResponse | null, now: Date): Attention[] {

@@ -13,7 +13,12 @@ import {
 } from '@rhc/console-shell';
 import { Button, Descriptions, List, Skeleton } from 'antd';
 import type { ReactNode } from 'react';
-import type { AuditStatusResponse, KeyVersionsResponse, StatusResponse } from '../src/contract/index.ts';
+import type {
+  AuditStatusResponse,
+  KeyVersionsResponse,
+  RosterResponse,
+  StatusResponse,
+} from '../src/contract/index.ts';
 import { type Attention, attentionOf, byUrgency } from './attention.ts';
 import { STATE_ORDER, STATES } from './words.tsx';
 
@@ -38,7 +43,12 @@ export function OverviewPage({
     (signal) => call<AuditStatusResponse>('GET', '/v1/audit', { signal }),
     REFRESH_MS,
   );
-  const attention = byUrgency([...attentionOf(status, keys.value, audit.value, new Date()), ...more]);
+  const roster = useLoad(
+    mayReadAudit ? 'roster' : null,
+    (signal) => call<RosterResponse>('GET', '/v1/roster', { signal }),
+    REFRESH_MS,
+  );
+  const attention = byUrgency([...attentionOf(status, keys.value, audit.value, roster.value, new Date()), ...more]);
   const count = (state: string) => keys.value?.versions.filter((each) => each.state === state).length ?? 0;
   const passed = status?.token?.knownAnswers.filter((each) => each.passed).length ?? 0;
   const all = status?.token?.knownAnswers.length ?? 0;

@@ -9,11 +9,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { failureText, readSecretFile } from '@rhc/service-shell';
 import { keyServiceErrors } from '../errors.ts';
+import { forbidCoreDumps } from '../hsm/process-limits.ts';
 import { openNote, splitNotes } from './checkpoint.ts';
 
 const PAGE = 1_000;
 
 async function main(): Promise<void> {
+  // Before the bearer token is in this process.
+  forbidCoreDumps();
   const { url, 'token-file': tokenFile, out } = words();
   if (url === undefined || tokenFile === undefined || out === undefined) {
     throw keyServiceErrors.make('AUDIT_EXPORT_USAGE');

@@ -11,11 +11,14 @@ import { loadHsmConfig } from '@rhc/hsm-config';
 import { failureText } from '@rhc/service-shell';
 import { readText, stateFolder } from '../ceremony-room.ts';
 import { keyServiceErrors } from '../errors.ts';
+import { forbidCoreDumps } from '../hsm/process-limits.ts';
 import { openDatabase } from '../store/database.ts';
 import { keyVersionStore } from '../store/stores.ts';
 import { restoreDrill } from './restore-drill.ts';
 
 async function main(): Promise<number> {
+  // Before a PIN is in this process.
+  forbidCoreDumps();
   const text = { type: 'string' } as const;
   const options = { backup: text, database: text, recovery: text, key: text, ceremony: { ...text, default: 'pilot' } };
   const { values } = parseArgs({ options });

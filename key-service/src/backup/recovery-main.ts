@@ -11,10 +11,13 @@ import { failureText } from '@rhc/service-shell';
 import { attachHsm } from '../attach.ts';
 import { readText, stateFolder } from '../ceremony-room.ts';
 import { keyServiceErrors } from '../errors.ts';
+import { forbidCoreDumps } from '../hsm/process-limits.ts';
 import { RECOVERY_LABEL } from './restore-drill.ts';
 import { ensureTokenFolder } from './token-folder.ts';
 
 async function main(): Promise<void> {
+  // Before a PIN is in this process.
+  forbidCoreDumps();
   const { values } = parseArgs({
     options: { state: { type: 'string' }, ceremony: { type: 'string', default: 'pilot' } },
   });

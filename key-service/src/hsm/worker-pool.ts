@@ -57,6 +57,8 @@ interface Seat {
 
 /** Kills may come often (a drill kills hundreds); a request that kills its worker each time must end all the same. */
 const MAX_ATTEMPTS = 8;
+/** Workers begun at the start for one seat. */
+const MAX_STARTS = 3;
 /** A second message in flight hides the pipe's latency; more would only be lost together. */
 const IN_FLIGHT_PER_WORKER = 2;
 /** Requests in one message: enough to share its cost, few enough to leave work for the other workers. */
@@ -122,12 +124,25 @@ export class HsmWorkerPool implements HsmPort {
     const pool = new HsmWorkerPool(options);
     try {
       // One first: a wrong PIN must cost one try, not one a worker.
-      pool.#token = await pool.#seat().worker.token;
-      await Promise.all(Array.from({ length: options.workers - 1 }, () => pool.#seat().worker.token));
+      pool.#token = await pool.#attached();
+      await Promise.all(Array.from({ length: options.workers - 1 }, () => pool.#attached()));
       return pool;
     } catch (error) {
       await pool.close();
       throw error;
+    }
+  }
+
+  /** At the start nobody restarts a worker yet: one that was killed before it was attached is simply followed by another. */
+  async #attached(): Promise<TokenDescription> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#seat().worker.token;
+      } catch (error) {
+        const lost = isRhcError(error) && error.code === 'HSM_WORKER_LOST';
+        if (!lost || attempt === MAX_STARTS) throw error;
+        this.#options.onEvent('hsm-worker-lost-at-start', { attempt });
+      }
     }
   }
 

@@ -126,6 +126,7 @@ test('attention: what is urgent stands first', () => {
         warnings: [],
       },
       null,
+      null,
       new Date('2026-11-25T00:00:00Z'),
     ),
   );
@@ -133,6 +134,16 @@ test('attention: what is urgent stands first', () => {
     ['bad', 'keys/MK.MF/2'],
     ['warn', 'keys/MK.MF/1'],
   ]);
+});
+
+test('without a roster one is told so, with the command; an unknown one says nothing', () => {
+  const now = new Date('2026-11-25T00:00:00Z');
+  const none = { roster: null, sha256: null, sealed: false, candidates: [] };
+  const [row, ...more] = attentionOf(null, null, null, none, now);
+  expect(row).toMatchObject({ light: 'warn', page: 'approvals' });
+  expect(row?.text.zh).toContain('npm run roster');
+  expect(more).toEqual([]);
+  expect(attentionOf(null, null, null, null, now)).toEqual([]);
 });
 
 test('metrics: names, labels, values', () => {

@@ -1,0 +1,82 @@
+/** Starting on a real token: a worker that is lost before it is attached is followed by another; no command dumps core. */
+import { spawn } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { attachHsm } from '../src/attach.ts';
+import { stateFolder } from '../src/ceremony-room.ts';
+import { config, pilotCeremony, projectRoot, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
+
+jest.setTimeout(120_000);
+
+const state = temporaryFolder();
+beforeAll(() => pilotCeremony(state), 120_000);
+afterAll(() => rmSync(state, { recursive: true, force: true }));
+
+/** A worker that ends before it is attached, the first `times` times. */
+function failingWorker(name: string, times: number): string {
+  const path = join(state, `${name}.mjs`);
+  const count = JSON.stringify(join(state, `${name}.count`));
+  writeFileSync(
+    path,
+    `import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+     const before = existsSync(${count}) ? Number(readFileSync(${count}, 'utf8')) : 0;
+     writeFileSync(${count}, String(before + 1));
+     if (before < ${times}) process.exit(9);
+     await import(${JSON.stringify(pathToFileURL(workerPath).href)});`,
+  );
+  return path;
+}
+
+const attach = (path: string, events: string[]) =>
+  attachHsm({
+    ...stateFolder(state),
+    config,
+    workerPath: path,
+    tokenLabel: TOKEN_LABEL,
+    workers: 2,
+    onEvent: (event) => events.push(event),
+  });
+
+test('two workers lost at the start are followed by a third', async () => {
+  const events: string[] = [];
+  const hsm = await attach(failingWorker('twice', 2), events);
+  try {
+    expect(events.filter((event) => event === 'hsm-worker-lost-at-start')).toHaveLength(2);
+    expect(hsm.workers).toBe(2);
+    expect((await hsm.run('describe-roots', null)).length).toBeGreaterThan(0);
+  } finally {
+    await hsm.close();
+  }
+});
+
+test('workers that never attach end the start with a sentence, after three', async () => {
+  const events: string[] = [];
+  await expect(attach(failingWorker('always', 99), events)).rejects.toMatchObject({ code: 'HSM_WORKER_LOST' });
+  expect(readFileSync(join(state, 'always.count'), 'utf8')).toBe('3');
+});
+
+test('a command that reads a PIN may leave no core dump, and neither may its workers', async () => {
+  const command = join(projectRoot, 'key-service/dist/ceremony.js');
+  const child = spawn(process.execPath, [command, 'pilot', '--state', join(state, 'another')], { stdio: 'ignore' });
+  const limits = (pid: number) =>
+    /Max core file size\s+(\S+)\s+(\S+)/.exec(readFileSync(`/proc/${pid}/limits`, 'utf8'));
+  const ended = new Promise<number | null>((done) => child.once('exit', done));
+  let [own, workers]: [unknown, unknown[]] = [null, []];
+  while (child.exitCode === null && workers.length === 0) {
+    await new Promise((done) => setTimeout(done, 5));
+    try {
+      const pid = child.pid as number;
+      const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+      own = limits(pid)?.slice(1);
+      workers = children.map((each) => limits(Number(each))?.slice(1));
+    } catch {
+      // A worker that ended while it was looked at.
+    }
+  }
+  expect(await ended).toBe(0);
+  expect(own).toEqual(['0', '0']);
+  expect(workers.length).toBeGreaterThan(0);
+  for (const worker of workers) expect(worker).toEqual(['0', '0']);
+});
