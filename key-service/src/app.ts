@@ -33,6 +33,7 @@ import type { EnrolmentStore } from './domain/quorum/enrolment.ts';
 import { registerHsmInputs } from './domain/quorum/hsm-inputs.ts';
 import { evidenceOf } from './domain/rotation/evidence.ts';
 import { type RotationStore, Rotations } from './domain/rotation/rotations.ts';
+import { registerSams } from './domain/sam-orders.ts';
 import { isChannelRoot } from './domain/sam-slots.ts';
 import type { SamStore } from './domain/sam-store.ts';
 import { keyServiceErrors } from './errors.ts';
@@ -200,6 +201,8 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
     onChange: readVersions,
   });
   registerKeyLife(approvals, keyLife, parts.keyLife);
+  const sams = parts.sams ?? NO_SAMS;
+  registerSams(approvals, { book, store: sams, audit, now: parts.now });
   const rotations = new Rotations({
     store: parts.rotations,
     keyLife,
@@ -259,8 +262,8 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
       },
       dataKeys: { hsm, audit },
       sams: {
-        ...{ book, hsm, audit, certificate, desk },
-        store: parts.sams ?? NO_SAMS,
+        ...{ book, hsm, audit, certificate, desk, approvals },
+        store: sams,
         hash: (suite, data) => (suite === 'sm-128' ? (parts.sm3 ?? parts.sha256) : parts.sha256)(data),
         now: parts.now,
         newId: randomUUID,

@@ -308,6 +308,13 @@ export const keyServiceErrors = defineErrors({
     'Open the request anew, check its text, and approve it again with your registered key.',
     { httpStatus: 403 },
   ),
+  APPROVAL_PARAMETERS: entry(
+    '申请的步骤缺少参数或参数不对,批准了也不能执行。',
+    'A step of the request has missing or wrong parameters: it could not be carried out if it were approved.',
+    '按列出的字段改正后重新提出申请。',
+    'Correct the fields that are listed and ask again.',
+    { httpStatus: 400 },
+  ),
   APPROVAL_SELF: entry(
     '申请人不能批准自己的申请。',
     'The requester cannot approve their own request.',

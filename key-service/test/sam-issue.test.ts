@@ -8,12 +8,11 @@ import { bytesToHex, SecretBytes } from '@rhc/card/bytes';
 import { parseIssuerCertificate, parseSamCertificate, verifySamCertificate } from '@rhc/card/certificates';
 import { nodeCrypto } from '@rhc/card/crypto-node';
 import { rhcSam1 } from '@rhc/card/profile';
-import { packPin, pilotSamSecrets, SamSession, samTerminalKeys } from '@rhc/card/sam';
+import { packPin, SamSession, samTerminalKeys } from '@rhc/card/sam';
 import type { Transport } from '@rhc/card/session';
 import { createLogger, listen, type RunningService } from '@rhc/service-shell';
 import type { Knex } from 'knex';
 import { CutCard, openSession, personalizedContent } from '../../test/card-writing/personalized-card.ts';
-import { asTransport, SamProcessMemory, samHistoricalBytesOf, VirtualSam } from '../../virtual-card/src/index.ts';
 import { samRandom } from '../../virtual-card/test/support/pilot-sam.ts';
 import { createKeyService } from '../src/app.ts';
 import { attachHsm } from '../src/attach.ts';
@@ -30,6 +29,7 @@ import { keyLifeStore, keyUseStore } from '../src/store/key-life-store.ts';
 import { rotationStore } from '../src/store/rotation-store.ts';
 import { samStore } from '../src/store/sam-store.ts';
 import { certificateStore, keyVersionStore } from '../src/store/stores.ts';
+import { blankSam, powered } from './blank-sam.ts';
 import { config, pilotCeremony, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
 
 const state = temporaryFolder();
@@ -54,21 +54,6 @@ const call = async (method: string, path: string, body?: unknown) => {
 };
 const json = async (method: string, path: string, body?: unknown) => (await call(method, path, body)).json();
 
-function blankSam(number: number): VirtualSam {
-  const historicalBytes = samHistoricalBytesOf(Uint8Array.of(0, 0, 0, 1, number >> 8, number & 0xff));
-  const transportKey = pilotSamSecrets(nodeCrypto, 'intl-128', '13').transportKey(historicalBytes.slice(0, 8));
-  return new VirtualSam({
-    memory: new SamProcessMemory(),
-    random: samRandom(`sam ${number}`),
-    historicalBytes,
-    transportKey: new SecretBytes(transportKey),
-    suite: 'intl-128',
-  });
-}
-function powered(sam: VirtualSam): Transport {
-  sam.reset();
-  return asTransport(sam);
-}
 const order = (count: number, firstTerminalNumber: string) =>
   json('POST', '/v1/sam-orders', { provinceCode: '13', institution: '石家庄市第一医院', firstTerminalNumber, count });
 

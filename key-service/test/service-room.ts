@@ -10,11 +10,13 @@ import { stateFolder } from '../src/ceremony-room.ts';
 import type { Roster } from '../src/contract/approvals.ts';
 import { rosterHash, rosterText } from '../src/domain/quorum/roster.ts';
 import type { HsmWorkerPool } from '../src/hsm/worker-pool.ts';
+import { openSamToken, samFiles } from '../src/sam-token.ts';
 import { approvalStore } from '../src/store/approval-store.ts';
 import { auditStore } from '../src/store/audit-store.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { keyLifeStore, keyUseStore } from '../src/store/key-life-store.ts';
 import { rotationStore } from '../src/store/rotation-store.ts';
+import { samStore } from '../src/store/sam-store.ts';
 import { certificateStore, keyVersionStore } from '../src/store/stores.ts';
 import { config, TOKEN_LABEL, workerPath } from './pilot-room.ts';
 
@@ -41,6 +43,8 @@ export interface ServiceRoomOptions {
   readonly workers?: number;
   /** Told apart when several nodes share a state folder. */
   readonly node?: string;
+  /** With the register of SAMs and the SAM token. */
+  readonly sams?: boolean;
 }
 
 export async function openServiceRoom(options: ServiceRoomOptions): Promise<ServiceRoom> {
@@ -53,6 +57,14 @@ export async function openServiceRoom(options: ServiceRoomOptions): Promise<Serv
   const register = Object.entries(options.callers).map(([id, roles]) => {
     return { id, name: id, roles, tokenSha256: createHash('sha256').update(id).digest('hex') };
   });
+  const samToken =
+    options.sams === true
+      ? openSamToken({
+          ...samFiles({ ...folder, tokenLabel: TOKEN_LABEL }),
+          ...{ config, workerPath, now },
+          audit: audit.log,
+        })
+      : undefined;
   const keyService = await createKeyService({
     config,
     hsm,
@@ -62,6 +74,7 @@ export async function openServiceRoom(options: ServiceRoomOptions): Promise<Serv
     certificates: certificateStore(database),
     approvals,
     rotations: rotationStore(database),
+    ...(samToken === undefined ? {} : { samToken, sams: samStore(database) }),
     audit,
     logger: createLogger('key-service', 'silent'),
     sha256: (data) => Uint8Array.from(createHash('sha256').update(data).digest()),
@@ -95,6 +108,7 @@ export async function openServiceRoom(options: ServiceRoomOptions): Promise<Serv
     async close() {
       await service.stop();
       await audit.close();
+      await samToken?.close();
       await hsm.close();
       await database.destroy();
     },

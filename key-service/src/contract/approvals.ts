@@ -194,7 +194,7 @@ export const roster = z.strictObject({
     origins: z.array(z.url()).min(1).max(8),
   }),
   people: z.array(rosterPerson).min(3).max(64),
-  /** For each operation: how many of which role. Its absence forbids the operation. */
+  /** For each operation: how many of which role. Its absence forbids the operation; that of `issue-sam` or `revoke-sam` leaves it to one officer. */
   policies: z.partialRecord(
     privilegedOperationName,
     z

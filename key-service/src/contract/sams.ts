@@ -63,6 +63,8 @@ export const samOrderRequest = z.strictObject({
   firstTerminalNumber: terminalNumber,
   count: z.int().min(1).max(1_000),
 });
+/** POST /v1/sam-orders/requests: the same order where the roster wants a quorum for it. */
+export const samOrderQuorumRequest = samOrderRequest.extend({ reason: z.string().trim().min(4).max(500) });
 export const samOrder = z.object({
   orderId: z.string(),
   institution: z.string(),

@@ -1,5 +1,5 @@
 /** What SAM issue asks of storage. Serial, terminal number and chip are unique by the database's own rules. */
-import type { Sam, SamListRequest, SamListResponse, SamMove, SamOrder } from '../contract/sams.ts';
+import type { Sam, SamListRequest, SamListResponse, SamMove, SamOrder, SamState } from '../contract/sams.ts';
 import type { DialogueState } from './sam-issue.ts';
 
 export interface SamDialogue {
@@ -8,6 +8,16 @@ export interface SamDialogue {
   readonly samSerial: string | null;
   readonly state: DialogueState;
 }
+
+/** Of an order with nothing in it. */
+export const NO_PROGRESS: Readonly<Record<SamState, number>> = {
+  ordered: 0,
+  'first-issued': 0,
+  issued: 0,
+  delivered: 0,
+  returned: 0,
+  revoked: 0,
+};
 
 export type SamMoveName = SamMove['what'];
 

@@ -1,10 +1,10 @@
 /** SAM issue over HTTP: orders, the dialogue with a reader, PIN mailers, delivery, the register. */
 import { SecretBytes } from '@rhc/card/bytes';
 import { type Endpoint, endpoint, type Principal } from '@rhc/service-shell';
+import type { ApprovalStep } from '../contract/approvals.ts';
 import {
+  approvalAsked,
   type Sam,
-  type SamOrder,
-  type SamState,
   samContactRequest,
   samContactResponse,
   samDeliveryRequest,
@@ -13,56 +13,45 @@ import {
   samListRequest,
   samListResponse,
   samOrder,
+  samOrderQuorumRequest,
   samOrderRequest,
   samOrdersResponse,
   samReasonRequest,
   samResponse,
 } from '../contract/index.ts';
+import type { Approvals } from '../domain/quorum/approvals.ts';
 import { SAM_PIN_KEK, type SamIssueRoom, samIssueStep } from '../domain/sam-issue.ts';
-import { keyServiceErrors } from '../errors.ts';
+import { findSam, issueSamStep, moveSam, placeOrder, requireNoQuorum, revokeSamStep } from '../domain/sam-orders.ts';
 import { type PinMailerOptions, pinMailer } from '../pin-mailer.ts';
 import { EVERYBODY_INSIDE, roles } from './access.ts';
 
 export interface SamEndpointParts extends SamIssueRoom {
   readonly fontPath: string;
   readonly random: PinMailerOptions['random'];
+  readonly approvals: Approvals;
 }
 
 const tag = 'SAM';
 const ISSUERS = roles('officer', 'security-admin');
-const NO_PROGRESS: Record<SamState, number> = {
-  ordered: 0,
-  'first-issued': 0,
-  issued: 0,
-  delivered: 0,
-  returned: 0,
-  revoked: 0,
-};
+const APPROVAL_LIVES_MINUTES = 24 * 60;
 const idOf = (principal: Principal | null) => principal?.id ?? 'nobody';
 
 export function samEndpoints(parts: SamEndpointParts): Endpoint[] {
   const { store, audit, now } = parts;
-  const find = async (samSerial: string | undefined): Promise<Sam> => {
-    const found = samSerial === undefined ? null : await store.find(samSerial);
-    if (found === null) throw keyServiceErrors.make('SAM_UNKNOWN', { detail: samSerial ?? '' });
-    return found;
-  };
-  /** Logged first: what cannot be logged does not happen. */
+  const find = (samSerial: string | undefined): Promise<Sam> => findSam(store, samSerial ?? '');
   const move = async (
     samSerial: string | undefined,
     what: 'delivered' | 'returned' | 'revoked',
     note: string,
     principal: Principal | null,
   ) => {
-    const sam = await find(samSerial);
-    await audit.record(`sam-${what}`, {
-      samSerial: sam.samSerial,
-      terminalNumber: sam.terminalNumber,
-      actor: idOf(principal),
-      note,
-    });
-    await store.move(sam.samSerial, what, { actor: idOf(principal), note, at: now() });
-    return { sam: await find(sam.samSerial), moves: await store.moves(sam.samSerial) };
+    const serial = samSerial ?? '';
+    await moveSam(parts, serial, what, { actor: idOf(principal), note });
+    return { sam: await find(serial), moves: await store.moves(serial) };
+  };
+  const ask = async (step: ApprovalStep, reason: string, principal: Principal | null) => {
+    const order = { requester: idOf(principal), reason, steps: [step], expiresInMinutes: APPROVAL_LIVES_MINUTES };
+    return { approval: (await parts.approvals.request(order)).id };
   };
   return [
     endpoint({
@@ -112,29 +101,20 @@ export function samEndpoints(parts: SamEndpointParts): Endpoint[] {
       response: samOrder,
       status: 201,
       handle: async ({ body, principal }) => {
-        const { hierarchy } = parts.book;
-        if (hierarchy.suite === 'pboc-3des') throw keyServiceErrors.make('SAM_SUITE_UNSUPPORTED');
-        const at = now().toISOString();
-        const order: Omit<SamOrder, 'progress'> = {
-          orderId: parts.newId(),
-          institution: body.institution,
-          provinceCode: body.provinceCode,
-          orderedAt: at,
-          orderedBy: idOf(principal),
-          total: body.count,
-        };
-        const sams = await newSams(parts, order, body.firstTerminalNumber, hierarchy.suite);
-        await audit.record('sam-order', {
-          order: order.orderId,
-          institution: order.institution,
-          count: body.count,
-          first: body.firstTerminalNumber,
-          actor: order.orderedBy,
-        });
-        await store.addOrder(order, sams);
-        const answer: SamOrder = { ...order, progress: { ...NO_PROGRESS, ordered: body.count } };
-        return answer;
+        await requireNoQuorum(parts.approvals, 'issue-sam');
+        return placeOrder(parts, body, { orderId: parts.newId(), actor: idOf(principal) });
       },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/sam-orders/requests',
+      access: ISSUERS,
+      tag,
+      summary: { zh: '申请订购 SAM(须经多人批准)', en: 'Ask for an order of SAMs, which a quorum approves' },
+      body: samOrderQuorumRequest,
+      response: approvalAsked,
+      status: 202,
+      handle: ({ body: { reason, ...order }, principal }) => ask(issueSamStep(order), reason, principal),
     }),
     endpoint({
       method: 'post',
@@ -207,7 +187,21 @@ export function samEndpoints(parts: SamEndpointParts): Endpoint[] {
       summary: { zh: '作废 SAM', en: 'Revoke the SAM' },
       body: samReasonRequest,
       response: samResponse,
-      handle: ({ params, body, principal }) => move(params.samSerial, 'revoked', body.reason, principal),
+      handle: async ({ params, body, principal }) => {
+        await requireNoQuorum(parts.approvals, 'revoke-sam');
+        return move(params.samSerial, 'revoked', body.reason, principal);
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/sams/:samSerial/revocation/requests',
+      access: ISSUERS,
+      tag,
+      summary: { zh: '申请作废 SAM(须经多人批准)', en: 'Ask for a revocation, which a quorum approves' },
+      body: samReasonRequest,
+      response: approvalAsked,
+      status: 202,
+      handle: ({ params, body, principal }) => ask(revokeSamStep(params.samSerial ?? ''), body.reason, principal),
     }),
     endpoint({
       method: 'post',
@@ -224,30 +218,4 @@ export function samEndpoints(parts: SamEndpointParts): Endpoint[] {
       },
     }),
   ];
-}
-
-/** Serials: issuer's province and city, then a running number; terminal numbers ascend from the first. */
-async function newSams(
-  parts: SamEndpointParts,
-  order: Omit<SamOrder, 'progress'>,
-  firstTerminal: string,
-  suite: Sam['suite'],
-): Promise<Sam[]> {
-  const last = await parts.store.lastSerial();
-  const first = last === null ? BigInt(`${firstTerminal.slice(0, 4)}0000000000000001`) : BigInt(last) + 1n;
-  return Array.from({ length: order.total }, (_, index) => ({
-    samSerial: String(first + BigInt(index)).padStart(20, '0'),
-    terminalNumber: String(BigInt(firstTerminal) + BigInt(index)).padStart(12, '0'),
-    orderId: order.orderId,
-    provinceCode: order.provinceCode,
-    institution: order.institution,
-    state: 'ordered',
-    suite,
-    samFactor: null,
-    versions: [],
-    pinMailer: 'none',
-    orderedAt: order.orderedAt,
-    issuedAt: null,
-    lastContact: null,
-  }));
 }

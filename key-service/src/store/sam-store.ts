@@ -2,7 +2,7 @@
 import { bytesToHex, hexToBytes } from '@rhc/card/bytes';
 import type { Knex } from 'knex';
 import type { Sam, SamMove, SamOrder, SamState } from '../contract/sams.ts';
-import type { SamDialogue, SamMoveName, SamStore } from '../domain/sam-store.ts';
+import { NO_PROGRESS, type SamDialogue, type SamMoveName, type SamStore } from '../domain/sam-store.ts';
 import { keyServiceErrors } from '../errors.ts';
 
 interface SamRow {
@@ -112,14 +112,7 @@ export function samStore(database: Knex): SamStore {
         .select('order_id', 'state')
         .count({ count: '*' });
       return rows.map((row): SamOrder => {
-        const progress: Record<SamState, number> = {
-          ordered: 0,
-          'first-issued': 0,
-          issued: 0,
-          delivered: 0,
-          returned: 0,
-          revoked: 0,
-        };
+        const progress: Record<SamState, number> = { ...NO_PROGRESS };
         for (const each of counts) if (each.order_id === row.order_id) progress[each.state] = Number(each.count);
         return {
           orderId: row.order_id,

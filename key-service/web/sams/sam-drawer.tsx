@@ -5,6 +5,7 @@ import {
   call,
   download,
   FaultNotice,
+  goTo,
   StatusTag,
   SubmitOnEnter,
   saveAs,
@@ -15,6 +16,7 @@ import {
 import { Button, Descriptions, Drawer, Form, Input, Modal, Skeleton, Timeline } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { SamResponse } from '../../src/contract/index.ts';
+import { useNeedsQuorum } from './quorum.ts';
 import { SAM_MOVES, SAM_STATES } from './sam-words.ts';
 
 type Act = 'delivery' | 'return' | 'revocation';
@@ -145,10 +147,14 @@ function ActDialogue({
   onDone: () => void;
 }): ReactNode {
   const [form] = Form.useForm<Record<string, string>>();
+  const quorum = useNeedsQuorum('revoke-sam') && act === 'revocation';
   const send = useDo(async (body: Record<string, string>) => {
-    await call('POST', `${path}/${act}`, { body });
+    const asked = quorum
+      ? await call<{ approval: string }>('POST', `${path}/${act}/requests`, { body })
+      : void (await call('POST', `${path}/${act}`, { body }));
     onClose();
     onDone();
+    if (asked !== undefined) goTo(`approvals/${asked.approval}`);
   });
   const fields =
     act === 'delivery'
@@ -165,7 +171,7 @@ function ActDialogue({
       onOk={() => form.submit()}
       confirmLoading={send.busy}
       okButtonProps={{ danger: act === 'revocation' }}
-      okText={both('确定', 'OK')}
+      okText={quorum ? both('提出申请', 'Ask for approval') : both('确定', 'OK')}
       cancelText={both('返回', 'Back')}
     >
       <FaultNotice fault={send.fault} />

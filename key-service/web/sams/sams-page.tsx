@@ -17,6 +17,7 @@ import { Button, Form, Input, InputNumber, Modal, Progress, Select, Table } from
 import { type ReactNode, useState } from 'react';
 import type { SamListResponse, SamOrder, SamOrderRequest, SamState } from '../../src/contract/index.ts';
 import { hasRole, type Principal } from '../sign-in/session.tsx';
+import { useNeedsQuorum } from './quorum.ts';
 import { SamDrawer } from './sam-drawer.tsx';
 import { SAM_STATE_ORDER, SAM_STATES } from './sam-words.ts';
 
@@ -218,12 +219,16 @@ function OrderDialogue({
   onClose: () => void;
   onDone: () => void;
 }): ReactNode {
-  const [form] = Form.useForm<SamOrderRequest>();
-  const order = useDo(async (body: SamOrderRequest) => {
-    await call('POST', '/v1/sam-orders', { body });
+  const [form] = Form.useForm<SamOrderRequest & { reason?: string }>();
+  const quorum = useNeedsQuorum('issue-sam');
+  const order = useDo(async (body: SamOrderRequest & { reason?: string }) => {
+    const asked = quorum
+      ? await call<{ approval: string }>('POST', '/v1/sam-orders/requests', { body })
+      : void (await call('POST', '/v1/sam-orders', { body }));
     form.resetFields();
     onClose();
     onDone();
+    if (asked !== undefined) goTo(`approvals/${asked.approval}`);
   });
   return (
     <Modal
@@ -232,7 +237,7 @@ function OrderDialogue({
       onCancel={onClose}
       onOk={() => form.submit()}
       confirmLoading={order.busy}
-      okText={both('建立', 'Make')}
+      okText={quorum ? both('提出申请', 'Ask for approval') : both('建立', 'Make')}
       cancelText={both('返回', 'Back')}
     >
       <FaultNotice fault={order.fault} />
@@ -264,6 +269,15 @@ function OrderDialogue({
             <InputNumber min={1} max={1_000} />
           </Form.Item>
         </div>
+        {quorum && (
+          <Form.Item
+            name="reason"
+            label={<Both zh="理由(须经多人批准)" en="Reason; a quorum approves it" />}
+            rules={[{ required: true, min: 4, message: both('至少 4 个字符', 'at least 4 characters') }]}
+          >
+            <Input />
+          </Form.Item>
+        )}
         <SubmitOnEnter />
       </Form>
     </Modal>

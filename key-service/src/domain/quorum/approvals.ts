@@ -3,7 +3,7 @@
  * again after a crash. What is decided here only spares people time: the HSM worker judges everything anew (`gate.ts`).
  * Each event is a leaf of the audit log before it counts.
  */
-
+import { z } from 'zod';
 import { canonicalJson } from '../../audit/leaf.ts';
 import type {
   ApprovalState,
@@ -65,12 +65,16 @@ export interface ApprovalStore {
 
 export interface StepContext {
   readonly approval: string;
+  /** Which step of the request it is, from 0. */
+  readonly step: number;
   readonly requester: string;
   readonly reason: string;
   readonly approvers: readonly string[];
 }
 /** Carries out an approved step that changes records. To be idempotent: it may run again after a crash. */
 export type StepExecutor = (parameters: ApprovalStep['parameters'], context: StepContext) => Promise<unknown>;
+/** Refuses a step that could never be carried out when it is asked for, before people spend their approvals on it. */
+export type StepCheck = (parameters: ApprovalStep['parameters']) => Promise<void>;
 
 export interface ApprovalRoom {
   readonly store: ApprovalStore;
@@ -99,6 +103,7 @@ export interface RosterInForce {
 export class Approvals {
   readonly #room: ApprovalRoom;
   readonly #executors = new Map<string, StepExecutor>();
+  readonly #checks = new Map<string, StepCheck>();
   readonly #hsmInputs = new Map<string, (step: ApprovalStep, attachment: string | undefined) => ApprovedOperation>();
   readonly #running = new Set<string>();
 
@@ -107,8 +112,9 @@ export class Approvals {
   }
 
   /** Says how a step that changes records is carried out. */
-  carriesOut(operation: ApprovalStep['operation'], executor: StepExecutor): void {
+  carriesOut(operation: ApprovalStep['operation'], executor: StepExecutor, check?: StepCheck): void {
     this.#executors.set(operation, executor);
+    if (check !== undefined) this.#checks.set(operation, check);
   }
 
   /** Says how an HSM operation's input is made of a step's parameters alone. */
@@ -135,6 +141,8 @@ export class Approvals {
   async request(order: RequestOrder): Promise<ApprovalRecord> {
     const { audit, hsm, newId, now, store } = this.#room;
     const { roster, sha256 } = await this.roster();
+    const policy = requirementsOf(roster, operationsOf(order.steps));
+    for (const step of order.steps) await this.#check(step);
     const createdAt = now();
     const expiresAt = new Date(createdAt.getTime() + order.expiresInMinutes * 60_000);
     const text = requestText({
@@ -146,7 +154,7 @@ export class Approvals {
       createdAt: createdAt.toISOString(),
       expiresAt: expiresAt.toISOString(),
       roster: { version: roster.version, sha256 },
-      policy: requirementsOf(roster, operationsOf(order.steps)),
+      policy,
       steps: [...order.steps],
       ...(order.ceremony === undefined ? {} : { ceremony: order.ceremony }),
     });
@@ -314,6 +322,18 @@ export class Approvals {
     }
   }
 
+  async #check({ operation, parameters }: ApprovalStep): Promise<void> {
+    try {
+      await this.#checks.get(operation)?.(parameters);
+    } catch (error) {
+      if (!(error instanceof z.ZodError)) throw error;
+      const fields = error.issues.map(({ path, message }) => {
+        return { field: path.join('.') || operation, rule: { zh: `不符合要求:${message}`, en: message } };
+      });
+      throw keyServiceErrors.make('APPROVAL_PARAMETERS', { detail: operation, fields });
+    }
+  }
+
   #canRun(record: ApprovalRecord): boolean {
     const { ceremony, steps } = parseRequest(record.text);
     // Its ceremony takes it up.
@@ -356,8 +376,8 @@ export class Approvals {
     const executor = this.#executors.get(operation);
     if (executor === undefined) throw keyServiceErrors.make('APPROVAL_NOT_EXECUTABLE', { detail: operation });
     const { approvers } = await this.runStep(record.id, index, null);
-    const { reason } = parseRequest(record.text);
-    return plain(await executor(parameters, { approval: record.id, requester: record.requester, reason, approvers }));
+    const { reason, requester } = parseRequest(record.text);
+    return plain(await executor(parameters, { approval: record.id, step: index, requester, reason, approvers }));
   }
 
   async #keepRoster(sealed: SealedRoster): Promise<void> {

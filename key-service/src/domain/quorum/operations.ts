@@ -163,7 +163,10 @@ export const PRIVILEGED_OPERATIONS: Readonly<Record<PrivilegedOperationName, Pri
   },
   'issue-sam': {
     runs: 'record',
-    text: { zh: '签发 {count} 张 SAM 卡(批次 {batch})', en: 'Issue {count} SAM cards (batch {batch})' },
+    text: {
+      zh: '为 {institution}(省 {provinceCode})签发 {count} 张 SAM 卡,首个终端号 {firstTerminalNumber}',
+      en: 'Issue {count} SAM cards for {institution} (province {provinceCode}), first terminal {firstTerminalNumber}',
+    },
   },
   'revoke-sam': { runs: 'record', text: { zh: '吊销 SAM {sam}', en: 'Revoke the SAM {sam}' } },
 };

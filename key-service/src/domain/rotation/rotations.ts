@@ -356,7 +356,7 @@ export class Rotations {
     work: (context: StepContext) => Promise<void>,
   ): Promise<Rotation> {
     if (await this.#room.approvals.hasRoster()) return this.#ask(rotation, name, by, [step]);
-    await work({ approval: 'no roster', requester: by, reason: rotation.plan.reason, approvers: [] });
+    await work({ step: 0, approval: 'no roster', requester: by, reason: rotation.plan.reason, approvers: [] });
     return this.find(rotation.id);
   }
 
