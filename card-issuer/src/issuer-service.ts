@@ -211,6 +211,7 @@ export class IssuerService {
 
   /** Newest first, by cursor. @throws CURSOR_WRONG */
   async cardsPage(filter: {
+    issueSerial?: string | undefined;
     residentId?: string | undefined;
     state?: cards.Card['state'] | undefined;
     limit: number;

@@ -21,6 +21,7 @@ export const importQuery = z.object({
 });
 const cardState = z.enum(CARD_STATES);
 export const cardsQuery = z.object({
+  issueSerial: z.string().max(20).optional(),
   residentId: z.string().max(64).optional(),
   state: cardState.optional(),
   cursor: z.string().max(200).optional(),

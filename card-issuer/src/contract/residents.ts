@@ -219,4 +219,7 @@ export const eraseResponse = z.object({ id: z.string(), erasedAt: z.string() });
 
 export type EnrolRequest = z.infer<typeof enrolRequest>;
 export type ResidentsResponse = z.infer<typeof residentsResponse>;
+export type ResidentHistoryResponse = z.infer<typeof residentHistoryResponse>;
+export type CandidatesResponse = z.infer<typeof candidatesResponse>;
+export type ConsentsResponse = z.infer<typeof consentsResponse>;
 export type ResidentResponse = z.infer<typeof residentResponse>;

@@ -98,6 +98,7 @@ export async function findCardByFactor(database: Database, cardFactor: string): 
 export async function listCards(
   database: Database,
   filter: {
+    readonly issueSerial?: string | undefined;
     readonly residentId?: string | undefined;
     readonly state?: CardState | undefined;
     readonly limit: number;
@@ -119,6 +120,7 @@ export async function listCards(
       });
     });
   }
+  if (filter.issueSerial !== undefined) query.where({ issue_serial: filter.issueSerial });
   if (filter.residentId !== undefined) query.where({ resident_id: filter.residentId });
   if (filter.state !== undefined) query.where({ state: filter.state });
   return ((await query) as CardRow[]).map((row) => cardOf(database, row));

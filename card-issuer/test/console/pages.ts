@@ -4,6 +4,8 @@ import type { Person } from './console-house.ts';
 export const PAGES: readonly { readonly path: string; readonly person: Person; readonly words: RegExp }[] = [
   { path: 'home', person: 'clerk', words: /登记居民/ },
   { path: 'counter', person: 'clerk', words: /回车查找/ },
+  { path: 'residents', person: 'clerk', words: /疑似重复/ },
+  { path: 'cards', person: 'clerk', words: /发行序列号/ },
   { path: 'imports', person: 'clerk', words: /导入名册/ },
   { path: 'jobs', person: 'manager', words: /批量任务/ },
   { path: 'stock', person: 'stock', words: /地点与台账/ },

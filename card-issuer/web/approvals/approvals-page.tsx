@@ -123,11 +123,17 @@ function Requests({
   );
 }
 
-/** A sample is looked at on its run's page. */
+/** Where the thing itself is looked at before one decides. */
+const PAGE_OF: Readonly<Partial<Record<ApprovalResponse['operation'], string>>> = {
+  'production-sample': 'jobs',
+  'enrolment-review': 'residents',
+};
+
 function Subject({ approval }: { approval: ApprovalResponse }): ReactNode {
-  if (approval.operation !== 'production-sample') return <code>{approval.subject}</code>;
+  const page = PAGE_OF[approval.operation];
+  if (page === undefined) return <code>{approval.subject}</code>;
   return (
-    <button type="button" className="link-button" onClick={() => goTo(`jobs/${approval.subject}`)}>
+    <button type="button" className="link-button" onClick={() => goTo(`${page}/${approval.subject}`)}>
       <code>{approval.subject}</code>
     </button>
   );

@@ -131,6 +131,8 @@ export function CounterPage({ me, rest }: PageProps): ReactNode {
           residentId={record.id}
           draft={draft}
           {...tables}
+          hasCard={card !== null}
+          onDone={leave}
           onOrdered={(ordered) => change({ step: 'make', card: ordered })}
           onBack={go('form')}
         />

@@ -113,7 +113,7 @@ function Done({ me, card, onDone }: { me: Me; card: CardResponse; onDone: () => 
         <h3>
           <Both zh="居民健康卡领卡凭条" en="Receipt of a resident health card" />
         </h3>
-        <dl className="counter-summary">
+        <dl className="record-summary">
           {[
             ['姓名', 'Name', card.residentName],
             ['卡号', 'Card number', masked(card.cardNumber)],

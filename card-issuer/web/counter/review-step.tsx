@@ -12,9 +12,9 @@ import type {
   ReviewResponse,
 } from '../../src/contract/index.ts';
 import { useIntentKey } from '../intent-key.ts';
+import { RecordSummary } from '../residents/record-summary.tsx';
 import type { County, Draft } from './draft.ts';
 import { FaceSvg } from './face-svg.tsx';
-import { type FieldRow, MAIN_FIELDS, MORE_FIELDS } from './form-fields.tsx';
 import { type Action, StepFrame } from './step-frame.tsx';
 
 const WAIT_MS = 1_500;
@@ -24,11 +24,23 @@ interface Props {
   readonly draft: Draft;
   readonly form: EnrolmentFormResponse;
   readonly counties: readonly County[];
+  /** True: a record was corrected whose holder has a card; none is ordered. */
+  readonly hasCard: boolean;
   onOrdered(card: CardResponse): void;
+  onDone(): void;
   onBack(): void;
 }
 
-export function ReviewStep({ residentId, draft, form, counties, onOrdered, onBack }: Props): ReactNode {
+export function ReviewStep({
+  residentId,
+  draft,
+  form,
+  counties,
+  hasCard,
+  onOrdered,
+  onDone,
+  onBack,
+}: Props): ReactNode {
   const face = useLoad(`face ${residentId}`, (signal) =>
     call<FacePreviewResponse>('GET', `/v1/residents/${residentId}/face-preview`, { signal }),
   );
@@ -52,14 +64,16 @@ export function ReviewStep({ residentId, draft, form, counties, onOrdered, onBac
   const waited = useRef(false);
   const { run } = order;
   useEffect(() => {
+    if (hasCard) return;
     if (waiting) waited.current = true;
     else if (waited.current && standing?.needed === false && standing.approval?.state === 'approved') {
       waited.current = false;
       void run();
     }
-  }, [waiting, standing, run]);
-  const main: Action =
-    standing?.needed === true
+  }, [waiting, standing, run, hasCard]);
+  const main: Action = hasCard
+    ? { label: { zh: '更正完成,下一位', en: 'Corrected: next resident' }, hotkey: 'Enter', run: onDone }
+    : standing?.needed === true
       ? {
           label: { zh: '提请第二人复核', en: 'Ask for a review' },
           hotkey: 'Enter',
@@ -83,7 +97,7 @@ export function ReviewStep({ residentId, draft, form, counties, onOrdered, onBac
       {standing !== null && <SecondPerson standing={standing} />}
       <div className="counter-review">
         {face.value === null ? face.fault === null && <Skeleton active /> : <FaceSvg face={face.value} />}
-        <Summary draft={draft} form={form} counties={counties} />
+        <RecordSummary draft={draft} form={form} counties={counties} />
       </div>
     </StepFrame>
   );
@@ -123,52 +137,5 @@ function SecondPerson({ standing: { needed, openCandidates, approval } }: { stan
         </p>
       )}
     </div>
-  );
-}
-
-function Summary({
-  draft,
-  form,
-  counties,
-}: {
-  draft: Draft;
-  form: EnrolmentFormResponse;
-  counties: readonly County[];
-}): ReactNode {
-  const shown = (row: FieldRow): string => {
-    const value = draft[row.field];
-    if (value === undefined || value.length === 0) return '';
-    const county = counties.find(({ areaCode }) => areaCode === value);
-    if (row.kind === 'county') return county === undefined ? String(value) : `${county.city}${county.name}`;
-    if (row.kind === 'alerts') {
-      return form.alerts.flatMap(({ id, text }) => (value.includes(id) ? [text.zh] : [])).join('、');
-    }
-    const entries = row.table === undefined ? [] : form.tables[row.table];
-    const named = (code: string) => entries.find((entry) => entry.code === code)?.text.zh ?? code;
-    return typeof value === 'string' ? named(value) : value.map((each) => named(String(each))).join('、');
-  };
-  return (
-    <dl className="counter-summary">
-      {[...MAIN_FIELDS, ...MORE_FIELDS]
-        .filter((row) => shown(row) !== '')
-        .map((row) => (
-          <div key={row.field}>
-            <dt>
-              <Both zh={row.zh} en={row.en} />
-            </dt>
-            <dd>{shown(row)}</dd>
-          </div>
-        ))}
-      {(draft.allergies ?? []).map(({ substance, reaction }) => (
-        <div key={substance}>
-          <dt>
-            <Both zh="过敏" en="Allergy" />
-          </dt>
-          <dd>
-            {substance} {reaction}
-          </dd>
-        </div>
-      ))}
-    </dl>
   );
 }

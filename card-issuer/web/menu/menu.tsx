@@ -5,6 +5,7 @@
 import {
   AuditOutlined,
   BankOutlined,
+  CreditCardOutlined,
   DashboardOutlined,
   HomeOutlined,
   IdcardOutlined,
@@ -13,16 +14,19 @@ import {
   PrinterOutlined,
   SettingOutlined,
   StopOutlined,
+  TeamOutlined,
 } from '@ant-design/icons';
 import { AdministrationPage } from '../administration/administration-page.tsx';
 import { ApprovalsPage } from '../approvals/approvals-page.tsx';
 import { BureauPage } from '../bureau/bureau-page.tsx';
+import { CardsPage } from '../cards/cards-page.tsx';
 import { CounterPage } from '../counter/counter-page.tsx';
 import { DashboardPage } from '../dashboard/dashboard-page.tsx';
 import { HomePage } from '../home/home-page.tsx';
 import { HotlistPage } from '../hotlist/hotlist-page.tsx';
 import { ImportsPage } from '../imports/imports-page.tsx';
 import { JobsPage } from '../jobs/jobs-page.tsx';
+import { ResidentsPage } from '../residents/residents-page.tsx';
 import { StockPage } from '../stock/stock-page.tsx';
 import type { MenuRow } from './menu-row.ts';
 
@@ -54,6 +58,24 @@ export const MENU: readonly MenuRow[] = [
     group: COUNTER,
     roles: ['clerk', 'manager'],
     component: CounterPage,
+  },
+  {
+    path: 'residents',
+    zh: '居民',
+    en: 'Residents',
+    icon: <TeamOutlined />,
+    group: COUNTER,
+    roles: ['clerk', 'reviewer', 'manager'],
+    component: ResidentsPage,
+  },
+  {
+    path: 'cards',
+    zh: '卡管理',
+    en: 'Cards',
+    icon: <CreditCardOutlined />,
+    group: COUNTER,
+    roles: ['clerk', 'reviewer', 'manager'],
+    component: CardsPage,
   },
   // 生产 Production
   {
