@@ -31,13 +31,14 @@ if (!existsSync(join(ROOT, 'reader-agent/dist/app.js'))) {
   process.exit(2);
 }
 const dist = (/** @type {string} */ path) => import(pathToFileURL(join(ROOT, path)).href);
+const { refuseSimulatorInProduction } = await dist('reader-agent/dist/production.js');
 const { createAgent } = await dist('reader-agent/dist/app.js');
 const { sessionOpener } = await dist('reader-agent/dist/core/open-session.js');
 const { serveEventSocket } = await dist('reader-agent/dist/http/index.js');
 const { openJournal } = await dist('reader-agent/dist/journal/index.js');
 const { systemTimers } = await dist('reader-agent/dist/pcsc/index.js');
 const { textFile } = await dist('reader-agent/dist/text-file.js');
-const { createLogger, ensureTokenFile, listen, readSecretFile } = await import('@rhc/service-shell');
+const { createLogger, ensureTokenFile, failureText, listen, readSecretFile } = await import('@rhc/service-shell');
 const { nodeCrypto } = await import('@rhc/card/crypto-node');
 const { rhcBlank1 } = await import('@rhc/card/profile');
 const { pilotTerminalKeys } = await import('./card/pilot-card.mjs');
@@ -47,6 +48,12 @@ const { simulatorRows } = await import('./simulator/rows.mjs');
 const { LINKS, READERS, SimulatedPort } = await import('./simulator/simulated-port.mjs');
 const { MARK, markEvents, watermark } = await import('./simulator/watermark.mjs');
 
+try {
+  refuseSimulatorInProduction(process.env);
+} catch (error) {
+  console.error(failureText(error));
+  process.exit(1);
+}
 const random = (/** @type {number} */ length) => new Uint8Array(randomBytes(length));
 const say = (/** @type {string} */ line) => console.log(line);
 if (!LINKS.includes(values.link)) {

@@ -16,6 +16,7 @@ import type { TextPlace } from './pairing/index.ts';
 import type { PcscPort } from './pcsc/index.ts';
 import type { Timers } from './pcsc/supervisor.ts';
 import type { TellSam } from './terminal-keys/index.ts';
+import type { UpdateCheck } from './updates/index.ts';
 
 export interface AgentOptions {
   readonly agentId: string;
@@ -65,6 +66,8 @@ export interface AgentOptions {
   readonly moreEndpoints?: readonly Endpoint[];
   /** Set by the simulator; stands in the status, so that no page takes it for the real thing. */
   readonly simulator?: string;
+  /** Absent: nothing is looked for. */
+  readonly updateCheck?: UpdateCheck;
   readonly webRoot?: string;
   /** Calls to card-issuer, and what waits to be told to it; absent: nothing is asked and nothing told (simulator). */
   readonly issuerCalls?: {

@@ -198,6 +198,7 @@ export function createAgent(options: AgentOptions): Agent {
     chosenKeys,
     hotlist: options.hotlist ?? null,
     clockCheck,
+    updateCheck: options.updateCheck ?? null,
     journalState: () => ({ open: journal.openCount, unreadable: journal.unreadable }),
     pcscHealth: () => port.health(),
     channelStatus: () => channel?.status() ?? null,
@@ -258,6 +259,7 @@ export function createAgent(options: AgentOptions): Agent {
       channel?.stop();
       mailbox?.close();
       queueSender?.close();
+      options.updateCheck?.close();
       endCardData();
       samReport.close();
       sam.close();

@@ -431,6 +431,48 @@ export const agentErrors = defineErrors({
     retriable: false,
     httpStatus: 409,
   },
+  INSECURE_IN_PRODUCTION: {
+    message: {
+      zh: '生产环境下配置不安全，没有启动。',
+      en: 'The settings are not safe for production; nothing was started.',
+    },
+    nextStep: {
+      zh: '请按所列配置项逐项改正；确需例外时，把规则名写入 RHC_READER_AGENT_ALLOW_IN_PRODUCTION。',
+      en: 'Correct the settings named; where an exception is meant, name its rule in RHC_READER_AGENT_ALLOW_IN_PRODUCTION.',
+    },
+    retriable: false,
+    httpStatus: 500,
+  },
+  SIMULATOR_IN_PRODUCTION: {
+    message: { zh: '生产环境不能运行模拟器。', en: 'The simulator does not run in production.' },
+    nextStep: {
+      zh: '请在开发机上运行，或去掉 RHC_READER_AGENT_PRODUCTION。',
+      en: 'Run it on a developer’s machine, or unset RHC_READER_AGENT_PRODUCTION.',
+    },
+    retriable: false,
+    httpStatus: 500,
+  },
+  UPDATE_UNREACHABLE: {
+    message: { zh: '更新地址没有应答。', en: 'The update address does not answer.' },
+    nextStep: {
+      zh: '读卡不受影响；请管理员核对 RHC_READER_AGENT_UPDATE_URL。',
+      en: 'Reading goes on; administrators check RHC_READER_AGENT_UPDATE_URL.',
+    },
+    retriable: true,
+    httpStatus: 503,
+  },
+  UPDATE_MANIFEST_REFUSED: {
+    message: {
+      zh: '更新信息的签名或内容不对，未采用。',
+      en: 'The update’s signature or content is wrong; it was not taken.',
+    },
+    nextStep: {
+      zh: '请勿安装来路不明的版本，并通知管理员。',
+      en: 'Install no version of unknown origin, and inform the administrator.',
+    },
+    retriable: false,
+    httpStatus: 502,
+  },
   AUDIT_UNAVAILABLE: {
     message: {
       zh: '本机审计记录无法写入磁盘，没有执行此操作。',

@@ -32,8 +32,10 @@ import { wsDial } from './issuer-channel/index.ts';
 import { openJournal } from './journal/index.ts';
 import { lastLogLines, rollingLog } from './log-file.ts';
 import { DEFAULT_LIMITS, forkPcscChild, SupervisedPort, systemTimers } from './pcsc/index.ts';
+import { PILOT_PIN, requireProductionReady } from './production.ts';
 import { agentSettings } from './settings.ts';
 import { bytesFile, textFile } from './text-file.ts';
+import { textAt, UpdateCheck } from './updates/index.ts';
 
 const HOTLIST_RENEWAL_MS = 10 * 60_000;
 const VERSION = '0.1.0';
@@ -47,6 +49,10 @@ if (process.argv.includes('--help')) {
 
 await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG_LEVEL ?? 'info'), async () => {
   const settings = loadSettings(agentSettings, { env: process.env, file: configFile });
+  if (settings.production) {
+    const pilotPin = pinReader(settings.samPinFile)() === PILOT_PIN;
+    requireProductionReady({ ...settings, pilotPin }, settings.allowInProduction);
+  }
   const { logFolder } = settings;
   const logFile = logFolder === undefined ? undefined : await rollingLog(logFolder);
   const logger = createLogger('reader-agent', settings.logLevel, logFile);
@@ -90,6 +96,17 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
       : { token: () => keyServiceToken.use((bytes) => new TextDecoder().decode(bytes)) }),
     fetch: comparingFetch(send, 'key-service', clockCheck, now),
   });
+  const updateKey = publicKeyIn(settings.updateKeyFile);
+  const updateCheck =
+    settings.updateUrl === undefined || updateKey === null
+      ? null
+      : new UpdateCheck({
+          version: VERSION,
+          fetchText: textAt(settings.updateUrl),
+          verify: (text, signature) => nodeCrypto.verifySignature('intl-128', updateKey, text, signature),
+          timers: systemTimers,
+          now,
+        });
   const agent = createAgent({
     agentId: settings.agentId,
     version: VERSION,
@@ -135,6 +152,7 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
     settingsView: () => settings,
     machineView,
     logLines: () => (logFolder === undefined ? [] : lastLogLines(logFolder)),
+    ...(updateCheck === null ? {} : { updateCheck }),
     webRoot: fileURLToPath(new URL('./web', import.meta.url)),
     ...(settings.issuerChannel
       ? {

@@ -203,6 +203,40 @@ export const agentSettings = defineSettings({
       en: 'How long a job may hold a card between two batches',
     },
   },
+  production: {
+    kind: 'flag',
+    env: 'RHC_READER_AGENT_PRODUCTION',
+    default: false,
+    meaning: {
+      zh: '生产环境：配置不安全（无客户端证书、http 地址、无挂失名单、虚拟读卡器等）则拒绝启动',
+      en: 'production: refuses to start with unsafe settings (no client certificate, http addresses, no hotlist, virtual readers …)',
+    },
+  },
+  allowInProduction: {
+    kind: 'list',
+    env: 'RHC_READER_AGENT_ALLOW_IN_PRODUCTION',
+    default: [] as readonly string[],
+    meaning: {
+      zh: '生产环境中仍允许的例外（逗号分隔的规则名，拒绝启动时会列出）',
+      en: 'rules that production sets aside all the same (comma-separated; a refused start names them)',
+    },
+  },
+  updateUrl: {
+    kind: 'url',
+    env: 'RHC_READER_AGENT_UPDATE_URL',
+    meaning: {
+      zh: '新版本信息的地址；不设则从不检查。只提示，不下载也不安装',
+      en: 'where newer versions are announced; without it nothing is asked. Told only, never fetched or installed',
+    },
+  },
+  updateKeyFile: {
+    kind: 'path',
+    env: 'RHC_READER_AGENT_UPDATE_KEY_FILE',
+    meaning: {
+      zh: '新版本信息签名的公钥文件（x ‖ y，128 个十六进制字符）；不设则不检查',
+      en: 'file with the public key of their signature (x ‖ y, 128 hex digits); without it nothing is asked',
+    },
+  },
   logFolder: {
     kind: 'path',
     env: 'RHC_READER_AGENT_LOG_FOLDER',

@@ -4,11 +4,12 @@
  * revoked loses key-service at once.
  */
 import { X509Certificate } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { requireTlsFolder, tlsFetch } from '@rhc/service-shell';
+import { TlsMember } from '@rhc/key-service/client';
+import { createLogger, requireTlsFolder, tlsFetch } from '@rhc/service-shell';
 import { RunningHouse } from '../first-light/running-house.ts';
 
 const LONG_MS = 300_000;
@@ -65,6 +66,34 @@ test('among services a token opens nothing, a certificate opens what its role ma
   await expect(fetch(address('密钥服务').replace('https', 'http'))).rejects.toThrow();
   await expect(fetch(`${address('发卡台')}/healthz`)).rejects.toThrow();
   expect((await bare(`${address('发卡台')}/healthz`)).status).toBe(200);
+});
+
+test('a desk renews its certificate by itself when it is due, with a new key, and goes on with the new one', async () => {
+  const old = identity('reader-agent');
+  const copy = join(folder, 'desk-tls');
+  cpSync(at('reader-agent/tls'), copy, { recursive: true });
+  const desk = (now: () => Date) =>
+    TlsMember.open({
+      folder: copy,
+      keyServiceUrl: address('密钥服务'),
+      name: 'desk-1',
+      codeFile: undefined,
+      authorityFile: undefined,
+      now,
+      logger: createLogger('test', 'silent'),
+    });
+  const early = await desk(() => new Date());
+  await early.refresh();
+  expect(early.identity().certificate).toBe(old.certificate);
+  const due = await desk(() => new Date(Date.now() + 61 * 24 * 3_600_000));
+  await due.refresh();
+  const renewed = due.identity();
+  expect(new X509Certificate(renewed.certificate).serialNumber).not.toBe(
+    new X509Certificate(old.certificate).serialNumber,
+  );
+  expect(renewed.key).not.toBe(old.key);
+  expect(requireTlsFolder(copy).certificate).toBe(renewed.certificate);
+  expect((await ask(due.fetch, '/v1/slots')).status).toBe(200);
 });
 
 test('a desk whose certificate is revoked is refused at its next call', async () => {

@@ -20,6 +20,7 @@ export * from './pairing.ts';
 export * from './reads.ts';
 export { decodedElement, readTimings } from './shapes.ts';
 export * from './terminal-keys.ts';
+export * from './updates.ts';
 export * from './writes.ts';
 
 export const errorBody = z.object({

@@ -16,6 +16,7 @@ import type { Pairing } from '../pairing/index.ts';
 import type { PcscHealth } from '../pcsc/index.ts';
 import type { Timers } from '../pcsc/supervisor.ts';
 import type { ChosenKeys, SamReport, SamSlot } from '../terminal-keys/index.ts';
+import type { UpdateCheck } from '../updates/index.ts';
 
 /** What a diagnostics bundle is made from. */
 export interface DiagnosticParts {
@@ -51,6 +52,8 @@ export interface EndpointParts {
   readonly samReport: SamReport;
   readonly hotlist: HotlistDesk | null;
   readonly chosenKeys: ChosenKeys;
+  /** Null: no address is set up. */
+  readonly updateCheck: UpdateCheck | null;
   readonly clockCheck: Pick<ClockCheck, 'state'>;
   readonly journalState: () => { readonly open: number; readonly unreadable: number };
   readonly pcscHealth: () => PcscHealth;

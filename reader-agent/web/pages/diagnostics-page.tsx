@@ -8,6 +8,7 @@ import type { ReaderView } from '../desk/reader-choice.ts';
 import type { DeskProfileView } from './desk-profile.ts';
 import { roleOf, withRole } from './desk-profile.ts';
 import { EventQueuePanel } from './event-queue.tsx';
+import { UpdateLine } from './update-line.tsx';
 
 const HEADERS = { 'x-rhc-request': '1' };
 /** A short command over a healthy reader; wire and chip together stay well below. */
@@ -143,6 +144,7 @@ export function DiagnosticsPage({ store }: { store: DeskStore }) {
       </Space>
       {probe !== null && <Probe probe={probe} />}
       <EventQueuePanel />
+      <UpdateLine />
     </Space>
   );
 }

@@ -12,6 +12,7 @@ import { legacyEndpoints } from './legacy.ts';
 import { pairingEndpoints } from './pairing.ts';
 import { sdkEndpoints } from './sdk.ts';
 import { statusEndpoints } from './status.ts';
+import { updateEndpoints } from './update.ts';
 import { writeEndpoints } from './writes.ts';
 
 export function agentEndpoints(parts: EndpointParts): readonly Endpoint[] {
@@ -27,6 +28,7 @@ export function agentEndpoints(parts: EndpointParts): readonly Endpoint[] {
     ...issuerEndpoints(parts),
     ...legacyEndpoints(parts),
     ...diagnosticsEndpoints(parts),
+    ...updateEndpoints(parts),
     ...sdkEndpoints(parts),
   ];
 }

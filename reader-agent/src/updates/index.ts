@@ -1,0 +1,2 @@
+/** Whether a newer version is there. */
+export * from './update-check.ts';
