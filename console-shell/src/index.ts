@@ -16,6 +16,7 @@ export { Both, both, FaultNotice } from './both.tsx';
 export { Console, type ConsolePage, type ConsoleProps } from './console.tsx';
 export { useEvents } from './follow-events.ts';
 export { goTo, useHashPath } from './hash-path.ts';
+export { PageButtons, type Pages, usePages } from './pages.tsx';
 export { Band, Code, EmptyHint, Figure, type Light, Section, StatusTag, SubmitOnEnter } from './pieces.tsx';
 export { SignedIn, type SignedInPerson, SignInFrame, TokenSignIn } from './sign-in.tsx';
 export { startConsole } from './start-console.tsx';

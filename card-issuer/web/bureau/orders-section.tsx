@@ -6,14 +6,16 @@ import {
   EmptyHint,
   FaultNotice,
   goTo,
+  PageButtons,
   Section,
   StatusTag,
   useDo,
   useLoad,
+  usePages,
   When,
 } from '@rhc/console-shell';
 import { Button, Form, InputNumber, Radio, Select, Table } from 'antd';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { BureauOrderResponse, BureauOrdersResponse } from '../../src/contract/index.ts';
 import { useIntentKey } from '../intent-key.ts';
 import { type BureauEntry, counted, ORDER_STATES } from './bureau-words.ts';
@@ -35,8 +37,8 @@ export function OrdersSection({
   bureaus: readonly BureauEntry[];
   mayOrder: boolean;
 }): ReactNode {
-  const [pages, setPages] = useState<readonly string[]>([]);
-  const cursor = pages.at(-1);
+  const pages = usePages();
+  const { cursor } = pages;
   const orders = useLoad(
     `bureau orders ${cursor ?? ''}`,
     (signal) => call<BureauOrdersResponse>('GET', '/v1/bureau/orders', { signal, query: { limit: 50, cursor } }),
@@ -87,16 +89,7 @@ export function OrdersSection({
           ]}
         />
         <div className="tools below">
-          {pages.length > 0 && (
-            <Button size="small" onClick={() => setPages(pages.slice(0, -1))}>
-              ← <Both zh="较新" en="Newer" />
-            </Button>
-          )}
-          {next !== null && (
-            <Button size="small" onClick={() => setPages([...pages, next])}>
-              <Both zh="较早" en="Older" /> →
-            </Button>
-          )}
+          <PageButtons pages={pages} next={next} />
         </div>
       </Section>
     </div>

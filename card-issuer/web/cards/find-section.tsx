@@ -1,6 +1,18 @@
 /** By issue serial, or by the holder's number, name or phone, as a call about a lost card goes; below, cards by state. */
-import { Both, both, call, EmptyHint, FaultNotice, goTo, Section, useDo, useLoad, When } from '@rhc/console-shell';
-import { Button, Input, Select, Table } from 'antd';
+import {
+  both,
+  call,
+  EmptyHint,
+  FaultNotice,
+  goTo,
+  PageButtons,
+  Section,
+  useDo,
+  useLoad,
+  usePages,
+  When,
+} from '@rhc/console-shell';
+import { Input, Select, Table } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { CardsResponse, ResidentsResponse } from '../../src/contract/index.ts';
 import { CARD_STATES, type CardState, CardStateTag } from '../words.tsx';
@@ -26,8 +38,8 @@ async function cardsNamed(words: string): Promise<readonly Card[]> {
 export function FindSection(): ReactNode {
   const [state, setState] = useState<CardState | undefined>(undefined);
   const [named, setNamed] = useState<readonly Card[] | null>(null);
-  const [pages, setPages] = useState<readonly (string | undefined)[]>([undefined]);
-  const cursor = pages.at(-1);
+  const pages = usePages();
+  const { cursor } = pages;
   const page = useLoad(named === null ? `cards ${state ?? ''} ${cursor ?? ''}` : null, (signal) =>
     call<CardsResponse>('GET', '/v1/cards', { signal, query: { state, cursor, limit: AT_ONCE } }),
   );
@@ -63,24 +75,11 @@ export function FindSection(): ReactNode {
             onChange={(chosen: CardState | null | undefined) => {
               setState(chosen ?? undefined);
               setNamed(null);
-              setPages([undefined]);
+              pages.restart();
             }}
             options={Object.entries(CARD_STATES).map(([value, { zh, en }]) => ({ value, label: both(zh, en) }))}
           />
-          <Button
-            size="small"
-            disabled={named !== null || pages.length === 1}
-            onClick={() => setPages(pages.slice(0, -1))}
-          >
-            <Both zh="上页" en="Back" />
-          </Button>
-          <Button
-            size="small"
-            disabled={named !== null || next === null}
-            onClick={() => setPages([...pages, next ?? undefined])}
-          >
-            <Both zh="下页" en="Next" />
-          </Button>
+          <PageButtons pages={pages} next={next} disabled={named !== null} />
         </div>
       }
     >

@@ -1,6 +1,6 @@
 /** Rows that have something to say: field, masked value, rule, next step; page by page. */
-import { Both, both, call, FaultNotice, StatusTag, useLoad } from '@rhc/console-shell';
-import { Button, Radio, Table } from 'antd';
+import { Both, both, call, FaultNotice, PageButtons, StatusTag, useLoad, usePages } from '@rhc/console-shell';
+import { Radio, Table } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { ImportRowsResponse } from '../../src/contract/index.ts';
 import { fieldText, OUTCOMES } from './import-words.ts';
@@ -10,8 +10,8 @@ const AT_ONCE = 20;
 /** @param rowsDone while it grows, the page is read again */
 export function ImportReport({ id, rowsDone }: { id: string; rowsDone: number }): ReactNode {
   const [outcome, setOutcome] = useState<'all' | 'refused' | 'known'>('refused');
-  const [pages, setPages] = useState<readonly string[]>(['0']);
-  const cursor = pages.at(-1) ?? '0';
+  const pages = usePages();
+  const cursor = pages.cursor ?? '0';
   const rows = useLoad(`rows ${id} ${outcome} ${cursor} ${rowsDone}`, (signal) =>
     call<ImportRowsResponse>('GET', `/v1/roster-imports/${id}/rows`, {
       signal,
@@ -28,7 +28,7 @@ export function ImportReport({ id, rowsDone }: { id: string; rowsDone: number })
           value={outcome}
           onChange={({ target }) => {
             setOutcome(target.value as typeof outcome);
-            setPages(['0']);
+            pages.restart();
           }}
           options={[
             { value: 'refused', label: both('拒绝', 'refused') },
@@ -36,12 +36,7 @@ export function ImportReport({ id, rowsDone }: { id: string; rowsDone: number })
             { value: 'all', label: both('全部', 'all') },
           ]}
         />
-        <Button size="small" disabled={pages.length === 1} onClick={() => setPages(pages.slice(0, -1))}>
-          <Both zh="上页" en="Back" />
-        </Button>
-        <Button size="small" disabled={next === null} onClick={() => setPages([...pages, next ?? '0'])}>
-          <Both zh="下页" en="Next" />
-        </Button>
+        <PageButtons pages={pages} next={next} />
       </div>
       <FaultNotice fault={rows.fault} onRetry={rows.reload} />
       <Table

@@ -1,5 +1,18 @@
 /** Lines of a run, page by page: retry one, take one out, move one to the front or up. */
-import { Both, both, call, EmptyHint, FaultNotice, Section, StatusTag, useDo, useLoad, When } from '@rhc/console-shell';
+import {
+  Both,
+  both,
+  call,
+  EmptyHint,
+  FaultNotice,
+  PageButtons,
+  Section,
+  StatusTag,
+  useDo,
+  useLoad,
+  usePages,
+  When,
+} from '@rhc/console-shell';
 import { Button, Radio, Table } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { BulkItemsResponse } from '../../src/contract/index.ts';
@@ -18,9 +31,8 @@ interface Props {
 
 export function RunItems({ run, mayMove, mayRetry, onChange }: Props): ReactNode {
   const [shown, setShown] = useState<Shown>('all');
-  /** Positions at which pages begin; the last one is shown. */
-  const [pages, setPages] = useState<readonly (number | undefined)[]>([undefined]);
-  const after = pages.at(-1);
+  const pages = usePages<number>();
+  const after = pages.cursor;
   const items = useLoad(
     `items ${run.id} ${shown} ${after ?? ''}`,
     (signal) =>
@@ -56,23 +68,14 @@ export function RunItems({ run, mayMove, mayRetry, onChange }: Props): ReactNode
             value={shown}
             onChange={({ target }) => {
               setShown(target.value as Shown);
-              setPages([undefined]);
+              pages.restart();
             }}
             options={[
               { value: 'all', label: '全部 all' },
               ...Object.entries(ITEM_STATES).map(([value, { zh, en }]) => ({ value, label: both(zh, en) })),
             ]}
           />
-          <Button size="small" disabled={pages.length === 1} onClick={() => setPages(pages.slice(0, -1))}>
-            <Both zh="上页" en="Back" />
-          </Button>
-          <Button
-            size="small"
-            disabled={rows.length < AT_ONCE}
-            onClick={() => setPages([...pages, rows.at(-1)?.position])}
-          >
-            <Both zh="下页" en="Next" />
-          </Button>
+          <PageButtons pages={pages} next={rows.length < AT_ONCE ? null : (rows.at(-1)?.position ?? null)} />
         </div>
       }
     >

@@ -1,6 +1,17 @@
 /** Residents by number, whole name, initials or phone; without words the newest ones, page by page. */
-import { Both, both, call, EmptyHint, FaultNotice, goTo, Section, useLoad, When } from '@rhc/console-shell';
-import { Button, Input, Table } from 'antd';
+import {
+  both,
+  call,
+  EmptyHint,
+  FaultNotice,
+  goTo,
+  PageButtons,
+  Section,
+  useLoad,
+  usePages,
+  When,
+} from '@rhc/console-shell';
+import { Input, Table } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { ResidentsResponse } from '../../src/contract/index.ts';
 import { type CardState, CardStateTag } from '../words.tsx';
@@ -9,9 +20,8 @@ const AT_ONCE = 20;
 
 export function SearchSection(): ReactNode {
   const [search, setSearch] = useState('');
-  /** Cursors at which pages begin; the last one is shown. */
-  const [pages, setPages] = useState<readonly (string | undefined)[]>([undefined]);
-  const cursor = pages.at(-1);
+  const pages = usePages();
+  const { cursor } = pages;
   const found = useLoad(`residents ${search} ${cursor ?? ''}`, (signal) =>
     call<ResidentsResponse>('GET', '/v1/residents', {
       signal,
@@ -32,15 +42,10 @@ export function SearchSection(): ReactNode {
             placeholder="号码 / 姓名 / 拼音首字母 / 电话"
             onSearch={(words) => {
               setSearch(words.trim());
-              setPages([undefined]);
+              pages.restart();
             }}
           />
-          <Button size="small" disabled={pages.length === 1} onClick={() => setPages(pages.slice(0, -1))}>
-            <Both zh="上页" en="Back" />
-          </Button>
-          <Button size="small" disabled={next === null} onClick={() => setPages([...pages, next ?? undefined])}>
-            <Both zh="下页" en="Next" />
-          </Button>
+          <PageButtons pages={pages} next={next} />
         </div>
       }
     >

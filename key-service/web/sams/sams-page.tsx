@@ -6,11 +6,13 @@ import {
   EmptyHint,
   FaultNotice,
   goTo,
+  PageButtons,
   Section,
   StatusTag,
   SubmitOnEnter,
   useDo,
   useLoad,
+  usePages,
   When,
 } from '@rhc/console-shell';
 import { Button, Form, Input, InputNumber, Modal, Progress, Select, Table } from 'antd';
@@ -29,13 +31,13 @@ export function SamsPage({ rest, me }: { rest: string; me: Principal }): ReactNo
   const [search, setSearch] = useState('');
   const [orderId, setOrderId] = useState<string | undefined>(undefined);
   const [ordering, setOrdering] = useState(false);
-  const [pages, setPages] = useState<readonly string[]>([]);
+  const pages = usePages();
   const orders = useLoad(
     'sam-orders',
     (signal) => call<{ orders: SamOrder[] }>('GET', '/v1/sam-orders', { signal }),
     REFRESH_MS,
   );
-  const after = pages.at(-1);
+  const after = pages.cursor;
   const query = {
     limit: PAGE,
     ...(state === undefined ? {} : { state }),
@@ -76,7 +78,7 @@ export function SamsPage({ rest, me }: { rest: string; me: Principal }): ReactNo
               placeholder={both('机构、终端号、卡号', 'institution, terminal, serial')}
               aria-label="搜索 Search"
               onSearch={(value) => {
-                setPages([]);
+                pages.restart();
                 setSearch(value.trim());
               }}
             />
@@ -88,7 +90,7 @@ export function SamsPage({ rest, me }: { rest: string; me: Principal }): ReactNo
               aria-label="状态 State"
               value={state ?? null}
               onChange={(value: SamState | undefined) => {
-                setPages([]);
+                pages.restart();
                 setState(value);
               }}
               options={SAM_STATE_ORDER.map((value) => ({
@@ -96,12 +98,7 @@ export function SamsPage({ rest, me }: { rest: string; me: Principal }): ReactNo
                 label: both(SAM_STATES[value].zh, SAM_STATES[value].en),
               }))}
             />
-            <Button size="small" disabled={pages.length === 0} onClick={() => setPages(pages.slice(0, -1))}>
-              <Both zh="上一页" en="back" />
-            </Button>
-            <Button size="small" disabled={next === null} onClick={() => next !== null && setPages([...pages, next])}>
-              <Both zh="下一页" en="next" />
-            </Button>
+            <PageButtons pages={pages} next={next} />
           </div>
         }
       >
