@@ -4,7 +4,13 @@
  */
 import { type Clock, dayInChina, timestamp } from './clock.ts';
 import { type ReasonCode, type ReplacementReason, replacementFeeFen } from './domain/card-reasons.ts';
-import { CARD_TRANSITIONS, type CardMove, nextCardState } from './domain/card-state.ts';
+import {
+  CARD_TRANSITIONS,
+  type CardMove,
+  type CardState,
+  nextCardState,
+  SUCCEEDED_STATES,
+} from './domain/card-state.ts';
 import { type MedicalCopy, medicalCopyOf } from './domain/medical-copy.ts';
 import { requireTwoPeople } from './domain/two-people.ts';
 import { issuerErrors } from './errors.ts';
@@ -41,8 +47,6 @@ export interface MoveRequest {
 }
 
 const AT_ONCE = 500;
-/** From these the holder has no card to use meanwhile: the successor is ordered and the card stays as it is. */
-const ENDED_BEFORE = ['lost', 'expired', 'cancelled', 'returned', 'destroyed', 'replacing'];
 
 export class LifeCycle {
   readonly #parts: LifeCycleParts;
@@ -115,7 +119,7 @@ export class LifeCycle {
     const result = await once(database, call, async (transaction) => {
       const card = await this.#card(transaction, cardId);
       if ((await cards.findSuccessor(transaction, cardId)) !== null) throw issuerErrors.make('CARD_HAS_SUCCESSOR');
-      if (!ENDED_BEFORE.includes(card.state)) {
+      if (!(SUCCEEDED_STATES as readonly CardState[]).includes(card.state)) {
         await cards.moveCard(transaction, card, 'begin-replacement', { ...request, at });
       }
       const data = await cards.findCardData(transaction, cardId);

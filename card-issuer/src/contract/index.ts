@@ -171,6 +171,8 @@ export const lifeCycleResponse = z.object({
   ),
   reasons: z.record(reasonCode, bilingual),
   replacement: z.array(z.object({ reason: reasonCode, feeFen: z.int() })),
+  /** States from which a successor may be ordered, where there is none. */
+  replaceable: z.array(cardState),
   suspensionHours: z.int(),
 });
 export const hotlistResponse = z.object({

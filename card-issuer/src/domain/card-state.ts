@@ -53,6 +53,8 @@ export const CHIP_HOLDING_STATES = [
   'returned',
   'destroyed',
 ] as const;
+/** States in which a card is out of use, or is being replaced: its successor is ordered and the card stays as it is. */
+export const SUCCEEDED_STATES = ['lost', 'expired', 'cancelled', 'returned', 'destroyed', 'replacing'] as const;
 /** States that the hotlist carries: the chip may be in somebody's hand and must not be served. */
 export const LISTED_CARD_STATES = ['suspended', 'lost', 'cancelled'] as const;
 
@@ -256,6 +258,12 @@ export function nextCardState(state: CardState, move: CardMove): CardState {
   }
   return transition.to;
 }
+
+/** States from which a successor may be ordered, where there is none. */
+export const replaceableStates = (): readonly CardState[] => [
+  ...CARD_TRANSITIONS['begin-replacement'].from,
+  ...SUCCEEDED_STATES,
+];
 
 /** Moves that a person may ask for in this state, in the order of the table. */
 export function movesFrom(state: CardState): CardMove[] {

@@ -3,7 +3,7 @@ import { type Endpoint, endpoint } from '@rhc/service-shell';
 import type { Issuer } from '../app.ts';
 import { historyResponse, lifeCycleResponse, moveRequest, moveResponse, replaceRequest } from '../contract/index.ts';
 import { REASONS, REPLACEMENT_REASONS, replacementFeeFen } from '../domain/card-reasons.ts';
-import { CARD_STATE_TEXTS, CARD_TRANSITIONS } from '../domain/card-state.ts';
+import { CARD_STATE_TEXTS, CARD_TRANSITIONS, replaceableStates } from '../domain/card-state.ts';
 import { ANYBODY, CLERKS, OVERSIGHT } from './access.ts';
 import { approvalView } from './endpoints-approvals.ts';
 import { caller, pathPart } from './request-parts.ts';
@@ -87,6 +87,7 @@ function lifeCycleTable({ suspensionHours, replacementFeeFen: fee }: Issuer['ser
     })),
     reasons: REASONS,
     replacement: REPLACEMENT_REASONS.map(({ reason }) => ({ reason, feeFen: replacementFeeFen(reason, fee) })),
+    replaceable: replaceableStates(),
     suspensionHours,
   };
 }

@@ -21,19 +21,6 @@ import { useIntentKey } from '../intent-key.ts';
 import { yuan } from '../words.tsx';
 import type { Receipt } from './receipt-slip.tsx';
 
-/** From these a successor is ordered, when there is none. */
-const REPLACEABLE: readonly CardResponse['state'][] = [
-  'active',
-  'replacing',
-  'lost',
-  'expired',
-  'cancelled',
-  'returned',
-  'destroyed',
-];
-/** Cards that never reached their holder: the chip may be waste. */
-const SPOILABLE: readonly CardResponse['state'][] = ['ordered', 'personalizing', 'personalized', 'failed'];
-
 interface Props {
   readonly card: CardResponse;
   readonly table: LifeCycleResponse;
@@ -50,8 +37,9 @@ type Wish =
 export function MovesSection({ card, table, onReceipt, onChange }: Props): ReactNode {
   const [wish, setWish] = useState<Wish | null>(null);
   const offered = table.moves.filter(({ move }) => card.moves.includes(move));
-  const replaceable = REPLACEABLE.includes(card.state) && card.successor === null;
-  const spoilable = SPOILABLE.includes(card.state);
+  const replaceable = table.replaceable.includes(card.state) && card.successor === null;
+  // Asked for at an endpoint of its own, because a second person decides it.
+  const spoilable = table.moves.some(({ move, from }) => move === 'spoil' && from.includes(card.state));
   return (
     <Section title={{ zh: '办理', en: 'What may be done' }} className="no-print">
       {offered.length === 0 && !replaceable && !spoilable && (
