@@ -58,14 +58,13 @@ export async function placeOrder(
     orderedBy: actor,
     total: count,
   };
-  const sams = await newSams(room.store, order, firstTerminalNumber, suite);
   const details = { order: orderId, institution, count, first: firstTerminalNumber, actor };
   await room.audit.record(
     'sam-order',
     approval === undefined ? details : { ...details, approval },
     `sam-order/${orderId}`,
   );
-  await room.store.addOrder(order, sams);
+  await room.store.addOrder(order, (last) => newSams(order, { last, firstTerminal: firstTerminalNumber, suite }));
   return { ...order, progress: { ...NO_PROGRESS, ordered: count } };
 }
 
@@ -135,13 +134,10 @@ export function registerSams(approvals: Approvals, room: SamOrderRoom): void {
 }
 
 /** Serials: issuer's province and city, then a running number; terminal numbers ascend from the first. */
-async function newSams(
-  store: SamStore,
+function newSams(
   order: Omit<SamOrder, 'progress'>,
-  firstTerminal: string,
-  suite: Sam['suite'],
-): Promise<Sam[]> {
-  const last = await store.lastSerial();
+  { last, firstTerminal, suite }: { last: string | null; firstTerminal: string; suite: Sam['suite'] },
+): Sam[] {
   const first = last === null ? BigInt(`${firstTerminal.slice(0, 4)}0000000000000001`) : BigInt(last) + 1n;
   return Array.from({ length: order.total }, (_, index) => ({
     samSerial: String(first + BigInt(index)).padStart(20, '0'),

@@ -22,8 +22,12 @@ export const NO_PROGRESS: Readonly<Record<SamState, number>> = {
 export type SamMoveName = SamMove['what'];
 
 export interface SamStore {
-  /** @throws SAM_TERMINAL_TAKEN when a terminal number belongs to a SAM that is not revoked */
-  addOrder(order: Omit<SamOrder, 'progress'>, sams: readonly Sam[]): Promise<void>;
+  /**
+   * One order after the other, whichever node places it: serials count on from the highest in use.
+   * @param samsAfter its SAMs, from the highest serial in use (null: none yet)
+   * @throws SAM_TERMINAL_TAKEN when a terminal number belongs to a SAM that is not revoked
+   */
+  addOrder(order: Omit<SamOrder, 'progress'>, samsAfter: (lastSerial: string | null) => readonly Sam[]): Promise<void>;
   orders(): Promise<SamOrder[]>;
   find(samSerial: string): Promise<Sam | null>;
   list(request: SamListRequest): Promise<SamListResponse>;
@@ -38,6 +42,4 @@ export interface SamStore {
   dialogue(id: string): Promise<SamDialogue | null>;
   keepDialogue(dialogue: SamDialogue, at: Date): Promise<void>;
   contact(samSerial: string, versions: Sam['versions'], at: Date): Promise<void>;
-  /** The highest serial number in use, or null. */
-  lastSerial(): Promise<string | null>;
 }

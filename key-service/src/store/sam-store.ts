@@ -49,6 +49,8 @@ const samOf = (row: SamRow): Sam => ({
   lastContact: row.last_contact,
 });
 
+const isPostgres = (database: Knex): boolean => database.client.config.client === 'pg';
+
 const isUniqueFault = (error: unknown): boolean => {
   const code = (error as { code?: unknown }).code;
   return code === '23505' || code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY';
@@ -59,9 +61,11 @@ export function samStore(database: Knex): SamStore {
   const addMove = (on: Knex, samSerial: string, what: SamMoveName, by: { actor: string; note: string; at: Date }) =>
     on('sam_moves').insert({ sam_serial: samSerial, at: by.at.toISOString(), what, actor: by.actor, note: by.note });
   return {
-    async addOrder(order, list) {
+    async addOrder(order, samsAfter) {
       try {
         await database.transaction(async (transaction) => {
+          // Other nodes' orders wait from here on. In SQLite the insertion that follows makes them wait.
+          if (isPostgres(database)) await transaction.raw('LOCK TABLE sam_orders IN SHARE ROW EXCLUSIVE MODE');
           await transaction('sam_orders').insert({
             order_id: order.orderId,
             institution: order.institution,
@@ -70,6 +74,8 @@ export function samStore(database: Knex): SamStore {
             ordered_by: order.orderedBy,
             total: order.total,
           });
+          const row = (await sams(transaction).max({ last: 'sam_serial' }).first()) as { last?: string | null };
+          const list = samsAfter(row.last ?? null);
           const rows = list.map((sam) => ({
             sam_serial: sam.samSerial,
             terminal_number: sam.terminalNumber,
@@ -243,10 +249,6 @@ export function samStore(database: Knex): SamStore {
         .where({ sam_serial: samSerial })
         .update({ versions: JSON.stringify(versions), last_contact: at.toISOString() });
       if (changed !== 1) throw keyServiceErrors.make('SAM_UNKNOWN', { detail: samSerial });
-    },
-    async lastSerial() {
-      const row = (await database('sams').max({ last: 'sam_serial' }).first()) as { last?: string | null } | undefined;
-      return row?.last ?? null;
     },
   };
 }
