@@ -21,7 +21,8 @@ const NAME_DIGITS = 12;
 
 export class EventQueue {
   readonly #options: EventQueueOptions;
-  readonly #events = new Map<string, AgentEvent>();
+  /** By the event's key, the oldest first; `name`: its file. */
+  readonly #events = new Map<string, { readonly name: string; readonly event: AgentEvent }>();
   readonly #listeners = new Set<() => void>();
   #next = 1;
   #lost = 0;
@@ -32,14 +33,14 @@ export class EventQueue {
     for (const name of [...options.folder.names()].sort()) {
       this.#next = Math.max(this.#next, Number(name) + 1 || this.#next);
       const event = this.#load(name);
-      if (event !== null) this.#events.set(name, event);
+      if (event !== null) this.#events.set(event.key, { name, event });
     }
   }
 
   /** The same key is one event. Never throws: what is not taken is counted as lost. */
   put(event: AgentEvent): void {
     const { folder, key, random, capacity } = this.#options;
-    if ([...this.#events.values()].some((held) => held.key === event.key)) return;
+    if (this.#events.has(event.key)) return;
     const name = String(this.#next).padStart(NAME_DIGITS, '0');
     try {
       if (this.#events.size >= capacity) throw new RangeError('the queue is full');
@@ -49,21 +50,22 @@ export class EventQueue {
       return;
     }
     this.#next += 1;
-    this.#events.set(name, event);
+    this.#events.set(event.key, { name, event });
     for (const listener of [...this.#listeners]) listener();
   }
 
   /** The oldest first. */
   oldest(count: number): readonly AgentEvent[] {
-    return [...this.#events.values()].slice(0, count);
+    return Array.from(this.#events.values(), ({ event }) => event).slice(0, count);
   }
 
   /** Told and heard back. A file that the disk does not let go of is told again after the next start, and counts once. */
   remove(keys: ReadonlySet<string>): void {
-    for (const [name, { key }] of [...this.#events]) {
-      if (!keys.has(key)) continue;
-      this.#events.delete(name);
-      this.#options.folder.remove(name);
+    for (const key of keys) {
+      const held = this.#events.get(key);
+      if (held === undefined) continue;
+      this.#events.delete(key);
+      this.#options.folder.remove(held.name);
     }
   }
 
@@ -81,7 +83,7 @@ export class EventQueue {
     return {
       waiting: this.#events.size,
       capacity: this.#options.capacity,
-      oldestAt: oldest?.at ?? null,
+      oldestAt: oldest?.event.at ?? null,
       lost: this.#lost,
       unreadable: this.#unreadable,
     };

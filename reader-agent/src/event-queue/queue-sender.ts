@@ -4,6 +4,7 @@
  */
 import { isRhcError } from '@rhc/card/errors';
 import type { AgentEventsRequest, AgentEventsResponse, EventQueueState } from '../contract/agent-events.ts';
+import { agentErrors } from '../errors.ts';
 import type { Timers } from '../pcsc/supervisor.ts';
 import { SendingRounds } from '../sending-rounds.ts';
 import { wireError } from '../wire-error.ts';
@@ -67,7 +68,8 @@ export class QueueSender {
         const answer = await send({ agentId, events: [...events] });
         const heard = new Set(answer.events.map(({ key }) => key));
         // An answer that names none of them would have us ask for ever.
-        if (!events.some(({ key }) => heard.has(key))) throw new RangeError('card-issuer answers for other events');
+        if (!events.some(({ key }) => heard.has(key)))
+          throw agentErrors.make('ISSUER_ANSWER_INVALID', { detail: 'events' });
         this.#refused += answer.events.filter(({ state }) => state === 'refused').length;
         queue.remove(heard);
         this.#lastSentAt = now().toISOString();

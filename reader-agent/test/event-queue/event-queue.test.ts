@@ -183,7 +183,7 @@ describe('telling', () => {
     queue.put(event('a'));
     const sender = senderOf(queue, async () => ({ events: [{ key: 'z', state: 'taken' as const }] }));
     await sender.run();
-    expect(sender.state()).toMatchObject({ waiting: 1, error: null, lastSentAt: null });
+    expect(sender.state()).toMatchObject({ waiting: 1, error: { code: 'ISSUER_ANSWER_INVALID' }, lastSentAt: null });
     sender.close();
   });
 
