@@ -1,14 +1,17 @@
-/** Moments and spans as people read them: local time to the minute, and how long ago beside it. */
+/** Moments and spans as people read them: China's time to the minute, and how long ago beside it. */
 import type { ReactNode } from 'react';
 
-const two = (value: number): string => String(value).padStart(2, '0');
+/** China has one; days on cards and receipts are days there, whatever zone a machine is set to. */
+const CLOCK = new Intl.DateTimeFormat('sv-SE', {
+  timeZone: 'Asia/Shanghai',
+  dateStyle: 'short',
+  timeStyle: 'short',
+});
 
-/** 2026-11-25 17:06, in the browser's zone. */
+/** 2026-11-25 17:06, China's time. */
 export function whenText(at: Date | string): string {
   const date = typeof at === 'string' ? new Date(at) : at;
-  if (Number.isNaN(date.getTime())) return '—';
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+  return Number.isNaN(date.getTime()) ? '—' : CLOCK.format(date);
 }
 
 const UNITS: readonly (readonly [number, string, string])[] = [

@@ -128,3 +128,29 @@ test(
   },
   LONG_MS,
 );
+
+test(
+  'of several likely doubles a digit opens the one that the person is',
+  async () => {
+    // By now two records are like it.
+    const page = await house.page('clerk', 'counter');
+    await page.getByLabel(/查找居民/).fill(numbered(106));
+    await page.keyboard.press('Enter');
+    const field = (name: string) => page.locator(`[data-field="${name}"] input`);
+    await field('name').fill(KNOWN.name);
+    await field('householdAddress').fill(KNOWN.householdAddress);
+    await field('phone').fill(KNOWN.phone);
+    await field('phone').press('Control+Enter');
+    await page.getByText('可能已经登记过').waitFor();
+    const candidates = page.locator('.counter-candidates li');
+    expect(await candidates.count()).toBe(2);
+    expect(await fitsTheScreen(page)).toBe(true);
+    await picture(page, 'counter-several');
+    const second = await candidates.nth(1).locator('.quiet').first().textContent();
+    await page.keyboard.press('2');
+    await page.waitForFunction((id) => location.hash.endsWith(`counter/${id}`), second);
+    expect(house.complaints).toEqual([]);
+    await page.context().close();
+  },
+  LONG_MS,
+);

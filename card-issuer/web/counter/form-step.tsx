@@ -6,6 +6,7 @@ import { Both, call, FaultNotice, type Text, useDo } from '@rhc/console-shell';
 import { Alert } from 'antd';
 import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
 import type { EnrolmentCheckResponse, EnrolmentFormResponse } from '../../src/contract/index.ts';
+import { useDigitChoice } from './digit-choice.ts';
 import { bodyOf, type County, type Draft } from './draft.ts';
 import { type FieldRow, FormField, MAIN_FIELDS, MORE_FIELDS } from './form-fields.tsx';
 import { StepFrame, useFocusOn } from './step-frame.tsx';
@@ -131,6 +132,9 @@ export function FormStep({ draft, residentId, form, counties, onChange, onOpen, 
   );
 }
 
+/** As many as digits choose from; the likeliest first. */
+const MOST_CANDIDATES = 9;
+
 /** `allergies[0]` is a fault of `allergies`. */
 const nameOf = (field: string): string => field.replace(/\[.*$/, '');
 
@@ -145,14 +149,19 @@ function Candidates({
   onNext: () => void;
   onBack: () => void;
 }): ReactNode {
-  const [likeliest] = candidates.toSorted((a, b) => b.score - a.score);
+  const shown = candidates.toSorted((a, b) => b.score - a.score).slice(0, MOST_CANDIDATES);
+  const [likeliest, second] = shown;
+  useDigitChoice(second === undefined ? [] : shown.map(({ residentId }) => residentId), onOpen);
   return (
     <StepFrame
       task={{ zh: '可能已经登记过:请与本人核对', en: 'Perhaps enrolled already: ask the person' }}
       actions={[
         { label: { zh: '不是同一人,继续登记', en: 'Another person: go on' }, hotkey: 'Enter', run: onNext },
         {
-          label: { zh: '是同一人:打开原记录', en: 'The same person: open that record' },
+          label:
+            second === undefined
+              ? { zh: '是同一人:打开原记录', en: 'The same person: open that record' }
+              : { zh: '是第 1 人(其他人按数字)', en: 'The first one; a digit for another' },
           hotkey: 'F2',
           run: () => onOpen(likeliest?.residentId ?? ''),
         },
@@ -160,9 +169,10 @@ function Candidates({
       ]}
     >
       <ul className="counter-candidates">
-        {candidates.map(({ residentId, name, birthDate, areaCode, score, reasons }) => (
+        {shown.map(({ residentId, name, birthDate, areaCode, score, reasons }, at) => (
           <li key={residentId}>
-            <strong>{name}</strong> {birthDate} <code>{areaCode}</code> <span className="quiet">{residentId}</span>
+            {second !== undefined && <kbd>{at + 1}</kbd>} <strong>{name}</strong> {birthDate} <code>{areaCode}</code>{' '}
+            <span className="quiet">{residentId}</span>
             <div>
               {reasons.map(({ code, text }) => (
                 <span key={code} className="counter-reason">

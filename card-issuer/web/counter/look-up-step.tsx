@@ -1,10 +1,11 @@
 /** Who is it? By number, name, initials or phone, or by the card that lies in the reader. Several: a digit chooses. */
 import { Both, call, FaultNotice, useDo, useLoad } from '@rhc/console-shell';
 import { Alert, Input } from 'antd';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { IDENTITY_NUMBER_RULES, parseIdentityNumber } from '../../src/contract/identity-number.ts';
 import type { AgentsResponse, CardResponse, ResidentsResponse } from '../../src/contract/index.ts';
 import { CARD_STATES, type CardState } from '../words.tsx';
+import { useDigitChoice } from './digit-choice.ts';
 import { StepFrame, useFocusOn } from './step-frame.tsx';
 
 const READERS_MS = 2_000;
@@ -40,16 +41,10 @@ export function LookUpStep({ onOpen, onNew }: Props): ReactNode {
     const { residentId } = await call<CardResponse>('GET', `/v1/cards/${inReader}`);
     onOpen(residentId);
   });
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const chosen = found?.[Number(event.key) - 1];
-      if (found === null || found.length === 0 || chosen === undefined) return;
-      event.preventDefault();
-      onOpen(chosen.id);
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  }, [found, onOpen]);
+  useDigitChoice(
+    (found ?? []).map(({ id }) => id),
+    onOpen,
+  );
   const nobody = found?.length === 0;
   const enrol = () =>
     onNew(/\d/.test(wanted) ? { documentNumber: wanted, name: '' } : { documentNumber: '', name: wanted });
