@@ -1,9 +1,9 @@
 /** The words of the counter that several pages share: roles, states of a card with their lights, money. */
 import { type Light, StatusTag, type Text } from '@rhc/console-shell';
 import type { ReactNode } from 'react';
-import type { CardResponse } from '../src/contract/index.ts';
+import { CARD_STATE_TEXTS, type CardState } from '../src/contract/card-states.ts';
 
-export type CardState = CardResponse['state'];
+export { CARD_STATE_TEXTS, type CardState };
 
 const ROLES: Readonly<Record<string, Text>> = {
   clerk: { zh: '办事员', en: 'clerk' },
@@ -16,27 +16,27 @@ const ROLES: Readonly<Record<string, Text>> = {
 };
 export const roleText = (role: string): Text => ROLES[role] ?? { zh: role, en: '' };
 
-export const CARD_STATES: Readonly<Record<CardState, Text & { readonly light: Light }>> = {
-  ordered: { zh: '待制', en: 'ordered', light: 'busy' },
-  personalizing: { zh: '制作中', en: 'in personalization', light: 'busy' },
-  personalized: { zh: '待领', en: 'personalized', light: 'warn' },
-  failed: { zh: '制作失败', en: 'failed', light: 'bad' },
-  'in-delivery': { zh: '在途', en: 'in delivery', light: 'busy' },
-  active: { zh: '启用', en: 'active', light: 'good' },
-  suspended: { zh: '临时挂失', en: 'suspended', light: 'warn' },
-  replacing: { zh: '换卡中', en: 'being replaced', light: 'warn' },
-  lost: { zh: '挂失', en: 'lost', light: 'bad' },
-  expired: { zh: '到期', en: 'expired', light: 'idle' },
-  cancelled: { zh: '注销', en: 'cancelled', light: 'idle' },
-  returned: { zh: '收回', en: 'returned', light: 'idle' },
-  destroyed: { zh: '销毁', en: 'destroyed', light: 'idle' },
-  spoiled: { zh: '作废', en: 'spoiled', light: 'bad' },
+const LIGHTS: Readonly<Record<CardState, Light>> = {
+  ordered: 'busy',
+  personalizing: 'busy',
+  personalized: 'warn',
+  failed: 'bad',
+  'in-delivery': 'busy',
+  active: 'good',
+  suspended: 'warn',
+  replacing: 'warn',
+  lost: 'bad',
+  expired: 'idle',
+  cancelled: 'idle',
+  returned: 'idle',
+  destroyed: 'idle',
+  spoiled: 'bad',
 };
 
 export function CardStateTag({ state }: { state: CardState }): ReactNode {
-  const { zh, en, light } = CARD_STATES[state];
+  const { zh, en } = CARD_STATE_TEXTS[state];
   return (
-    <StatusTag state={light}>
+    <StatusTag state={LIGHTS[state]}>
       {zh} {en}
     </StatusTag>
   );

@@ -7,24 +7,9 @@
 import type { Text } from '@rhc/card/errors';
 import { issuerErrors } from '../errors.ts';
 import type { ReasonCode } from './card-reasons.ts';
+import type { CardState } from './card-states.ts';
 
-export const CARD_STATES = [
-  'ordered',
-  'personalizing',
-  'personalized',
-  'failed',
-  'in-delivery',
-  'active',
-  'suspended',
-  'replacing',
-  'lost',
-  'expired',
-  'cancelled',
-  'returned',
-  'destroyed',
-  'spoiled',
-] as const;
-export type CardState = (typeof CARD_STATES)[number];
+export { CARD_STATE_TEXTS, CARD_STATES, type CardState } from './card-states.ts';
 
 /** States in which a card is, or may become, the resident's card: at most one such card a resident (`cards_one_live`). */
 export const LIVE_CARD_STATES = [
@@ -229,23 +214,6 @@ export const CARD_TRANSITIONS: Readonly<Record<CardMove, Transition>> = {
     text: { zh: '销毁', en: 'Destroy' },
     asked: { reasons: ['routine-destruction'], twoPeople: true },
   },
-};
-
-export const CARD_STATE_TEXTS: Readonly<Record<CardState, Text>> = {
-  ordered: { zh: '已订制', en: 'ordered' },
-  personalizing: { zh: '个人化中', en: 'personalizing' },
-  personalized: { zh: '待领', en: 'personalized' },
-  failed: { zh: '未通过', en: 'rejected' },
-  'in-delivery': { zh: '配送中', en: 'in delivery' },
-  active: { zh: '已启用', en: 'active' },
-  suspended: { zh: '临时挂失', en: 'suspended' },
-  replacing: { zh: '换发中', en: 'being replaced' },
-  lost: { zh: '已挂失', en: 'lost' },
-  expired: { zh: '已过期', en: 'expired' },
-  cancelled: { zh: '已注销', en: 'cancelled' },
-  returned: { zh: '已收回', en: 'returned' },
-  destroyed: { zh: '已销毁', en: 'destroyed' },
-  spoiled: { zh: '废卡', en: 'spoiled' },
 };
 
 /** The state after `move`, or CARD_STATE_FORBIDS. */

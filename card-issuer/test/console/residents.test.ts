@@ -40,7 +40,7 @@ test(
     expect(await fitsTheScreen(page)).toBe(true);
     await page.getByRole('button', { name: child.name }).click();
     const change = page.locator('tr', { hasText: 'correction' });
-    expect(await change.textContent()).toMatch(/clerk:wang\.fang.*phone — → 0311-86000019/);
+    expect(await change.textContent()).toMatch(/clerk:wang\.fang.*更正.*电话.*— → 0311-86000019/);
     await page.getByLabel(/授权用途/).fill('study');
     await page.getByLabel(/依据/).fill('书面同意书 1 号');
     await page.keyboard.press('Enter');

@@ -15,7 +15,7 @@ import {
 import { Input, Select, Table } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { CardsResponse, ResidentsResponse } from '../../src/contract/index.ts';
-import { CARD_STATES, type CardState, CardStateTag } from '../words.tsx';
+import { CARD_STATE_TEXTS, type CardState, CardStateTag } from '../words.tsx';
 
 const AT_ONCE = 20;
 const MOST_HOLDERS = 10;
@@ -77,7 +77,7 @@ export function FindSection(): ReactNode {
               setNamed(null);
               pages.restart();
             }}
-            options={Object.entries(CARD_STATES).map(([value, { zh, en }]) => ({ value, label: both(zh, en) }))}
+            options={Object.entries(CARD_STATE_TEXTS).map(([value, { zh, en }]) => ({ value, label: both(zh, en) }))}
           />
           <PageButtons pages={pages} next={next} disabled={named !== null} />
         </div>

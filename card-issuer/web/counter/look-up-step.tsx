@@ -4,7 +4,7 @@ import { Alert, Input } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { IDENTITY_NUMBER_RULES, parseIdentityNumber } from '../../src/contract/identity-number.ts';
 import type { AgentsResponse, CardResponse, ResidentsResponse } from '../../src/contract/index.ts';
-import { CARD_STATES, type CardState } from '../words.tsx';
+import { CARD_STATE_TEXTS, type CardState } from '../words.tsx';
 import { useDigitChoice } from './digit-choice.ts';
 import { StepFrame, useFocusOn } from './step-frame.tsx';
 
@@ -117,7 +117,7 @@ function Matches({ found, onOpen }: { found: readonly Found[]; onOpen: (id: stri
           <button type="button" onClick={() => onOpen(id)}>
             <kbd>{at + 1}</kbd> <strong>{name}</strong> {birthDate} <code>{documentNumber}</code>{' '}
             <span className="quiet">
-              {cardState === null ? '无卡 no card' : (CARD_STATES[cardState as CardState]?.zh ?? cardState)}
+              {cardState === null ? '无卡 no card' : (CARD_STATE_TEXTS[cardState as CardState]?.zh ?? cardState)}
             </span>
           </button>
         </li>

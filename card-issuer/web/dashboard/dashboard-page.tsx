@@ -19,7 +19,7 @@ import { Button, Skeleton, Table, Tabs } from 'antd';
 import type { ReactNode } from 'react';
 import type { CountiesResponse, DashboardResponse } from '../../src/contract/index.ts';
 import type { PageProps } from '../menu/menu-row.ts';
-import { CARD_STATES, type CardState } from '../words.tsx';
+import { CARD_STATE_TEXTS, type CardState } from '../words.tsx';
 import { CapacityPlanner } from './capacity-planner.tsx';
 import { CountyMap } from './county-map.tsx';
 import { CountyTable } from './county-table.tsx';
@@ -161,7 +161,7 @@ function Figures({ board }: { board: DashboardResponse }): ReactNode {
         note={
           oldest === undefined
             ? '没有 none'
-            : `${oldest.name} · ${CARD_STATES[oldest.state as CardState].zh} · ${oldest.orderedAt.slice(0, 10)}`
+            : `${oldest.name} · ${CARD_STATE_TEXTS[oldest.state as CardState].zh} · ${oldest.orderedAt.slice(0, 10)}`
         }
         state={oldest === undefined ? 'good' : 'warn'}
       />
