@@ -1,4 +1,7 @@
-/** Every error of card-issuer that a person can meet: a sentence and the next step, in Chinese and English. */
+/**
+ * Every error of card-issuer that a person can meet: a sentence and the next step, in Chinese and English. (Over 300 lines:
+ * one table, so that each code stands once and the API's documents list them all.)
+ */
 import { defineErrors } from '@rhc/card/errors';
 
 export const issuerErrors = defineErrors({

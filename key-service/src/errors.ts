@@ -1,4 +1,7 @@
-/** Every error that key-service can show to a person or to another service. */
+/**
+ * Every error that key-service can show to a person or to another service. (Over 300 lines: one table, so that each code
+ * stands once and the API's documents list them all.)
+ */
 import { defineErrors } from '@rhc/card/errors';
 import { ceremonyErrorTable } from './ceremony-errors.ts';
 import { entry } from './error-entry.ts';

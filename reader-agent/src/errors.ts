@@ -1,6 +1,7 @@
 /**
  * Every error of the agent that a person can meet: one sentence and the next step, in Chinese and English. Texts speak
- * to a clerk or a nurse, not to an engineer; what PC/SC said stands in `detail` only.
+ * to a clerk or a nurse, not to an engineer; what PC/SC said stands in `detail` only. (Over 300 lines: one table, so that each
+ * code stands once and the API's documents list them all.)
  */
 import { defineErrors } from '@rhc/card/errors';
 

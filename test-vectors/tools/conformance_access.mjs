@@ -1,6 +1,7 @@
 /**
  * Conformance cases of CARD-FACTS 2.1, file by file: who may read, update, erase, and by which transport. The table is
  * typed in here from CARD-FACTS 1.4, 2.1 and 4.2, not read from the profile, so that a slip in the profile is noticed.
+ * (Over 300 lines: a list of cases, each by itself.)
  */
 import { hex, path, RECORDS, send } from './conformance_steps.mjs';
 

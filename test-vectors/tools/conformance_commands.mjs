@@ -1,4 +1,7 @@
-/** Conformance cases of the commands: SELECT, records, binary, GET DATA, classes and lengths (CARD-FACTS 1.x, 4.x; ADR 001). */
+/**
+ * Conformance cases of the commands: SELECT, records, binary, GET DATA, classes and lengths (CARD-FACTS 1.x, 4.x; ADR 001).
+ * (Over 300 lines: a list of cases, each by itself.)
+ */
 import { hex, path, RECORDS, send } from './conformance_steps.mjs';
 
 const DDF1_NAME = '57532E5359532E4444463031';

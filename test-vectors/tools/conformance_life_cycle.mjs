@@ -1,4 +1,7 @@
-/** Conformance cases of chip states, personalization, block, unblock and re-key (ADR 001, 005). */
+/**
+ * Conformance cases of chip states, personalization, block, unblock and re-key (ADR 001, 005).
+ * (Over 300 lines: a list of cases, each by itself.)
+ */
 import { path, send } from './conformance_steps.mjs';
 
 const auth = (slot, sw = '9000', extra = {}) => ({ authenticate: { slot, version: 1, ...extra }, sw });
