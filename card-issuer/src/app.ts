@@ -33,7 +33,7 @@ import { personalizeOneCardWith } from './personalize/personalize-one-card.ts';
 import { PlatformFeed } from './platform-feed.ts';
 import { Registry } from './registry.ts';
 import { Residents } from './residents.ts';
-import { RosterImports } from './roster-imports.ts';
+import { RosterImports } from './roster/roster-imports.ts';
 import { Steering } from './steering.ts';
 import { Stock } from './stock.ts';
 import { StockBooks } from './stock-books.ts';

@@ -18,7 +18,7 @@ import {
 import { importProgress } from '../domain/import-progress.ts';
 import { importReportCsv, importReportXlsx } from '../domain/import-report-file.ts';
 import type { RosterMapping } from '../domain/roster-mappings.ts';
-import type { RosterImports } from '../roster-imports.ts';
+import type { RosterImports } from '../roster/roster-imports.ts';
 import { CLERKS, COUNTER, MANAGER, PEOPLE } from './access.ts';
 import { caller, pathPart } from './request-parts.ts';
 

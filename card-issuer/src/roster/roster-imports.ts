@@ -3,23 +3,18 @@
  * each batch one transaction that also moves the checkpoint. A killed process goes on at the checkpoint, a batch is never
  * taken twice, a file sent again is known by its hash. Rows stand alone: a refused one hinders no other.
  */
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import type { FieldFault } from '@rhc/card/errors';
 import { isRhcError } from '@rhc/card/errors';
 import type { Logger } from '@rhc/service-shell';
-import { parse } from 'csv-parse';
-import iconv from 'iconv-lite';
-import { readSheet } from 'read-excel-file/node';
-import { type Clock, dayInChina, timestamp } from './clock.ts';
-import { type MappedRow, mapRow, masked, readHeader } from './domain/mapped-row.ts';
-import { type Resident, sameResident } from './domain/resident.ts';
-import { openFields, ROSTER_PRESETS, type RosterMapping } from './domain/roster-mappings.ts';
-import { validateResident } from './domain/validate-resident.ts';
-import { issuerErrors } from './errors.ts';
-import { pageOf, readCursor } from './page-cursor.ts';
-import type { Residents } from './residents.ts';
-import { type Database, imports, residents } from './store/index.ts';
+import { type Clock, dayInChina, timestamp } from '../clock.ts';
+import { masked, readHeader } from '../domain/mapped-row.ts';
+import { type Resident, sameResident } from '../domain/resident.ts';
+import { openFields, ROSTER_PRESETS, type RosterMapping } from '../domain/roster-mappings.ts';
+import { issuerErrors } from '../errors.ts';
+import { pageOf, readCursor } from '../page-cursor.ts';
+import type { Residents } from '../residents.ts';
+import { type Database, imports, residents } from '../store/index.ts';
+import { EMPTY_FILE, FileLook, inParts, MAX_WORKBOOK_BYTES, type ReadRow, readRows, tooLarge } from './roster-file.ts';
+import { checkRow, type HeaderFields, refusedRow } from './roster-row.ts';
 
 export interface RosterImportParts {
   readonly database: Database;
@@ -30,22 +25,7 @@ export interface RosterImportParts {
 }
 
 /** Twice as many halve what is written to the indexes; others' requests wait for at most one batch. */
-export const ROWS_AT_ONCE = 1000;
-const PART_BYTES = 1024 * 1024;
-/** A workbook is unzipped whole in memory: some 20 bytes of heap a byte of file. */
-export const MAX_WORKBOOK_BYTES = 32 * 1024 * 1024;
-
-interface ReadRow {
-  readonly row: number;
-  readonly cells: readonly string[];
-}
-interface CheckedRow {
-  readonly row: number;
-  readonly mapped: MappedRow;
-  readonly faults: readonly FieldFault[];
-  readonly resident: Resident | null;
-}
-
+const ROWS_AT_ONCE = 1000;
 export class RosterImports {
   readonly #parts: RosterImportParts;
   readonly #running = new Map<string, Promise<void>>();
@@ -211,7 +191,7 @@ export class RosterImports {
     const job = await this.get(id);
     const today = dayInChina(clock.nowMs());
     const seen = new Map<string, number>();
-    let fields: ReturnType<typeof readHeader>['fields'] | null = null;
+    let fields: HeaderFields | null = null;
     let done = job.rowsDone;
     let batch: ReadRow[] = [];
     const take = async () => {
@@ -248,7 +228,7 @@ export class RosterImports {
     job: imports.RosterImport,
     done: number,
     rows: readonly ReadRow[],
-    fields: ReturnType<typeof readHeader>['fields'],
+    fields: HeaderFields,
     today: string,
     seen: Map<string, number>,
   ): Promise<boolean> {
@@ -317,142 +297,3 @@ export class RosterImports {
 
 /** Rolls the batch back: another hand has paused, cancelled or moved the import. */
 class StoppedMeanwhile extends Error {}
-
-const EMPTY_FILE: FieldFault = { field: '(file)', rule: { zh: '文件没有内容', en: 'the file is empty' } };
-
-function checkRow(
-  { row, cells }: ReadRow,
-  fields: ReturnType<typeof readHeader>['fields'],
-  mapping: RosterMapping,
-  today: string,
-  seen: Map<string, number>,
-): CheckedRow {
-  const mapped = mapRow(cells, fields, mapping);
-  if (mapped.faults.length > 0) return { row, mapped, faults: mapped.faults, resident: null };
-  const checked = validateResident(mapped.input, today);
-  if (!checked.ok) return { row, mapped, faults: checked.faults, resident: null };
-  const { documentType, documentNumber } = checked.resident;
-  const key = `${documentType}/${documentNumber}`;
-  const first = documentNumber === '' ? undefined : seen.get(key);
-  if (first !== undefined) {
-    const rule = { zh: `与第 ${first} 行的证件号码相同`, en: `is the document number of row ${first} again` };
-    return { row, mapped, faults: [{ field: 'documentNumber', rule }], resident: null };
-  }
-  seen.set(key, row);
-  return { row, mapped, faults: [], resident: checked.resident };
-}
-
-function refusedRow(row: number, mapped: MappedRow, faults: readonly FieldFault[]): imports.ImportedRow {
-  return {
-    row,
-    outcome: 'refused',
-    residentId: null,
-    name: masked(mapped.input.name),
-    faults: faults.map(({ field, rule }) => ({
-      field: mapped.columnOf(field),
-      value: masked(mapped.valueOf(field)),
-      rule,
-    })),
-    nextStep: issuerErrors.table.RESIDENT_REFUSED.nextStep,
-  };
-}
-
-function tooLarge(bytes: number) {
-  const megabytes = Math.ceil(bytes / 1024 / 1024);
-  const rule = {
-    zh: `工作簿 ${megabytes} MB，最大 ${MAX_WORKBOOK_BYTES / 1024 / 1024} MB：请另存为 CSV`,
-    en: `a workbook of ${megabytes} MB, at most ${MAX_WORKBOOK_BYTES / 1024 / 1024}: save it as CSV`,
-  };
-  return issuerErrors.make('ROSTER_UNREADABLE', { fields: [{ field: '(file)', rule }] });
-}
-
-async function* inParts(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let held: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of file) {
-    held.push(chunk);
-    bytes += chunk.length;
-    if (bytes < PART_BYTES) continue;
-    yield Buffer.concat(held);
-    held = [];
-    bytes = 0;
-  }
-  if (bytes > 0) yield Buffer.concat(held);
-}
-
-/** What is to be known of a file before it is read: format, encoding, size, lines. */
-class FileLook {
-  readonly #hash = createHash('sha256');
-  readonly #utf8 = new TextDecoder('utf-8', { fatal: true });
-  #isUtf8 = true;
-  #bytes = 0;
-  #lines = 0;
-  #start = Buffer.alloc(0);
-
-  see(chunk: Uint8Array): void {
-    this.#hash.update(chunk);
-    if (this.#start.length < 4) this.#start = Buffer.concat([this.#start, chunk.subarray(0, 4)]);
-    this.#bytes += chunk.length;
-    for (const byte of chunk) if (byte === 0x0a) this.#lines += 1;
-    if (!this.#isUtf8) return;
-    try {
-      this.#utf8.decode(chunk, { stream: true });
-    } catch {
-      this.#isUtf8 = false;
-    }
-  }
-
-  seen() {
-    const format = this.#start.subarray(0, 2).toString('latin1') === 'PK' ? ('xlsx' as const) : ('csv' as const);
-    return {
-      format,
-      encoding: this.#isUtf8 ? ('utf-8' as const) : ('gb18030' as const),
-      bytes: this.#bytes,
-      sha256: this.#hash.digest('hex'),
-      rowsTotal: format === 'csv' ? Math.max(0, this.#lines - 1) : 0,
-    };
-  }
-}
-
-/** Header first (row 0), then the rows of data from 1 on; empty lines are no rows. */
-async function* readRows(database: Database, job: imports.RosterImport): AsyncGenerator<ReadRow> {
-  let row = 0;
-  if (job.format === 'xlsx') {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of partsOf(database, job.id)) chunks.push(chunk);
-    for (const cells of await workbookRows(Buffer.concat(chunks))) {
-      yield { row, cells };
-      row += 1;
-    }
-    return;
-  }
-  const text = Readable.from(partsOf(database, job.id)).pipe(iconv.decodeStream(job.encoding));
-  const parser = text.pipe(parse({ bom: true, skip_empty_lines: true, relax_column_count: true, relax_quotes: true }));
-  for await (const cells of parser as AsyncIterable<string[]>) {
-    yield { row, cells };
-    row += 1;
-  }
-}
-
-async function* partsOf(database: Database, id: string): AsyncGenerator<Uint8Array> {
-  for (let part = 0; ; part++) {
-    const bytes = await imports.readPart(database, id, part);
-    if (bytes === null) return;
-    yield bytes;
-  }
-}
-
-/** The first sheet as texts; days as people write them. */
-async function workbookRows(file: Uint8Array): Promise<string[][]> {
-  try {
-    const sheet = await readSheet(Buffer.from(file));
-    return sheet
-      .filter((cells) => cells.some((cell) => cell !== null))
-      .map((cells) =>
-        cells.map((cell) => (cell instanceof Date ? cell.toISOString().slice(0, 10) : String(cell ?? ''))),
-      );
-  } catch (cause) {
-    const rule = { zh: '不是可读的 XLSX 工作簿', en: 'is no workbook (XLSX) that can be read' };
-    throw issuerErrors.make('ROSTER_UNREADABLE', { fields: [{ field: '(file)', rule }], cause });
-  }
-}

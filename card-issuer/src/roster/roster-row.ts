@@ -1,0 +1,56 @@
+/** One row of an import: mapped, checked, and how its refusal is told without the value. */
+import type { FieldFault } from '@rhc/card/errors';
+import { type MappedRow, mapRow, masked, type readHeader } from '../domain/mapped-row.ts';
+import type { Resident } from '../domain/resident.ts';
+import type { RosterMapping } from '../domain/roster-mappings.ts';
+import { validateResident } from '../domain/validate-resident.ts';
+import { issuerErrors } from '../errors.ts';
+import type { imports } from '../store/index.ts';
+import type { ReadRow } from './roster-file.ts';
+
+export interface CheckedRow {
+  readonly row: number;
+  readonly mapped: MappedRow;
+  readonly faults: readonly FieldFault[];
+  readonly resident: Resident | null;
+}
+
+export type HeaderFields = ReturnType<typeof readHeader>['fields'];
+
+export function checkRow(
+  { row, cells }: ReadRow,
+  fields: HeaderFields,
+  mapping: RosterMapping,
+  today: string,
+  seen: Map<string, number>,
+): CheckedRow {
+  const mapped = mapRow(cells, fields, mapping);
+  if (mapped.faults.length > 0) return { row, mapped, faults: mapped.faults, resident: null };
+  const checked = validateResident(mapped.input, today);
+  if (!checked.ok) return { row, mapped, faults: checked.faults, resident: null };
+  const { documentType, documentNumber } = checked.resident;
+  const key = `${documentType}/${documentNumber}`;
+  const first = documentNumber === '' ? undefined : seen.get(key);
+  if (first !== undefined) {
+    const rule = { zh: `与第 ${first} 行的证件号码相同`, en: `is the document number of row ${first} again` };
+    return { row, mapped, faults: [{ field: 'documentNumber', rule }], resident: null };
+  }
+  seen.set(key, row);
+  return { row, mapped, faults: [], resident: checked.resident };
+}
+
+/** Field, masked value and rule of every fault, and the next step. */
+export function refusedRow(row: number, mapped: MappedRow, faults: readonly FieldFault[]): imports.ImportedRow {
+  return {
+    row,
+    outcome: 'refused',
+    residentId: null,
+    name: masked(mapped.input.name),
+    faults: faults.map(({ field, rule }) => ({
+      field: mapped.columnOf(field),
+      value: masked(mapped.valueOf(field)),
+      rule,
+    })),
+    nextStep: issuerErrors.table.RESIDENT_REFUSED.nextStep,
+  };
+}
