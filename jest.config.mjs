@@ -1,4 +1,7 @@
-/** Pure suites run side by side; suites on real parts (HSM, PC/SC, databases, browser) run one after the other. */
+/**
+ * Suites run two at a time: pure ones, and those on real parts too, which each bring a token folder, a reader stack, a
+ * database and ports of their own.
+ */
 const shared = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',

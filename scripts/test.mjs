@@ -56,7 +56,7 @@ const TOOLS = [
 ];
 const SUITES = [
   { name: 'unit', title: '单元测试 · unit suites', flags: ['--maxWorkers=2'] },
-  { name: 'real', title: '真实部件测试 · suites on real parts', flags: ['--runInBand'] },
+  { name: 'real', title: '真实部件测试 · suites on real parts', flags: ['--maxWorkers=2'] },
 ];
 const SMOKE = {
   name: 'smoke',
