@@ -19,7 +19,8 @@ import {
   takeRoleRequest,
 } from '../contract/ceremony.ts';
 import { rolesOpenTo } from '../domain/ceremony/eligible.ts';
-import type { CeremonyHall, OpenedCeremony } from '../domain/ceremony/hall.ts';
+import type { CeremonyHall } from '../domain/ceremony/hall.ts';
+import type { OpenedCeremony } from '../domain/ceremony/ledger.ts';
 import type { Actor } from '../domain/ceremony/rules.ts';
 import { ceremonySummary, ceremonyView, scriptView } from '../domain/ceremony/view.ts';
 import { spoken } from '../domain/ceremony/words.ts';

@@ -5,7 +5,8 @@
 import { isRhcError } from '@rhc/card/errors';
 import { CEREMONY_ROLES, type CeremonyStep } from '@rhc/hsm-config';
 import { failureText } from '@rhc/service-shell';
-import type { CeremonyHall, OpenedCeremony } from '../domain/ceremony/hall.ts';
+import type { CeremonyHall } from '../domain/ceremony/hall.ts';
+import type { OpenedCeremony } from '../domain/ceremony/ledger.ts';
 import { REHEARSAL_MARK } from '../domain/ceremony/minutes.ts';
 import { type Actor, holders, keysToConfirm, type WaitingFor, waitingFor } from '../domain/ceremony/rules.ts';
 import { currentStep } from '../domain/ceremony/state.ts';

@@ -4,60 +4,21 @@
  * done again: events have names under which they happen once, and the token's operations are idempotent.
  */
 import { bytesToHex, hexToBytes } from '@rhc/card/bytes';
-import {
-  type CeremonyRole,
-  type CeremonyScript,
-  type CeremonyStep,
-  ceremonyScript,
-  type HsmConfig,
-} from '@rhc/hsm-config';
-import { type AuditDetails, canonicalJson } from '../../audit/leaf.ts';
+import type { CeremonyRole, CeremonyScript, CeremonyStep, HsmConfig } from '@rhc/hsm-config';
 import type { ApprovalStep } from '../../contract/approvals.ts';
-import { keyServiceErrors } from '../../errors.ts';
-import type { Sha256 } from '../personalization.ts';
-import type { AuditPort } from '../ports.ts';
-import type { CeremonyEvent, CeremonyMode, PlannedVersion, WrittenEvent } from './events.ts';
-import { eventKey } from './events.ts';
+import { takeBlocks } from './block-import.ts';
+import type { CeremonyEvent } from './events.ts';
 import { partGroup } from './key-labels.ts';
-import { eventAction, eventDetails } from './minutes.ts';
-import {
-  type Blocks,
-  blockOrder,
-  destruction,
-  isPrivileged,
-  needsOf,
-  partOrder,
-  placeOf,
-  rootsToDestroy,
-} from './needs.ts';
-import type {
-  ApprovalOrder,
-  CeremonyApprovals,
-  CeremonyBench,
-  CeremonyRecord,
-  CeremonyRunner,
-  CeremonyStore,
-  StandingApproval,
-} from './ports.ts';
-import {
-  type Actor,
-  type CeremonyBook,
-  type KeyToConfirm,
-  keysToConfirm,
-  readyForWork,
-  refuseStep,
-  requireAct,
-  requireOpen,
-  requirePart,
-  requireRole,
-} from './rules.ts';
-import { type CeremonyState, currentStep, keyOf, stateOf, stepOf } from './state.ts';
+import { type CeremonyHands, CeremonyLedger, type CeremonyLedgerParts, type OpenedCeremony } from './ledger.ts';
+import { destruction, isPrivileged, needsOf, orderOf, partOrder, placeOf, used } from './needs.ts';
+import type { ActOrder, AskOrder, OpeningOrder, PartOrder, StepApproval } from './orders.ts';
+import type { CeremonyApprovals, CeremonyBench, CeremonyRecord, CeremonyRunner } from './ports.ts';
+import { rejectionOf, rejectKeys, requireComparison } from './rejection.ts';
+import { type Actor, readyForWork, refuseStep, requireAct, requireOpen, requirePart, requireRole } from './rules.ts';
+import { currentStep, keyOf, stepOf } from './state.ts';
 import { stepWork } from './work.ts';
 
-export interface CeremonyHallParts {
-  readonly scripts: readonly HsmConfig[];
-  readonly store: CeremonyStore;
-  readonly audit: AuditPort;
+export interface CeremonyHallParts extends CeremonyLedgerParts {
   readonly bench: (record: CeremonyRecord) => Promise<CeremonyBench>;
   readonly approvals: CeremonyApprovals;
   /** @throws why a script may not be run for real here */
@@ -66,66 +27,19 @@ export interface CeremonyHallParts {
   readonly onKeysChanged: () => Promise<void>;
   /** Makes and keeps the minutes of what has happened so far. */
   readonly writeMinutes: (ceremony: OpenedCeremony) => Promise<void>;
-  readonly sha256: Sha256;
-  readonly now: () => Date;
-  readonly random: (length: number) => Uint8Array;
-}
-
-export interface OpenedCeremony {
-  readonly record: CeremonyRecord;
-  readonly book: CeremonyBook;
-  readonly config: HsmConfig;
-  readonly events: readonly WrittenEvent[];
-  readonly state: CeremonyState;
-}
-
-export interface OpeningOrder {
-  readonly script: string;
-  readonly mode: CeremonyMode;
-  readonly keyVersion?: number | undefined;
-  readonly person: string;
-}
-
-export interface ActOrder {
-  readonly step: string;
-  readonly accept: boolean;
-  readonly keys?: readonly string[] | undefined;
-  readonly reason?: string | undefined;
-  readonly blocks?: Readonly<Record<string, string>> | undefined;
-}
-
-/** Asks people to approve what the current step is going to do, or a rejection. */
-export interface AskOrder {
-  readonly step: string;
-  readonly reason: string;
-  readonly requester: string;
-  /** Keys to be rejected; absent: the step itself. */
-  readonly reject?: readonly string[] | undefined;
-  readonly blocks?: Blocks | undefined;
-}
-/** What the room shows of approvals for its current step. */
-export interface StepApproval {
-  /** The step itself cannot be done without. */
-  readonly needed: boolean;
-  readonly request: StandingApproval | null;
-}
-
-export interface PartOrder {
-  readonly step: string;
-  readonly key: string;
-  readonly index?: number | undefined;
-  readonly checkValue?: string | undefined;
-  /** Wiped before this returns, whatever happens. */
-  readonly part: Uint8Array;
 }
 
 export class CeremonyHall {
   readonly #parts: CeremonyHallParts;
-  /** One act at a time in a ceremony of this process; between processes the store's numbering decides. */
-  readonly #queues = new Map<string, Promise<unknown>>();
+  readonly #ledger: CeremonyLedger;
 
   constructor(parts: CeremonyHallParts) {
     this.#parts = parts;
+    this.#ledger = new CeremonyLedger(parts);
+  }
+
+  get #hands(): CeremonyHands {
+    return { ledger: this.#ledger, bench: this.#parts.bench, approvals: this.#parts.approvals };
   }
 
   get scripts(): readonly HsmConfig[] {
@@ -133,7 +47,7 @@ export class CeremonyHall {
   }
 
   scriptHash(script: CeremonyScript): string {
-    return this.#hash(canonicalJson(script));
+    return this.#ledger.scriptHash(script);
   }
 
   /** Why a script cannot be run for real here; null when it can. */
@@ -146,51 +60,34 @@ export class CeremonyHall {
     }
   }
 
-  async open(order: OpeningOrder): Promise<OpenedCeremony> {
-    const config = this.#config(order.script);
-    if (order.mode === 'real') this.#parts.permitReal(config);
-    const versions = plannedVersions(config, order.keyVersion);
-    const scriptText = canonicalJson(config.ceremony);
-    const scriptHash = this.#hash(scriptText);
-    const id = this.#newId(config.ceremony.id);
-    const event: CeremonyEvent = {
-      kind: 'begun',
-      person: order.person,
-      mode: order.mode,
-      script: config.ceremony.id,
-      scriptVersion: config.ceremony.version,
-      scriptHash,
-      versions,
-    };
-    const record = { id, mode: order.mode, scriptId: config.ceremony.id, scriptHash, scriptText };
-    await this.#parts.store.begin(record, await this.#logged(record, 0, event));
-    return this.load(id);
+  open(order: OpeningOrder): Promise<OpenedCeremony> {
+    if (order.mode === 'real') this.#parts.permitReal(this.#ledger.config(order.script));
+    return this.#ledger.open(order);
   }
 
-  async list(): Promise<OpenedCeremony[]> {
-    const records = await this.#parts.store.all();
-    return Promise.all(records.map((record) => this.#loaded(record)));
+  list(): Promise<OpenedCeremony[]> {
+    return this.#ledger.list();
   }
 
-  async load(id: string): Promise<OpenedCeremony> {
-    const record = await this.#parts.store.find(id);
-    if (record === null) throw keyServiceErrors.make('CEREMONY_UNKNOWN', { detail: id });
-    return this.#loaded(record);
+  load(id: string): Promise<OpenedCeremony> {
+    return this.#ledger.load(id);
   }
 
   takeRole(id: string, role: CeremonyRole, actor: Actor): Promise<OpenedCeremony> {
-    return this.#inTurn(id, async (ceremony) => {
+    return this.#ledger.inTurn(id, async (ceremony) => {
       if (requireRole(ceremony.book, ceremony.state, role, actor) === null) return;
-      await this.#append(ceremony, [{ kind: 'role-taken', role, person: actor.person, principal: actor.principal }]);
+      await this.#ledger.append(ceremony, [
+        { kind: 'role-taken', role, person: actor.person, principal: actor.principal },
+      ]);
     });
   }
 
   /** One role's act on the current step; the last one does the step's work. */
   act(id: string, order: ActOrder, actor: Actor): Promise<OpenedCeremony> {
-    return this.#inTurn(id, async (ceremony) => {
+    return this.#ledger.inTurn(id, async (ceremony) => {
       const { step, role, acted } = requireAct(ceremony.book, ceremony.state, order.step, actor);
       if (!order.accept) {
-        await this.#reject(ceremony, step, order, actor);
+        await rejectKeys(this.#hands, ceremony, requireComparison(step, 'accept'), order, actor);
         return;
       }
       const { round } = stepOf(ceremony.state, step.id);
@@ -199,8 +96,9 @@ export class CeremonyHall {
       if (!acted) await this.#parts.approvals.require(orderOf(ceremony, step, needsOf(ceremony, step, blocks)));
       let now = ceremony;
       // Blocks are opened by the act that brings them, so that a refused one leaves the step as it was.
-      if (order.blocks !== undefined) now = await this.#takeBlocks(now, step, order.blocks, actor);
-      if (!acted) now = await this.#append(now, [{ kind: 'acted', step: step.id, role, person: actor.person, round }]);
+      if (order.blocks !== undefined) now = await takeBlocks(this.#hands, now, step, order.blocks, actor);
+      if (!acted)
+        now = await this.#ledger.append(now, [{ kind: 'acted', step: step.id, role, person: actor.person, round }]);
       await this.#advance(now, actor.person);
     });
   }
@@ -209,7 +107,7 @@ export class CeremonyHall {
   async enterPart(id: string, order: PartOrder, actor: Actor): Promise<{ index: number; kcv: string }> {
     let entered: { index: number; kcv: string } | undefined;
     try {
-      await this.#inTurn(id, async (ceremony) => {
+      await this.#ledger.inTurn(id, async (ceremony) => {
         const allowed = requirePart(ceremony.book, ceremony.state, order, actor);
         const { step, source, index, round } = allowed;
         const bench = await this.#parts.bench(ceremony.record);
@@ -229,7 +127,7 @@ export class CeremonyHall {
           const made = bytesToHex(answer.made.kcv);
           events.push({ kind: 'key-made', step: step.id, key: order.key, kcv: made, how: source.combine, round });
         }
-        await this.#advance(await this.#append(ceremony, events), actor.person);
+        await this.#advance(await this.#ledger.append(ceremony, events), actor.person);
       });
     } finally {
       order.part.fill(0);
@@ -239,7 +137,7 @@ export class CeremonyHall {
 
   /** One's own part that was entered wrongly; once the key is made it is rejected as a whole instead. */
   discardPart(id: string, order: { step: string; key: string; reason: string }, actor: Actor): Promise<OpenedCeremony> {
-    return this.#inTurn(id, async (ceremony) => {
+    return this.#ledger.inTurn(id, async (ceremony) => {
       const { step, index, round } = requirePart(ceremony.book, ceremony.state, order, actor);
       if (keyOf(ceremony.state, step.id, order.key).kcv !== null) {
         throw refuseStep(
@@ -251,7 +149,7 @@ export class CeremonyHall {
       const bench = await this.#parts.bench(ceremony.record);
       const { key, reason } = order;
       const { person } = actor;
-      const next = await this.#append(ceremony, [
+      const next = await this.#ledger.append(ceremony, [
         { kind: 'part-discarded', step: step.id, key, index, person, reason, round },
         {
           kind: 'exception',
@@ -266,42 +164,42 @@ export class CeremonyHall {
   }
 
   exception(id: string, entry: { what: string; why: string; decision: string }, actor: Actor): Promise<OpenedCeremony> {
-    return this.#inTurn(id, async (ceremony) => {
+    return this.#ledger.inTurn(id, async (ceremony) => {
       if (ceremony.state.phase === 'completed' || ceremony.state.phase === 'abandoned') requireOpen(ceremony.state);
-      await this.#append(ceremony, [{ kind: 'exception', person: actor.person, ...entry }]);
+      await this.#ledger.append(ceremony, [{ kind: 'exception', person: actor.person, ...entry }]);
     });
   }
 
   interrupt(id: string, reason: string, actor: Actor): Promise<OpenedCeremony> {
-    return this.#inTurn(id, async (ceremony) => {
+    return this.#ledger.inTurn(id, async (ceremony) => {
       requireOpen(ceremony.state);
       const count = ceremony.state.interruptions.length;
-      const next = await this.#append(ceremony, [{ kind: 'interrupted', person: actor.person, reason, count }]);
+      const next = await this.#ledger.append(ceremony, [{ kind: 'interrupted', person: actor.person, reason, count }]);
       await this.#parts.writeMinutes(next);
     });
   }
 
   resume(id: string, reason: string, actor: Actor): Promise<OpenedCeremony> {
-    return this.#inTurn(id, async (ceremony) => {
+    return this.#ledger.inTurn(id, async (ceremony) => {
       if (ceremony.state.phase !== 'interrupted') requireOpen(ceremony.state);
       else {
         const count = ceremony.state.interruptions.length - 1;
-        await this.#append(ceremony, [{ kind: 'resumed', person: actor.person, reason, count }]);
+        await this.#ledger.append(ceremony, [{ kind: 'resumed', person: actor.person, reason, count }]);
       }
     });
   }
 
   abandon(id: string, reason: string, actor: Actor): Promise<OpenedCeremony> {
-    return this.#inTurn(id, async (ceremony) => {
+    return this.#ledger.inTurn(id, async (ceremony) => {
       if (ceremony.state.phase !== 'interrupted') requireOpen(ceremony.state);
-      const next = await this.#append(ceremony, [{ kind: 'abandoned', person: actor.person, reason }]);
+      const next = await this.#ledger.append(ceremony, [{ kind: 'abandoned', person: actor.person, reason }]);
       await this.#parts.writeMinutes(next);
     });
   }
 
   /** Finishes what a cut left half done: a step for which everybody has acted, minutes that were not written. */
   recover(id: string): Promise<OpenedCeremony> {
-    return this.#inTurn(id, async (ceremony) => {
+    return this.#ledger.inTurn(id, async (ceremony) => {
       if (ceremony.state.phase === 'open') await this.#advance(ceremony, 'recovery');
       else await this.#parts.writeMinutes(ceremony);
     });
@@ -317,7 +215,7 @@ export class CeremonyHall {
     for (;;) {
       const step = currentStep(now.book.script, now.state);
       if (step === null) {
-        if (now.state.phase === 'open') now = await this.#append(now, [{ kind: 'completed' }]);
+        if (now.state.phase === 'open') now = await this.#ledger.append(now, [{ kind: 'completed' }]);
         await this.#parts.writeMinutes(now);
         return;
       }
@@ -330,89 +228,21 @@ export class CeremonyHall {
       const work = stepWork(step, { ...desk, ceremony: now });
       const { place, mode } = orderOf(now, step, needs);
       if (work !== null) {
-        now = await this.#append(now, used(step, runner));
-        for (const piece of work.pieces) now = await this.#append(now, await piece());
+        now = await this.#ledger.append(now, used(step, runner));
+        for (const piece of work.pieces) now = await this.#ledger.append(now, await piece());
         // Logged and written first, then effective: a cut in between is made good by doing it again.
         await work.afterwards?.(now);
         if (work.changesKeys === true && now.record.mode === 'real') await this.#parts.onKeysChanged();
       }
       const { round } = stepOf(now.state, step.id);
-      now = await this.#append(now, [{ kind: 'step-done', step: step.id, round }]);
+      now = await this.#ledger.append(now, [{ kind: 'step-done', step: step.id, round }]);
       await this.#parts.approvals.close({ mode, place });
     }
   }
 
-  async #takeBlocks(
-    ceremony: OpenedCeremony,
-    step: CeremonyStep,
-    blocks: Blocks,
-    actor: Actor,
-  ): Promise<OpenedCeremony> {
-    if (step.step !== 'import-key-blocks') {
-      throw refuseStep('blocks', '这一步不导入密钥块', 'this step takes in no key blocks');
-    }
-    const bench = await this.#parts.bench(ceremony.record);
-    const orders = Object.entries(blocks).map(([key, block]) => ({
-      key,
-      ...blockOrder(ceremony.book, step, key, block),
-    }));
-    const runner = await this.#runner(ceremony, step, needsOf(ceremony, step, blocks), bench, actor.person);
-    let now = await this.#append(ceremony, used(step, runner));
-    for (const { key, ...input } of orders) {
-      const made = await runner.hsm.run('import-key-block', input);
-      const { round } = keyOf(now.state, step.id, key);
-      const kcv = bytesToHex(made.kcv);
-      now = await this.#append(now, [{ kind: 'key-made', step: step.id, key, kcv, how: 'key-block', round }]);
-    }
-    return now;
-  }
-
-  /** Keys whose check values people do not agree with: gone from the token, and to be made again. */
-  async #reject(ceremony: OpenedCeremony, step: CeremonyStep, order: ActOrder, actor: Actor): Promise<void> {
-    if (step.step !== 'confirm-kcv') throw refuseStep('accept', '只有核对步骤可以驳回', 'only a comparison can reject');
-    const { reason } = order;
-    if (reason === undefined) throw refuseStep('reason', '驳回须写明理由', 'a rejection needs a reason');
-    const bench = await this.#parts.bench(ceremony.record);
-    const { rejected, roots } = await this.#rejection(ceremony, step, order.keys, bench);
-    const { person } = actor;
-    const needs = roots.map(destruction);
-    const runner = await this.#runner(ceremony, step, needs, bench, person);
-    // What may be refused comes first: parts of a key that stays would be lost for nothing.
-    for (const root of roots) await runner.hsm.run('destroy-root', { root });
-    for (const { key } of rejected) {
-      await runner.hsm.run('discard-parts', { group: partGroup(ceremony.record.id, key), index: null });
-    }
-    bench.hsm.renew();
-    const events = rejected.map(({ step: made, key }): CeremonyEvent => {
-      const { round } = keyOf(ceremony.state, made.id, key);
-      return { kind: 'key-rejected', step: made.id, key, person, reason, round };
-    });
-    const what = `rejected: ${rejected.map(({ key }) => key).join(', ')}`;
-    await this.#append(ceremony, [
-      ...used(step, runner),
-      ...events,
-      { kind: 'exception', person, what, why: reason, decision: 'made again' },
-    ]);
-    const { place, mode } = orderOf(ceremony, step, needs);
-    await this.#parts.approvals.close({ mode, place });
-  }
-
-  async #rejection(
-    ceremony: OpenedCeremony,
-    step: Extract<CeremonyStep, { step: 'confirm-kcv' }>,
-    keys: readonly string[] | undefined,
-    bench: CeremonyBench,
-  ): Promise<{ rejected: KeyToConfirm[]; roots: string[] }> {
-    const shown = keysToConfirm(ceremony.book, ceremony.state, step);
-    const rejected = keys === undefined ? shown : shown.filter(({ key }) => keys.includes(key));
-    if (rejected.length === 0) throw refuseStep('keys', '没有要驳回的密钥', 'no key to reject');
-    const recorded = new Set((await bench.versions.all()).map(({ slot, version }) => `${slot}#${version}`));
-    return { rejected, roots: rootsToDestroy(ceremony, rejected, recorded) };
-  }
-
   /** A request that names all that the current step is going to do, or what a rejection destroys. */
   ask(id: string, order: AskOrder): Promise<OpenedCeremony> {
-    return this.#inTurn(id, async (ceremony) => {
+    return this.#ledger.inTurn(id, async (ceremony) => {
       requireOpen(ceremony.state);
       const step = currentStep(ceremony.book.script, ceremony.state);
       if (step === null || step.id !== order.step) {
@@ -437,9 +267,8 @@ export class CeremonyHall {
 
   async #needs(ceremony: OpenedCeremony, step: CeremonyStep, { reject, blocks }: AskOrder): Promise<ApprovalStep[]> {
     if (reject === undefined) return needsOf(ceremony, step, blocks);
-    if (step.step !== 'confirm-kcv') throw refuseStep('reject', '只有核对步骤可以驳回', 'only a comparison can reject');
     const bench = await this.#parts.bench(ceremony.record);
-    return (await this.#rejection(ceremony, step, reject, bench)).roots.map(destruction);
+    return (await rejectionOf(ceremony, requireComparison(step, 'reject'), reject, bench)).roots.map(destruction);
   }
 
   #runner(
@@ -451,91 +280,4 @@ export class CeremonyHall {
   ): Promise<CeremonyRunner> {
     return this.#parts.approvals.runner(orderOf(ceremony, step, needs), bench.hsm, by);
   }
-
-  async #append(ceremony: OpenedCeremony, events: readonly CeremonyEvent[]): Promise<OpenedCeremony> {
-    const { record } = ceremony;
-    const from = ceremony.events.length;
-    const known = new Set(ceremony.events.map(({ event }) => eventKey(event)));
-    const fresh = events.filter((event) => !known.has(eventKey(event)));
-    if (fresh.length === 0) return ceremony;
-    const written = await Promise.all(fresh.map((event, index) => this.#logged(record, from + index, event)));
-    await this.#parts.store.append(record.id, from, written);
-    const all = [...ceremony.events, ...written];
-    return { ...ceremony, events: all, state: stateOf(ceremony.book.script, all) };
-  }
-
-  /**
-   * The leaf's id is a hash over ceremony and event: an act that is done again after a cut finds its leaf, and one with
-   * other words makes another.
-   */
-  async #logged(record: CeremonyRecord, sequence: number, event: CeremonyEvent): Promise<WrittenEvent> {
-    const details: AuditDetails = eventDetails(record.id, record.mode, event);
-    const action = eventAction(event);
-    const id = this.#hash(canonicalJson({ action, details }));
-    const log = await this.#parts.audit.record(action, details, id);
-    return { sequence, at: this.#parts.now().toISOString(), event, log };
-  }
-
-  async #loaded(record: CeremonyRecord): Promise<OpenedCeremony> {
-    const script = ceremonyScript.parse(JSON.parse(record.scriptText));
-    const config = this.#config(script.id, true);
-    const events = await this.#parts.store.events(record.id);
-    return {
-      record,
-      config,
-      book: { script, hierarchy: config.hierarchy },
-      events,
-      state: stateOf(script, events),
-    };
-  }
-
-  #config(id: string, orAny = false): HsmConfig {
-    const found = this.scripts.find(({ ceremony }) => ceremony.id === id) ?? (orAny ? this.scripts[0] : undefined);
-    if (found === undefined) throw keyServiceErrors.make('CEREMONY_UNKNOWN', { detail: id });
-    return found;
-  }
-
-  #inTurn(id: string, work: (ceremony: OpenedCeremony) => Promise<void>): Promise<OpenedCeremony> {
-    const before = this.#queues.get(id) ?? Promise.resolve();
-    const turn = before
-      .catch(() => undefined)
-      .then(async () => {
-        await work(await this.load(id));
-        return this.load(id);
-      });
-    this.#queues.set(id, turn);
-    const done = () => {
-      if (this.#queues.get(id) === turn) this.#queues.delete(id);
-    };
-    turn.then(done, done);
-    return turn;
-  }
-
-  #newId(script: string): string {
-    const day = this.#parts.now().toISOString().slice(0, 10).replaceAll('-', '');
-    return `${script}-${day}-${bytesToHex(this.#parts.random(3)).toLowerCase()}`;
-  }
-
-  #hash(text: string): string {
-    return bytesToHex(this.#parts.sha256(new TextEncoder().encode(text))).toLowerCase();
-  }
-}
-
-const orderOf = (ceremony: OpenedCeremony, step: CeremonyStep, needs: readonly ApprovalStep[]): ApprovalOrder => ({
-  mode: ceremony.record.mode,
-  place: placeOf(ceremony, step.id),
-  needs,
-});
-
-const used = ({ id }: CeremonyStep, { reference }: CeremonyRunner): CeremonyEvent[] =>
-  reference === null ? [] : [{ kind: 'approved', step: id, ...reference }];
-
-function plannedVersions({ ceremony }: HsmConfig, asked: number | undefined): PlannedVersion[] {
-  if (ceremony.versions !== 'asked') {
-    if (asked !== undefined) throw refuseStep('keyVersion', '脚本已写明版本', 'the script names its versions');
-    return [...ceremony.versions];
-  }
-  if (asked === undefined) throw refuseStep('keyVersion', '请写明密钥版本', 'name the key version');
-  const activates = ceremony.steps.some(({ step }) => step === 'activate');
-  return [{ version: asked, state: activates ? 'active' : 'pre-active' }];
 }

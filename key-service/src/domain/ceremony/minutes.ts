@@ -5,7 +5,7 @@
 import { CEREMONY_ROLES, type WordList } from '@rhc/hsm-config';
 import { canonicalJson } from '../../audit/leaf.ts';
 import type { CeremonyEvent } from './events.ts';
-import type { OpenedCeremony } from './hall.ts';
+import type { OpenedCeremony } from './ledger.ts';
 import { keysOfStep } from './rules.ts';
 import { keyOf, stepOf } from './state.ts';
 import { type SpokenWords, spoken } from './words.ts';

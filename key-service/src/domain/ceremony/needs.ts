@@ -9,8 +9,9 @@ import { keyServiceErrors } from '../../errors.ts';
 import type { ApprovedOperation, EnterPartInput, HsmOperations } from '../../hsm/port.ts';
 import { dispersalBlock } from '../hierarchy.ts';
 import { HSM_PARAMETERS } from '../quorum/operations.ts';
-import type { WrittenEvent } from './events.ts';
+import type { CeremonyEvent, CeremonyMode, WrittenEvent } from './events.ts';
 import { keyTarget, partGroup, readLabel, usageOf } from './key-labels.ts';
+import type { ApprovalOrder, CeremonyRunner } from './ports.ts';
 import {
   type CeremonyBook,
   type KeyToConfirm,
@@ -41,6 +42,16 @@ export function placeOf({ record, events }: Situation, step: string): CeremonyPl
   const round = events.filter(({ event }) => event.kind === 'key-rejected').length;
   return { id: record.id, script: record.scriptId, scriptSha256: record.scriptHash, step, round };
 }
+
+export const orderOf = (
+  situation: Situation & { readonly record: { readonly mode: CeremonyMode } },
+  step: CeremonyStep,
+  needs: readonly ApprovalStep[],
+): ApprovalOrder => ({ mode: situation.record.mode, place: placeOf(situation, step.id), needs });
+
+/** What stands in the log beside work that people approved. */
+export const used = ({ id }: CeremonyStep, { reference }: CeremonyRunner): CeremonyEvent[] =>
+  reference === null ? [] : [{ kind: 'approved', step: id, ...reference }];
 
 const missing = ({ book, state }: Situation, step: CeremonyStep): string[] =>
   keysOfStep(book, state, step).filter((key) => keyOf(state, step.id, key).kcv === null);

@@ -1,10 +1,9 @@
 /** What the ceremony hall asks of storage, of the token it works on, and of those who approve. */
-import type { HsmConfig } from '@rhc/hsm-config';
 import type { ApprovalStep, CeremonyPlace } from '../../contract/approvals.ts';
 import { keyServiceErrors } from '../../errors.ts';
 import type { HsmPort } from '../../hsm/port.ts';
 import type { KeyVersionStore } from '../ports.ts';
-import type { CeremonyEvent, CeremonyMode, WrittenEvent } from './events.ts';
+import type { CeremonyMode, WrittenEvent } from './events.ts';
 
 export interface CeremonyRecord {
   readonly id: string;
@@ -104,9 +103,3 @@ export const NO_APPROVALS: CeremonyApprovals = {
   runner: async (_, hsm) => passThrough(hsm),
   close: async () => undefined,
 };
-
-export interface CeremonyScripts {
-  readonly all: readonly HsmConfig[];
-}
-
-export type EventDraft = CeremonyEvent;

@@ -1,8 +1,7 @@
 /** The hall with its minute-taking put together from ports: one for the service, one for the terminal, one for tests. */
-import { bytesToHex } from '@rhc/card/bytes';
 import { canonicalJson } from '../../audit/leaf.ts';
-import type { Sha256 } from '../personalization.ts';
-import { CeremonyHall, type CeremonyHallParts, type OpenedCeremony } from './hall.ts';
+import { CeremonyHall, type CeremonyHallParts } from './hall.ts';
+import { hexOf, type OpenedCeremony } from './ledger.ts';
 import { minutesOf, minutesText } from './minutes.ts';
 
 export type CeremonyRoomParts = Omit<CeremonyHallParts, 'writeMinutes'> & {
@@ -11,9 +10,6 @@ export type CeremonyRoomParts = Omit<CeremonyHallParts, 'writeMinutes'> & {
   /** Told when a ceremony has come to its end, after its minutes. */
   readonly onEnded?: (ceremony: OpenedCeremony) => Promise<void>;
 };
-
-export const hexOf = (sha256: Sha256, text: string): string =>
-  bytesToHex(sha256(new TextEncoder().encode(text))).toLowerCase();
 
 export function ceremonyHall(parts: CeremonyRoomParts): CeremonyHall {
   const writeMinutes = async (ceremony: OpenedCeremony) => {

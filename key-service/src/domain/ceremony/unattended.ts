@@ -4,7 +4,8 @@
  */
 import { CEREMONY_ROLES, type CeremonyRole } from '@rhc/hsm-config';
 import { keyServiceErrors } from '../../errors.ts';
-import type { CeremonyHall, OpenedCeremony } from './hall.ts';
+import type { CeremonyHall } from './hall.ts';
+import type { OpenedCeremony } from './ledger.ts';
 import { type Actor, holders, waitingFor } from './rules.ts';
 import { currentStep } from './state.ts';
 

@@ -1,8 +1,9 @@
 /** A ceremony as one caller may see it: everybody sees all, but a part's check value only its custodian. Pure. */
 import { CEREMONY_ROLES, type CeremonyStep, type HsmConfig, type WordList } from '@rhc/hsm-config';
 import type { CeremonyResponse, CeremonyScriptsResponse, CeremonySummary } from '../../contract/ceremony.ts';
-import type { OpenedCeremony, StepApproval } from './hall.ts';
+import type { OpenedCeremony } from './ledger.ts';
 import { namedKeys } from './needs.ts';
+import type { StepApproval } from './orders.ts';
 import type { StoredMinutes } from './ports.ts';
 import { holders, keysOfStep, partSource, partsNeeded, rolesNeeded, waitingFor } from './rules.ts';
 import { type CeremonyState, currentStep, type KeyProgress, keyOf, stepOf } from './state.ts';
