@@ -117,7 +117,7 @@ async function run(options) {
     if (options.readers === 'private') stack = await startReaders(ROOT, state, processes);
     const csockName = stack?.csockName ?? null;
     const apis = await withProgress({ zh: '启动服务', en: 'starting the services' }, () =>
-      startServices(ROOT, state, processes, { csockName, tls: options.tls }),
+      startServices(ROOT, state, processes, { csockName, tls: options.tls, port: options.port }),
     );
     const held = [await printToken(apis.keyService)];
     const roster = await importRoster(apis.cardIssuer, ROOT);

@@ -18,7 +18,6 @@ import type { IssuerIdentity } from './domain/card-data.ts';
 import type { ReasonCode } from './domain/card-reasons.ts';
 import { EnrolmentReview, type ReviewPolicy } from './enrolment-review.ts';
 import { HotlistPublisher, type HotlistSigner } from './hotlist-publisher.ts';
-import { importRoster, type RosterReport } from './import-roster.ts';
 import { IssuerService } from './issuer-service.ts';
 import type { LifeCyclePolicy } from './life-cycle.ts';
 import { Mailbox } from './mailbox.ts';
@@ -94,7 +93,6 @@ export interface Issuer {
   readonly hub: AgentHub;
   readonly feed: EventFeed;
   readonly runner: JobRunner;
-  importRoster(bytes: Uint8Array, options?: Parameters<typeof importRoster>[2]): Promise<RosterReport>;
   /** Ends runs (their jobs stay resumable) and lets go of the agents. */
   stop(): Promise<void>;
 }
@@ -227,7 +225,6 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     hub,
     feed,
     runner,
-    importRoster: (bytes, importOptions) => importRoster({ database, clock, residents }, bytes, importOptions),
     async stop() {
       await endTicks();
       await imports.stop();

@@ -21,11 +21,12 @@ export class Api {
 
   /**
    * @param {'GET' | 'POST'} method @param {string} path
-   * @param {{ json?: unknown, headers?: Record<string, string>, deadlineMs?: number }} [options]
+   * @param {{ json?: unknown, bytes?: Uint8Array<ArrayBuffer>, headers?: Record<string, string>, deadlineMs?: number }} [options]
    * @returns {Promise<{ status: number, body: any }>}
    */
-  async ask(method, path, { json, headers = {}, deadlineMs = 30_000 } = {}) {
-    const body = json === undefined ? undefined : JSON.stringify(json);
+  async ask(method, path, { json, bytes, headers = {}, deadlineMs = 30_000 } = {}) {
+    const body = json === undefined ? bytes : JSON.stringify(json);
+    const type = json === undefined ? 'application/octet-stream' : 'application/json';
     let answer;
     try {
       answer = await this.send(`${this.url}${path}`, {
@@ -33,7 +34,7 @@ export class Api {
         ...(body === undefined ? {} : { body }),
         headers: {
           authorization: `Bearer ${this.token()}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(body === undefined ? {} : { 'content-type': type }),
           ...headers,
         },
         signal: AbortSignal.timeout(deadlineMs),

@@ -5,35 +5,57 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { zipSync } from 'fflate';
 import { StartFailure } from './failure.mjs';
 import { dim, green, millis, red, row, say, section, table, verdict } from './print.mjs';
 
 const JOB_LIMIT_MS = 180_000;
 const DESK_LIMIT_MS = 15_000;
-const SHOWN_TAKEN = 3;
+const IMPORT_LIMIT_MS = 60_000;
+const SHOWN_RESIDENTS = 3;
+const ROSTER = 'pilot-roster.csv';
+/** The roster's first line; her card is full. */
+const FIRST_RESIDENT = '王淑兰';
 
-/** @param {string} root */
-function rosterFiles(root) {
+/** The roster and its photos as one ZIP, which card-issuer takes in whole. @param {string} root */
+function rosterPackage(root) {
   const folder = join(root, 'test-vectors/residents');
-  const photos = Object.fromEntries(
-    readdirSync(join(folder, 'photos')).map((name) => [
-      `photos/${name}`,
-      readFileSync(join(folder, 'photos', name)).toString('base64'),
-    ]),
-  );
-  return { roster: readFileSync(join(folder, 'pilot-roster.csv')).toString('base64'), photos };
+  const photos = readdirSync(join(folder, 'photos')).map((name) => `photos/${name}`);
+  return zipSync(Object.fromEntries([ROSTER, ...photos].map((name) => [name, readFileSync(join(folder, name))])));
+}
+
+/** @param {import('./api.mjs').Api} cardIssuer @param {string} root */
+async function importToItsEnd(cardIssuer, root) {
+  const begun = await cardIssuer.demand('POST', '/v1/roster-imports?fileName=pilot-roster.zip', {
+    bytes: rosterPackage(root),
+  });
+  const deadline = Date.now() + IMPORT_LIMIT_MS;
+  for (;;) {
+    const job = await cardIssuer.demand('GET', `/v1/roster-imports/${begun.id}`);
+    if (job.state === 'done') return job;
+    if (job.error !== null) throw new StartFailure(job.error.message, job.error.nextStep, job.error.code);
+    if (Date.now() > deadline)
+      throw new StartFailure(
+        {
+          zh: `导入名册 ${IMPORT_LIMIT_MS / 1000} 秒内没有完成。`,
+          en: `The import did not finish in ${IMPORT_LIMIT_MS / 1000} s.`,
+        },
+        { zh: '请查看 var/log/card-issuer.log', en: 'See var/log/card-issuer.log' },
+      );
+    await pause(50);
+  }
 }
 
 /** @param {import('./api.mjs').Api} cardIssuer @param {string} root */
 export async function importRoster(cardIssuer, root) {
-  const report = await cardIssuer.demand('POST', '/v1/imports', { json: rosterFiles(root), deadlineMs: 60_000 });
-  section('居民名册', 'roster: test-vectors/residents/pilot-roster.csv (GB 18030)');
-  const refused = report.report.filter((/** @type {any} */ line) => line.outcome === 'refused');
-  const taken = report.report.filter((/** @type {any} */ line) => line.outcome !== 'refused');
-  say(`  ${green(`接收 ${taken.length}`)} ${dim('taken')}   ${red(`拒绝 ${refused.length}`)} ${dim('refused')}`);
-  for (const line of taken.slice(0, SHOWN_TAKEN))
-    say(`  ${green('✓')} ${String(line.row).padStart(2)} ${line.name ?? ''}`);
-  if (taken.length > SHOWN_TAKEN) say(`  ${dim(`… ${taken.length - SHOWN_TAKEN} more`)}`);
+  const job = await importToItsEnd(cardIssuer, root);
+  const { rows: refused } = await cardIssuer.demand('GET', `/v1/roster-imports/${job.id}/rows?outcome=refused`);
+  const { residents } = await cardIssuer.demand('GET', `/v1/residents?limit=${SHOWN_RESIDENTS}`);
+  section('居民名册', `roster: test-vectors/residents/${ROSTER} (GB 18030)`);
+  const held = job.taken + job.known;
+  say(`  ${green(`接收 ${held}`)} ${dim('taken')}   ${red(`拒绝 ${job.refused}`)} ${dim('refused')}`);
+  for (const { name } of residents) say(`  ${green('✓')} ${name}`);
+  if (held > residents.length) say(`  ${dim(`… ${held - residents.length} more`)}`);
   const lines = refused.flatMap((/** @type {any} */ line) =>
     line.faults.map((/** @type {any} */ fault) => [
       `${red('✗')} ${String(line.row).padStart(2)}`,
@@ -43,13 +65,14 @@ export async function importRoster(cardIssuer, root) {
   );
   table(lines);
   printNextStep(refused);
-  const [first] = taken;
+  const [first] = (await cardIssuer.demand('GET', `/v1/residents?search=${encodeURIComponent(FIRST_RESIDENT)}`))
+    .residents;
   if (first === undefined)
     throw new StartFailure(
-      { zh: '名册没有一行可用。', en: 'No row of the roster was taken.' },
-      { zh: '请检查 test-vectors/residents/pilot-roster.csv', en: 'Check test-vectors/residents/pilot-roster.csv' },
+      { zh: `名册中的 ${FIRST_RESIDENT} 没有登记。`, en: `${FIRST_RESIDENT} of the roster is not enrolled.` },
+      { zh: `请检查 test-vectors/residents/${ROSTER}`, en: `Check test-vectors/residents/${ROSTER}` },
     );
-  return { firstResidentId: first.residentId, held: taken.length > 0 };
+  return { firstResidentId: first.id };
 }
 
 /**

@@ -6,6 +6,7 @@ export const HELP = `居民健康卡系统 · Resident Health Card
   npm start -- --readers system    使用本机的 pcscd 和真实读卡器 · the machine's own pcscd and real readers
   npm start -- --tls               各服务凭自己证书机构的证书互认(双向 TLS) · mutual TLS, certificates from the own authority
   npm start -- --state FOLDER      状态放在别的文件夹（默认 var/）· state in another folder than var/
+  npm start -- --port N            三个服务从端口 N 起（默认 8101）· the three services from port N on
   npm start -- --help              本页 · this page
 
   npm run reset                    清空 var/ 下的全部状态 · clear all state
@@ -15,8 +16,8 @@ export const HELP = `居民健康卡系统 · Resident Health Card
 
 /** @param {readonly string[]} words */
 export function parseOptions(words) {
-  /** @type {{ once: boolean, tls: boolean, help: boolean, readers: 'private' | 'system', state: string | null, fault: string | null }} */
-  const options = { once: false, tls: false, help: false, readers: 'private', state: null, fault: null };
+  /** @type {{ once: boolean, tls: boolean, help: boolean, readers: 'private' | 'system', state: string | null, port: number, fault: string | null }} */
+  const options = { once: false, tls: false, help: false, readers: 'private', state: null, port: 8101, fault: null };
   const rest = [...words];
   while (rest.length > 0) {
     const word = rest.shift() ?? '';
@@ -31,6 +32,11 @@ export function parseOptions(words) {
     } else if (name === '--state') {
       options.state = inline ?? rest.shift() ?? null;
       if (options.state === null) options.fault = '--state: 缺少文件夹 · the folder is missing';
+    } else if (name === '--port') {
+      options.port = Number(inline ?? rest.shift());
+      // 500 above it are tried for each service.
+      if (!Number.isInteger(options.port) || options.port < 1024 || options.port > 65_000)
+        options.fault = '--port: 1024 – 65000';
     } else options.fault = `不认识的选项 · unknown option: ${word}`;
   }
   return options;

@@ -7,7 +7,7 @@ import { nodeProgram } from './processes.mjs';
 import { choosePorts } from './state.mjs';
 import { authorityFetch, authorityFile, handOutCodes, memberFiles } from './tls.mjs';
 
-export const DEFAULT_PORTS = [8101, 8102, 8103];
+const FIRST_PORT = 8101;
 const READY_LIMIT_MS = 60_000;
 const PCSCD_WATCH_MS = 300;
 
@@ -76,13 +76,13 @@ const ADMINISTRATOR = 'demo.system-admin';
 
 /**
  * @param {string} root @param {State} state @param {import('./processes.mjs').Processes} processes
- * @param {{ csockName: string | null, only?: readonly string[], tls?: boolean }} options
- *   `only`: the services to start, all by default; `tls`: mutual TLS between them
+ * @param {{ csockName: string | null, only?: readonly string[], tls?: boolean, port?: number }} options
+ *   `only`: the services to start, all by default; `tls`: mutual TLS between them; `port`: of the first
  * @returns {Promise<Apis>}
  */
-export async function startServices(root, state, processes, { csockName, only, tls = false }) {
+export async function startServices(root, state, processes, { csockName, only, tls = false, port = FIRST_PORT }) {
   const { dirs, tokens } = state;
-  const [keyPort = 0, issuerPort = 0, agentPort = 0] = await choosePorts(DEFAULT_PORTS);
+  const [keyPort = 0, issuerPort = 0, agentPort = 0] = await choosePorts([port, port + 1, port + 2]);
   const url = (/** @type {number} */ port) => `http://127.0.0.1:${port}`;
   const secure = (/** @type {number} */ port) => (tls ? `https://127.0.0.1:${port}` : url(port));
   const send = tls ? await authorityFetch(root, state) : fetch;

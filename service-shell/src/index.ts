@@ -8,6 +8,7 @@ export {
   principalIn,
   serialOf,
 } from './client-certificate.ts';
+export { ACQUIRE_CONNECTION_MS, DATABASE_LOG } from './database-waits.ts';
 export { accessMarkdown, settingsMarkdown } from './documents.ts';
 export { type Access, type Call, type Endpoint, endpoint, endpointRouter, mayCall } from './endpoints.ts';
 export { shellErrors } from './errors.ts';

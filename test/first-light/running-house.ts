@@ -19,8 +19,11 @@ export interface StartRun {
   readonly output: string;
 }
 
+/** Suites run side by side, and a port is looked at long before it is taken: each process of tests has some of its own. */
+const PORT = 10_001 + (process.pid % 2000) * 10;
+
 function startArguments(state: string, more: readonly string[]) {
-  return [join(ROOT, 'scripts/start.mjs'), '--state', state, ...more];
+  return [join(ROOT, 'scripts/start.mjs'), '--state', state, '--port', String(PORT), ...more];
 }
 
 /** `npm start -- --once` to its end. */

@@ -19,8 +19,6 @@ import {
   type HistoryResponse,
   historyResponse,
   hotlistResponse,
-  type ImportResponse,
-  importResponse,
   type LifeCycleResponse,
   lifeCycleResponse,
   locationResponse,
@@ -63,18 +61,6 @@ export class IssuerClient {
 
   enrol(resident: EnrolRequest, key?: string): Promise<{ id: string; known: boolean }> {
     return this.#call('POST', '/v1/residents', enrolResponse, resident, key);
-  }
-  importRoster(
-    roster: Uint8Array,
-    options: { encoding?: 'utf-8' | 'gb18030'; dryRun?: boolean; photos?: ReadonlyMap<string, Uint8Array> } = {},
-  ): Promise<ImportResponse> {
-    const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
-    return this.#call('POST', '/v1/imports', importResponse, {
-      roster: base64(roster),
-      ...(options.encoding === undefined ? {} : { encoding: options.encoding }),
-      ...(options.dryRun === undefined ? {} : { dryRun: options.dryRun }),
-      photos: Object.fromEntries([...(options.photos ?? [])].map(([name, bytes]) => [name, base64(bytes)])),
-    });
   }
   residents(page: { offset?: number; limit?: number; search?: string } = {}): Promise<ResidentsResponse> {
     return this.#call('GET', `/v1/residents?${queryOf(page)}`, residentsResponse);

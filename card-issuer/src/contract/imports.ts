@@ -5,7 +5,7 @@ const bilingual = z.object({ zh: z.string(), en: z.string() });
 const limit = z.coerce.number().int().min(1).max(500).default(100);
 const source = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
 
-/** POST /v1/roster-imports: the file (CSV or XLSX) is the body. */
+/** POST /v1/roster-imports: the file (CSV, XLSX, or a ZIP of one of them with the photos) is the body. */
 export const beginImportQuery = z.object({
   source: source.default('rhc'),
   fileName: z.string().max(200).default('roster'),
@@ -25,7 +25,7 @@ export const rosterImportResponse = z.object({
   id: z.string(),
   source: z.string(),
   fileName: z.string(),
-  format: z.enum(['csv', 'xlsx']),
+  format: z.enum(['csv', 'xlsx', 'zip']),
   encoding: z.enum(['utf-8', 'gb18030']),
   dryRun: z.boolean(),
   state: z.enum(['waiting', 'running', 'paused', 'done', 'failed', 'cancelled']),

@@ -4,21 +4,6 @@ import { REASONS, REPLACEMENT_REASONS, type ReasonCode } from '../domain/card-re
 import { CARD_STATES, CARD_TRANSITIONS, type CardMove } from '../domain/card-state.ts';
 import { approvalResponse } from './approvals.ts';
 
-/** POST /v1/imports as JSON; as `text/csv` the roster is the body, `dryRun` and `encoding` stand in the query. */
-export const importRequest = z.strictObject({
-  /** The file, base64. */
-  roster: z.base64(),
-  encoding: z.enum(['utf-8', 'gb18030']).optional(),
-  dryRun: z.boolean().optional(),
-  /** JPEG files beside the roster: file name → base64. */
-  photos: z.record(z.string(), z.base64()).optional(),
-});
-export const importQuery = z.object({
-  encoding: z.enum(['utf-8', 'gb18030']).optional(),
-  dryRun: z.enum(['true', 'false']).optional(),
-  /** `csv`: the answer is the report as a file (UTF-8 CSV, one line a fault). */
-  report: z.enum(['json', 'csv']).optional(),
-});
 const cardState = z.enum(CARD_STATES);
 export const cardsQuery = z.object({
   issueSerial: z.string().max(20).optional(),
@@ -58,24 +43,6 @@ const errorBody = z.object({
   fields: z.array(fault).optional(),
 });
 
-export const importResponse = z.object({
-  encoding: z.enum(['utf-8', 'gb18030']),
-  dryRun: z.boolean(),
-  rows: z.int(),
-  taken: z.int(),
-  known: z.int(),
-  refused: z.int(),
-  report: z.array(
-    z.object({
-      row: z.int(),
-      outcome: z.enum(['taken', 'known', 'refused']),
-      name: z.string(),
-      residentId: z.string().nullable(),
-      faults: z.array(fault),
-      nextStep: bilingual.nullable(),
-    }),
-  ),
-});
 export const jobView = z.object({
   id: z.string(),
   state: z.enum(['waiting', 'running', 'done', 'rejected']),
@@ -218,7 +185,6 @@ export const statusResponse = z.object({
   agents: z.int(),
 });
 
-export type ImportResponse = z.infer<typeof importResponse>;
 export type CardResponse = z.infer<typeof cardResponse>;
 export type MoveRequest = z.infer<typeof moveRequest>;
 export type ReplaceRequest = z.infer<typeof replaceRequest>;

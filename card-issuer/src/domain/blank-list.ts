@@ -1,9 +1,8 @@
 /** A supplier's list of blanks: CSV with 箱号 (box) and 芯片序列号 (the card factor, 8 bytes as hex), UTF-8 or GB 18030. */
 import type { FieldFault } from '@rhc/card/errors';
 import { CsvError, parse } from 'csv-parse/sync';
-import iconv from 'iconv-lite';
 import { issuerErrors } from '../errors.ts';
-import { detectEncoding } from './roster.ts';
+import { textOf } from './charset.ts';
 
 const BOX_COLUMN = '箱号';
 const CHIP_COLUMN = '芯片序列号';
@@ -19,9 +18,7 @@ export interface BlankListRow {
 
 /** @throws STOCK_LIST_UNREADABLE */
 export function readBlankList(bytes: Uint8Array): BlankListRow[] {
-  const text =
-    detectEncoding(bytes) === 'utf-8' ? new TextDecoder().decode(bytes) : iconv.decode(Buffer.from(bytes), 'gb18030');
-  const [header = [], ...records] = table(text);
+  const [header = [], ...records] = table(textOf(bytes));
   const names = header.map((name) => name.trim());
   const box = names.indexOf(BOX_COLUMN);
   const chip = names.indexOf(CHIP_COLUMN);

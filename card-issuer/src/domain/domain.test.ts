@@ -1,14 +1,11 @@
 /** Rules of enrolment, serials, dates and states, on literal values. */
 import { describe, expect, test } from '@jest/globals';
-import iconv from 'iconv-lite';
 import { cardDataOf, expiryDate } from './card-data.ts';
 import { CARD_STATES, CARD_TRANSITIONS, nextCardState } from './card-state.ts';
 import { identityCheckCharacter, isCalendarDate, parseIdentityNumber } from './identity-number.ts';
 import { isIssueSerial, issueSerial, mod3736CheckCharacter } from './issue-serial.ts';
 import { photoFault } from './photo.ts';
 import type { ResidentInput } from './resident.ts';
-import { columnOfField, readRoster } from './roster.ts';
-import { ROSTER_COLUMNS } from './roster-columns.ts';
 import { validateResident } from './validate-resident.ts';
 
 const TODAY = '2026-11-22';
@@ -156,32 +153,5 @@ describe('card states', () => {
         else expect(step).toThrow(/CARD_STATE_FORBIDS/);
       }
     }
-  });
-});
-
-describe('roster', () => {
-  const header = Object.keys(ROSTER_COLUMNS).join(',');
-  const row = `张三丰,男,汉,1990-03-07,居民身份证,${MALE},130102,,,,,,,新农合,A,阳性,哮喘;糖尿病,,青霉素:皮疹,卡介苗@1990-03-08,,,,,,`;
-  test('GB 18030 and UTF-8 read alike', () => {
-    const text = `${header}\r\n${row}\r\n`;
-    const fromGb = readRoster(iconv.encode(text, 'gb18030'));
-    const fromUtf = readRoster(new TextEncoder().encode(`\uFEFF${text}`));
-    expect([fromGb.encoding, fromUtf.encoding]).toEqual(['gb18030', 'utf-8']);
-    expect(fromGb.rows).toEqual(fromUtf.rows);
-    expect(fromGb.rows[0]?.input).toMatchObject({
-      alerts: ['哮喘', '糖尿病'],
-      allergies: [{ substance: '青霉素', reaction: '皮疹' }],
-    });
-    const input = fromGb.rows[0]?.input;
-    expect(input !== undefined && validateResident(input, TODAY).ok).toBe(true);
-  });
-  test('a missing column and a ragged row are named', () => {
-    expect(() => readRoster(new TextEncoder().encode('姓名,性别\n甲,男\n'))).toThrow(/ROSTER_UNREADABLE/);
-    expect(() => readRoster(new TextEncoder().encode(`${header}\n甲,男\n`))).toThrow(/ROSTER_UNREADABLE/);
-  });
-  test('a photo that was not sent along is a fault of its row', () => {
-    const { rows } = readRoster(new TextEncoder().encode(`${header}\n${row}a.jpg\n`));
-    expect(rows[0]?.faults.map((fault) => fault.field)).toEqual(['photo']);
-    expect(columnOfField('allergies[1]')).toBe('过敏[2]');
   });
 });

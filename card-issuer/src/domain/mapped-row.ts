@@ -4,7 +4,10 @@ import type { ResidentField, ResidentInput } from './resident.ts';
 import type { RosterMapping } from './roster-mappings.ts';
 
 export interface MappedRow {
+  /** Without the photo: the row only names its file. */
   readonly input: ResidentInput;
+  /** As the row writes it; empty where it names none. */
+  readonly photoFile: string;
   readonly faults: readonly FieldFault[];
   /** The column of the file for a field, for reports. */
   columnOf(field: string): string;
@@ -59,6 +62,7 @@ export function mapRow(
         ];
   return {
     input: inputOf(values),
+    photoFile: values.get('photo') ?? '',
     faults,
     columnOf: (path) => {
       const field = path.replace(/\[.*$/, '');

@@ -20,7 +20,7 @@ export const ROSTER_PRESETS: readonly RosterMapping[] = [
   {
     source: 'rhc',
     text: { zh: '居民健康卡名册', en: 'resident health card roster' },
-    columns: { ...ROSTER_COLUMNS, 照片: null },
+    columns: ROSTER_COLUMNS,
     constants: {},
     derive: [],
   },

@@ -1,5 +1,5 @@
-/** Residents and their import. */
-import { type Call, type Endpoint, endpoint, parseInput, readRawBody } from '@rhc/service-shell';
+/** The register of residents, likely doubles, and the rights of the person. */
+import { type Endpoint, endpoint } from '@rhc/service-shell';
 import type { Issuer } from '../app.ts';
 import {
   candidatesQuery,
@@ -15,9 +15,6 @@ import {
   enrolResponse,
   eraseRequest,
   eraseResponse,
-  importQuery,
-  importRequest,
-  importResponse,
   mergeRequest,
   mergeResponse,
   residentHistoryResponse,
@@ -31,23 +28,15 @@ import {
   withdrawConsentRequest,
 } from '../contract/index.ts';
 import type { ResidentInput } from '../domain/resident.ts';
-import { rosterReportFile } from '../domain/roster-report-file.ts';
 import { subjectAccessText } from '../domain/subject-access-text.ts';
 import { COUNTER, MANAGER, PEOPLE, PEOPLE_HISTORY, REVIEWERS } from './access.ts';
-import { caller, decoded, jsonOf, pathPart } from './request-parts.ts';
+import { caller, decoded, pathPart } from './request-parts.ts';
 
-export const IMPORT_PATH = '/v1/imports';
-const MAX_IMPORT_BYTES = 256 * 1024 * 1024;
 const tag = '居民 Residents';
 const rights = '个人权利 Rights of the person';
 
 export function residentEndpoints(issuer: Issuer): Endpoint[] {
-  return [
-    ...registerEndpoints(issuer),
-    ...duplicateEndpoints(issuer),
-    ...rightsEndpoints(issuer),
-    ...wholeRosterEndpoints(issuer),
-  ];
+  return [...registerEndpoints(issuer), ...duplicateEndpoints(issuer), ...rightsEndpoints(issuer)];
 }
 
 /** A photo travels as base64. */
@@ -248,43 +237,4 @@ function rightsEndpoints({ residents }: Issuer): Endpoint[] {
       },
     }),
   ];
-}
-
-function wholeRosterEndpoints(issuer: Issuer): Endpoint[] {
-  return [
-    endpoint({
-      method: 'post',
-      path: IMPORT_PATH,
-      access: COUNTER,
-      tag,
-      summary: {
-        zh: '导入名册(CSV 正文,或 JSON 中的 base64)',
-        en: 'Import a roster (CSV as the body, or base64 in JSON)',
-      },
-      query: importQuery,
-      response: importResponse,
-      rawBody: true,
-      handle: (call) => importWhole(issuer, call),
-    }),
-  ];
-}
-
-async function importWhole(
-  issuer: Issuer,
-  { ctx, query }: Pick<Call<unknown, typeof importQuery._output>, 'ctx' | 'query'>,
-) {
-  const bytes = await readRawBody(ctx.req, MAX_IMPORT_BYTES);
-  if (ctx.is('application/json') === false) {
-    const result = await issuer.importRoster(bytes, { encoding: query.encoding, dryRun: query.dryRun === 'true' });
-    if (query.report !== 'csv') return result;
-    ctx.attachment('roster-report.csv');
-    ctx.type = 'text/csv; charset=utf-8';
-    return rosterReportFile(result.report);
-  }
-  const request = parseInput(importRequest, jsonOf(bytes));
-  return issuer.importRoster(decoded(request.roster), {
-    encoding: request.encoding,
-    dryRun: request.dryRun ?? false,
-    photos: new Map(Object.entries(request.photos ?? {}).map(([name, photo]) => [name, decoded(photo)])),
-  });
 }

@@ -13,7 +13,8 @@ import { issuerErrors } from '../errors.ts';
 import { pageOf, readCursor } from '../page-cursor.ts';
 import type { Residents } from '../residents.ts';
 import { type Database, imports, residents } from '../store/index.ts';
-import { EMPTY_FILE, FileLook, inParts, MAX_WORKBOOK_BYTES, type ReadRow, readRows, tooLarge } from './roster-file.ts';
+import { EMPTY_FILE, FileLook, inParts, openRoster, type ReadRow, requireSize } from './roster-file.ts';
+import type { RosterPhotos } from './roster-package.ts';
 import { checkRow, type HeaderFields, refusedRow } from './roster-row.ts';
 
 export interface RosterImportParts {
@@ -79,7 +80,7 @@ export class RosterImports {
         part += 1;
       }
       const seen = look.seen();
-      if (seen.format === 'xlsx' && seen.bytes > MAX_WORKBOOK_BYTES) throw tooLarge(seen.bytes);
+      requireSize(seen);
       await imports.describeFile(transaction, id, { ...seen, encoding: given.encoding ?? seen.encoding });
     });
     this.#start(id);
@@ -191,6 +192,7 @@ export class RosterImports {
     const job = await this.get(id);
     const today = dayInChina(clock.nowMs());
     const seen = new Map<string, number>();
+    const roster = await openRoster(database, job);
     let fields: HeaderFields | null = null;
     let done = job.rowsDone;
     let batch: ReadRow[] = [];
@@ -198,11 +200,11 @@ export class RosterImports {
       const rows = batch;
       batch = [];
       if (rows.length === 0) return true;
-      const moved = await this.#takeBatch(job, done, rows, fields ?? [], today, seen);
+      const moved = await this.#takeBatch(job, done, rows, fields ?? [], roster.photos, today, seen);
       done += rows.length;
       return moved;
     };
-    for await (const read of readRows(database, job)) {
+    for await (const read of roster.rows) {
       if (fields === null) {
         const header = readHeader(read.cells, job.mapping);
         if (header.faults.length > 0) throw issuerErrors.make('ROSTER_UNREADABLE', { fields: header.faults });
@@ -229,12 +231,13 @@ export class RosterImports {
     done: number,
     rows: readonly ReadRow[],
     fields: HeaderFields,
+    photos: RosterPhotos,
     today: string,
     seen: Map<string, number>,
   ): Promise<boolean> {
     const { database, clock, register } = this.#parts;
     const startedMs = clock.monotonicMs();
-    const checked = rows.map((row) => checkRow(row, fields, job.mapping, today, seen));
+    const checked = rows.map((row) => checkRow(row, fields, job.mapping, photos, today, seen));
     return database
       .transaction(async (transaction) => {
         const sound = checked.flatMap(({ resident }) => resident ?? []);

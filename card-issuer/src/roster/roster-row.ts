@@ -7,6 +7,7 @@ import { validateResident } from '../domain/validate-resident.ts';
 import { issuerErrors } from '../errors.ts';
 import type { imports } from '../store/index.ts';
 import type { ReadRow } from './roster-file.ts';
+import type { RosterPhotos } from './roster-package.ts';
 
 export interface CheckedRow {
   readonly row: number;
@@ -21,13 +22,19 @@ export function checkRow(
   { row, cells }: ReadRow,
   fields: HeaderFields,
   mapping: RosterMapping,
+  photos: RosterPhotos,
   today: string,
   seen: Map<string, number>,
 ): CheckedRow {
   const mapped = mapRow(cells, fields, mapping);
   if (mapped.faults.length > 0) return { row, mapped, faults: mapped.faults, resident: null };
-  const checked = validateResident(mapped.input, today);
-  if (!checked.ok) return { row, mapped, faults: checked.faults, resident: null };
+  const { photo, fault } = photos.find(mapped.photoFile, mapped.input.documentNumber);
+  const checked = validateResident(photo === null ? mapped.input : { ...mapped.input, photo }, today);
+  const faults: FieldFault[] = [
+    ...(checked.ok ? [] : checked.faults),
+    ...(fault === null ? [] : [{ field: 'photo', rule: fault }]),
+  ];
+  if (!checked.ok || faults.length > 0) return { row, mapped, faults, resident: null };
   const { documentType, documentNumber } = checked.resident;
   const key = `${documentType}/${documentNumber}`;
   const first = documentNumber === '' ? undefined : seen.get(key);

@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { ACQUIRE_CONNECTION_MS, DATABASE_LOG } from '@rhc/service-shell';
 import knex, { type Knex } from 'knex';
 import type { PersonalData } from '../personal-data/vault.ts';
 import { MIGRATIONS, migrationsThrough } from './migrations/index.ts';
@@ -27,6 +28,8 @@ export function openDatabase(address: string, options: { readonly schema?: strin
       client: 'pg',
       connection: address,
       pool: { min: 0, max: 8 },
+      acquireConnectionTimeout: ACQUIRE_CONNECTION_MS,
+      log: DATABASE_LOG,
       ...(options.schema === undefined ? {} : { searchPath: [options.schema] }),
     });
   }
@@ -35,6 +38,7 @@ export function openDatabase(address: string, options: { readonly schema?: strin
     client: 'better-sqlite3',
     connection: { filename: address },
     useNullAsDefault: true,
+    log: DATABASE_LOG,
     // One connection: SQLite has one writer anyway, and `:memory:` lives in its connection.
     pool: {
       min: 1,

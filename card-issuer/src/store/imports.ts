@@ -12,7 +12,7 @@ export interface RosterImport {
   readonly id: string;
   readonly source: string;
   readonly fileName: string;
-  readonly format: 'csv' | 'xlsx';
+  readonly format: 'csv' | 'xlsx' | 'zip';
   readonly encoding: 'utf-8' | 'gb18030';
   readonly mapping: RosterMapping;
   readonly dryRun: boolean;
@@ -47,7 +47,7 @@ const importOf = (row: Row): RosterImport => ({
   id: String(row.id),
   source: String(row.source),
   fileName: String(row.file_name),
-  format: row.format as 'csv' | 'xlsx',
+  format: row.format as RosterImport['format'],
   encoding: row.encoding as 'utf-8' | 'gb18030',
   mapping: parseJson<RosterMapping>(String(row.mapping)),
   dryRun: integer(row.dry_run) === 1,

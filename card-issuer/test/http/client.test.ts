@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openHotlist } from '@rhc/card/hotlist';
 import type { Issuer } from '../../src/app.ts';
 import type { IssuerClient } from '../../src/client/index.ts';
-import { IMPORT_PATH } from '../../src/http/endpoints-residents.ts';
+import { ROSTER_IMPORTS_PATH } from '../../src/http/endpoints-imports.ts';
 import { type Database, openDatabase } from '../../src/store/index.ts';
 import { enrolled, inUse, issuerWith, TurnedClock } from '../life-cycle/in-use.ts';
 import { type ServedIssuer, serveIssuer } from './serve-issuer.ts';
@@ -168,17 +168,22 @@ describe('client over HTTP', () => {
   test('the report of a dry run as a file', async () => {
     const roster = readFileSync(join(process.cwd(), 'test-vectors/residents/pilot-roster.csv'));
     const before = (await client.status()).residents;
-    const answer = await fetch(`${served.baseUrl}${IMPORT_PATH}?dryRun=true&report=csv`, {
+    const headers = { authorization: `Bearer ${served.token('clerk')}` };
+    const begun = await fetch(`${served.baseUrl}${ROSTER_IMPORTS_PATH}?dryRun=true`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${served.token('clerk')}`, 'content-type': 'text/csv' },
+      headers: { ...headers, 'content-type': 'text/csv' },
       body: new Uint8Array(roster),
     });
+    expect(begun.status).toBe(202);
+    const { id } = (await begun.json()) as { id: string };
+    expect(await issuer.imports.settled(id)).toMatchObject({ state: 'done', dryRun: true });
+    const answer = await fetch(`${served.baseUrl}${ROSTER_IMPORTS_PATH}/${id}/report`, { headers });
     expect([answer.status, answer.headers.get('content-disposition')]).toEqual([
       200,
-      'attachment; filename="roster-report.csv"',
+      'attachment; filename="import-report.csv"',
     ]);
     const lines = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await answer.arrayBuffer()).split('\r\n');
-    expect(lines[0]).toBe('\uFEFF行,结果,姓名,字段,规则,下一步,rule,next step');
+    expect(lines[0]).toBe('\uFEFF行,结果,姓名,字段,值,规则,下一步,rule,next step');
     const refusedLines = lines.filter((line) => line.split(',')[1] === '拒绝');
     expect(refusedLines.length).toBeGreaterThan(0);
     for (const line of refusedLines) expect(line.split(',')[3]).toMatch(/\S/);

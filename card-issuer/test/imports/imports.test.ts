@@ -1,5 +1,8 @@
 /** Imports of files on both engines: rules told by row, encodings, workbooks, mappings, killed and gone on with. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { zipSync } from 'fflate';
 import iconv from 'iconv-lite';
 import { readSheet } from 'read-excel-file/node';
 import writeExcelFile from 'write-excel-file/node';
@@ -11,6 +14,7 @@ import { issuerWith, TurnedClock } from '../life-cycle/in-use.ts';
 import { ENGINES, openOn } from '../store/both-engines.ts';
 
 const LONG_MS = 120_000;
+const PHOTOS = readdirSync(join(process.cwd(), 'test-vectors/residents/photos'));
 const number = (sequence: number, birth = '19850612') => {
   const first17 = `130101${birth}${String(sequence).padStart(3, '0')}`;
   return first17 + identityCheckCharacter(first17);
@@ -141,6 +145,43 @@ describe.each(ENGINES)('imports on %s', (engine) => {
     const changed = await run(file([{ ...SOUND, 证件号码: number(300), 姓名: '另一人' }]));
     expect(changed).toMatchObject({ refused: 1 });
     expect((await issuer.residents.list({ limit: 5, search: number(300) })).residents[0]?.name).toBe('䶮小玲');
+  });
+
+  test('a ZIP with photos: by the name that the row gives, or by a file named as the document number', async () => {
+    const photo = new Uint8Array(readFileSync(join(process.cwd(), 'test-vectors/residents/photos', PHOTOS[0] ?? '')));
+    const large = new Uint8Array(70_000).fill(7);
+    const table = file([310, 312, 314, 316].map((sequence) => ({ ...SOUND, 证件号码: number(sequence) })))
+      .trimEnd()
+      .split('\n')
+      .map((row, index) => `${row},${['照片', '单雪莲.JPG', '', '缺.jpg', '大.jpg'][index]}`)
+      .join('\r\n');
+    // As Windows writes it: names in the system's charset, which the archive does not declare.
+    const inGb = (name: string) => iconv.encode(name, 'gb18030').toString('latin1');
+    const zip = zipSync({
+      'roster/名册.csv': iconv.encode(table, 'gb18030'),
+      [inGb('roster/照片/单雪莲.jpg')]: photo,
+      [`roster/照片/${number(312)}.jpg`]: photo,
+      [inGb('roster/大.jpg')]: large,
+    });
+    const done = await run(zip);
+    expect(done).toMatchObject({ state: 'done', format: 'zip', taken: 2, refused: 2 });
+    const report = await all(done.id);
+    expect(report.map(({ row, faults }) => [row, faults.map(({ field }) => field)])).toEqual([
+      [3, ['照片']],
+      [4, ['照片']],
+    ]);
+    expect(report.map(({ faults }) => faults[0]?.rule.zh)).toEqual([
+      expect.stringMatching(/没有收到照片文件 缺.jpg/),
+      expect.stringMatching(/70000 字节/),
+    ]);
+    for (const sequence of [310, 312]) {
+      const [found] = (await issuer.residents.list({ limit: 5, search: number(sequence) })).residents;
+      const { resident } = await issuer.residents.get(found?.id ?? '');
+      expect(resident.photo).toBe(Buffer.from(photo).toString('base64'));
+    }
+    expect(await run(zip)).toMatchObject({ taken: 0, known: 2, refused: 2 });
+    const unclear = await run(zipSync({ 'a.csv': photo, 'b.csv': photo }));
+    expect(unclear).toMatchObject({ state: 'failed', error: { code: 'ROSTER_UNREADABLE' } });
   });
 
   test('a workbook by the mapping of its source; sex, birth date and area from what the row says', async () => {

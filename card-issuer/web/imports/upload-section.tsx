@@ -49,11 +49,11 @@ export function UploadSection({ mappings, fault }: { mappings: readonly Mapping[
         </Form.Item>
         <div className="form-wide">
           <FileChoice
-            accept=".csv,.txt,.xlsx"
+            accept=".csv,.txt,.xlsx,.zip"
             file={file}
             hint={{
-              zh: 'CSV 或 XLSX;先试运行:逐行检查,不写入任何居民',
-              en: 'CSV or XLSX. A rehearsal checks every row and enrols nobody.',
+              zh: 'CSV 或 XLSX,有照片时与照片一起打包成 ZIP(照片列写文件名,或以证件号码命名);先试运行:逐行检查,不写入任何居民',
+              en: 'CSV or XLSX, zipped with its photos where there are any. A rehearsal checks every row and enrols nobody.',
             }}
             onChoose={setFile}
           />

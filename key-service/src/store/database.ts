@@ -1,4 +1,5 @@
 /** Knex over SQLite (embedded default) or PostgreSQL. Opening migrates: a service never runs on an older schema. */
+import { ACQUIRE_CONNECTION_MS, DATABASE_LOG } from '@rhc/service-shell';
 import knex, { type Knex } from 'knex';
 import { migrationSource } from './migrations.ts';
 
@@ -18,7 +19,13 @@ export async function openDatabase(location: string): Promise<Knex> {
 }
 
 function postgres(connection: string): Knex {
-  return knex({ client: 'pg', connection, pool: { min: 0, max: 8 } });
+  return knex({
+    client: 'pg',
+    connection,
+    pool: { min: 0, max: 8 },
+    acquireConnectionTimeout: ACQUIRE_CONNECTION_MS,
+    log: DATABASE_LOG,
+  });
 }
 
 function sqlite(filename: string): Knex {
@@ -26,6 +33,7 @@ function sqlite(filename: string): Knex {
     client: 'better-sqlite3',
     connection: { filename },
     useNullAsDefault: true,
+    log: DATABASE_LOG,
     pool: {
       min: 1,
       max: 1,
