@@ -274,6 +274,8 @@ test(
   'a failing dialogue is exported without contents and fails in the same place when it is replayed',
   async () => {
     await simulator.insert('healthy');
+    // What the desk asks a new card by itself is over when this is: the fault must strike the summary.
+    await simulator.json('POST', '/v1/card/read', { stages: [] });
     await simulator.json('POST', '/v1/simulator/faults', {
       reader: READER,
       faults: [{ kind: 'wrong-status', at: { command: 25 }, sw: 0x6f00, executed: false }],
