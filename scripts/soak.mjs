@@ -1,18 +1,27 @@
 /**
- * `npm run soak -- readers|in-process|pulls [--insertions N] [--kills N]`: what must hold for weeks, in minutes. Each ends with
+ * `npm run soak -- readers|in-process|pulls|issuing`: what must hold for weeks, in minutes. Each ends with
  * its figures and with status 0 only if nothing was lost, doubled or told wrongly. A small sample of each stands in the suites.
  */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { soakInProcess } from './soak/in-process.mjs';
+import { drillIssuing } from './soak/issuing/drill.mjs';
 import { percentile, soakThroughPcscd } from './soak/through-pcscd.mjs';
 
 const USAGE = `npm run soak -- readers [--insertions 1000] [--kills 100]   pcscd 与虚拟读卡器 · pcscd with virtual readers
 npm run soak -- in-process [--insertions 10000]            进程内 · the same in process
-npm run soak -- pulls [--pulls 10000]                      写卡时随机拔卡 · random pulls while writing`;
+npm run soak -- pulls [--pulls 10000]                      写卡时随机拔卡 · random pulls while writing
+npm run soak -- issuing [--kills 200] [--seed 1] [--database sqlite|postgres]
+                                                           发卡时随机杀进程 · kills of any process while cards are issued`;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { insertions: { type: 'string' }, kills: { type: 'string' }, pulls: { type: 'string' } },
+  options: {
+    insertions: { type: 'string' },
+    kills: { type: 'string' },
+    pulls: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    database: { type: 'string', default: 'postgres' },
+  },
 });
 /** A reader process keeps two handles for each of at most 32 services that it lost, then it is replaced. */
 const MOST_HANDLES_MORE = 70;
@@ -61,6 +70,20 @@ switch (positionals[0]) {
       },
     );
     process.exitCode = status ?? 1;
+    break;
+  }
+  case 'issuing': {
+    const engine = values.database === 'sqlite' ? 'sqlite' : 'postgres';
+    const seed = Number(values.seed);
+    const started = performance.now();
+    const { kills, cards, faults } = await drillIssuing({ kills: Number(values.kills ?? 200), seed, engine, say });
+    const total = Object.values(kills).reduce((sum, count) => sum + count, 0);
+    const seconds = Math.round((performance.now() - started) / 1000);
+    say(
+      `杀进程 kills ${total} ${JSON.stringify(kills)}；发卡 cards ${cards}；${engine}，种子 seed ${seed}，${seconds} s`,
+    );
+    say(`不成立 wrong: ${faults.length} ${faults.join('; ')}`);
+    process.exitCode = faults.length === 0 ? 0 : 1;
     break;
   }
   default:

@@ -33,9 +33,12 @@ export class Processes {
   /** @type {(line: string) => void} */
   #tell;
 
-  /** @param {(line: string) => void} tell */
-  constructor(tell) {
+  #waits;
+
+  /** @param {(line: string) => void} tell @param {readonly number[]} waits ms before the first, second, … start anew */
+  constructor(tell, waits = RESTART_WAITS_MS) {
     this.#tell = tell;
+    this.#waits = waits;
   }
 
   /** @param {ChildPlan} plan */
@@ -59,7 +62,7 @@ export class Processes {
       entry.child = null;
       if (this.#stopping) return;
       entry.failures = Date.now() - started > HEALTHY_AFTER_MS ? 1 : entry.failures + 1;
-      const wait = RESTART_WAITS_MS[Math.min(entry.failures, RESTART_WAITS_MS.length) - 1] ?? 5000;
+      const wait = this.#waits[Math.min(entry.failures, this.#waits.length) - 1] ?? 5000;
       this.#tell(`⚠ ${name} 意外结束（${signal ?? code}），${wait} ms 后重启 · ended, starting again in ${wait} ms`);
       entry.timer = setTimeout(() => this.#launch(name), wait);
     });

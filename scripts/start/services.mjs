@@ -76,11 +76,13 @@ const ADMINISTRATOR = 'demo.system-admin';
 
 /**
  * @param {string} root @param {State} state @param {import('./processes.mjs').Processes} processes
- * @param {{ csockName: string | null, only?: readonly string[], tls?: boolean, port?: number }} options
- *   `only`: the services to start, all by default; `tls`: mutual TLS between them; `port`: of the first
+ * @param {{ csockName: string | null, only?: readonly string[], tls?: boolean, port?: number, more?: Record<string, NodeJS.ProcessEnv> }} options
+ *   `only`: the services to start, all by default; `tls`: mutual TLS between them; `port`: of the first; `more`: settings
+ *   of a service that come last
  * @returns {Promise<Apis>}
  */
-export async function startServices(root, state, processes, { csockName, only, tls = false, port = FIRST_PORT }) {
+export async function startServices(root, state, processes, options) {
+  const { csockName, only, tls = false, port = FIRST_PORT, more = {} } = options;
   const { dirs, tokens } = state;
   const [keyPort = 0, issuerPort = 0, agentPort = 0] = await choosePorts([port, port + 1, port + 2]);
   const url = (/** @type {number} */ port) => `http://127.0.0.1:${port}`;
@@ -147,7 +149,7 @@ export async function startServices(root, state, processes, { csockName, only, t
     processes.start({
       name,
       logFile: join(dirs.log, `${name}.log`),
-      spawn: nodeProgram([join(root, name, 'dist/main.js')], { cwd: root, env: settings[name] ?? {} }),
+      spawn: nodeProgram([join(root, name, 'dist/main.js')], { cwd: root, env: { ...settings[name], ...more[name] } }),
     });
   const alive = (/** @type {Api} */ api) => api.untilAlive(() => processes.assertHopeful(api.service), READY_LIMIT_MS);
   const names = Object.keys(settings).filter(wanted);
