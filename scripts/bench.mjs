@@ -20,6 +20,7 @@ const KEY_SERVICE_BENCH = 'key-service/bench/key-service.bench.mjs';
 const APDU_BENCH = 'reader-agent/bench/apdu.bench.mjs';
 const DESK_BENCH = 'reader-agent/bench/desk.bench.mjs';
 const DAY_BENCH = 'reader-agent/bench/day.bench.mjs';
+const ISSUING_BENCH = 'card-issuer/bench/issuing.bench.mjs';
 const HOTLIST_BENCH = 'card-issuer/bench/hotlist.bench.mjs';
 
 /** The agent on a reader stack of its own with virtual cards. @returns {Promise<Row[]>} */
@@ -73,6 +74,9 @@ await measure({ zh: '一天', en: 'memory over a day’s cards, cold start' }, a
 );
 await measure({ zh: '密钥服务', en: 'key-service over HTTP against the bare token' }, async () =>
   (await import(pathToFileURL(join(ROOT, KEY_SERVICE_BENCH)).href)).run(asked),
+);
+await measure({ zh: '发卡', en: 'whole issuing jobs against the bare dialogue' }, async () =>
+  (await import(pathToFileURL(join(ROOT, ISSUING_BENCH)).href)).run(),
 );
 await measure({ zh: '黑名单', en: 'hotlist at 55 M cards' }, async () =>
   (await import(pathToFileURL(join(ROOT, HOTLIST_BENCH)).href)).run(),

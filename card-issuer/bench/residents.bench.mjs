@@ -14,7 +14,7 @@ import { systemClock } from '../dist/clock.js';
 import { timeOrderedIds } from '../dist/new-id.js';
 import { openVault, softDataKeys } from '../dist/personal-data/index.js';
 import { Residents } from '../dist/residents.js';
-import { RosterImports } from '../dist/roster-imports.js';
+import { RosterImports } from '../dist/roster/roster-imports.js';
 import { migrate, openDatabase } from '../dist/store/index.js';
 import { inventedFile, inventedResident } from './invented-residents.mjs';
 

@@ -1,0 +1,187 @@
+/**
+ * Whole issuing jobs a second: card-issuer in this process with desks and virtual cards in it, key-service as its own process
+ * on SoftHSM2, each card bound, written, sealed, proved and read back. The bare loop is the same dialogue with the same
+ * virtual card and keys in memory: no database, no HSM, no HTTP. Needs `dist`.
+ * `node card-issuer/bench/issuing.bench.mjs`
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bytesToHex } from '@rhc/card/bytes';
+import { nodeCrypto } from '@rhc/card/crypto-node';
+import { localPersonalizationKeys, personalizeCard, securityCodeBlock } from '@rhc/card/personalization';
+import { nationalProfile, rhcBlank1 } from '@rhc/card/profile';
+import { disperse, pilotRoot } from '@rhc/card/secure-messaging';
+import { KeyServiceClient, personalizationKeysOver } from '@rhc/key-service/client';
+import { runPilotCeremony } from '../../scripts/start/ceremony.mjs';
+import { Processes } from '../../scripts/start/processes.mjs';
+import { startServices } from '../../scripts/start/services.mjs';
+import { prepareState } from '../../scripts/start/state.mjs';
+import { ProcessMemory, VirtualCard } from '../../virtual-card/dist/index.js';
+import { createIssuer } from '../dist/app.js';
+import { systemClock } from '../dist/clock.js';
+import { cardDataOf } from '../dist/domain/card-data.js';
+import { validateResident } from '../dist/domain/validate-resident.js';
+import { openDatabase } from '../dist/store/index.js';
+import { DeskInProcess } from './desks-in-process.mjs';
+import { inventedResident } from './invented-residents.mjs';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const SUITE = 'intl-128';
+const DESKS = 8;
+const WARM_CARDS = 16;
+const CARDS = 160;
+const BARE_CARDS = 60;
+const TARGET_PER_SECOND = 25;
+const ISSUER_CODE = '1301000000000000000001';
+const POLL_MS = 4;
+
+const random = (/** @type {number} */ length) => new Uint8Array(randomBytes(length));
+const root = (slot, version) => pilotRoot(nodeCrypto, slot, version);
+const quiet = /** @type {any} */ ({ info() {}, warn() {}, error: (line) => console.error(JSON.stringify(line)) });
+
+/** A blank of the pilot with a serial of its own. */
+function blank() {
+  const historicalBytes = Uint8Array.of(0x52, 1, ...random(6), 1, 0, 0);
+  const transportKey = bytesToHex(disperse(nodeCrypto, SUITE, root('TMK', 1), historicalBytes.slice(0, 8)));
+  return { historicalBytes, transportKey, random };
+}
+
+function person(/** @type {number} */ index) {
+  const { name, sex, documentNumber, birthDate, areaCode, phone } = inventedResident(index);
+  return { name, sex, documentNumber, birthDate, areaCode, phone, ethnicGroup: '汉族', documentType: '居民身份证' };
+}
+
+async function bareLoop() {
+  const keys = localPersonalizationKeys({ crypto: nodeCrypto, suite: SUITE, profile: nationalProfile, random, root });
+  const one = async (index) => {
+    const card = new VirtualCard({ ...blank(), memory: new ProcessMemory() });
+    card.powerOn();
+    const resident = person(index);
+    const facts = { issueDate: '2026-11-27', issueSerial: 'A00000001K', issuerCertificate: `0101${'00'.repeat(178)}` };
+    const checked = validateResident(resident, facts.issueDate);
+    if (!checked.ok) throw new Error(JSON.stringify(checked.faults));
+    const data = cardDataOf(checked.resident, IDENTITY, facts);
+    const verdict = await personalizeCard({
+      batch: {
+        run: async (steps) => {
+          const answers = [];
+          for (const { command, expectedStatusWords = [0x9000], stopOnMismatch = true } of steps) {
+            const response = card.transmit(command);
+            answers.push({ response });
+            const sw = (response.at(-2) ?? 0) * 256 + (response.at(-1) ?? 0);
+            if (stopOnMismatch && !expectedStatusWords.includes(sw)) break;
+          }
+          return answers;
+        },
+      },
+      keys,
+      crypto: nodeCrypto,
+      profile: nationalProfile,
+      product: rhcBlank1,
+      provinceCode: '13',
+      securityCodeBlock: securityCodeBlock(nodeCrypto, SUITE, resident.documentNumber, '2036-11-27', facts.issueSerial),
+      makeData: (securityCode) => ({ ...data, elements: { ...data.elements, securityCode } }),
+      random,
+    });
+    if (!verdict.readBack.equal) throw new Error('the bare loop wrote another card');
+  };
+  await one(0);
+  const started = performance.now();
+  for (let index = 1; index <= BARE_CARDS; index++) await one(index);
+  return (BARE_CARDS * 1000) / (performance.now() - started);
+}
+
+const IDENTITY = { name: '石家庄市卫生健康委员会', code: ISSUER_CODE, cityCode: '130100', validityYears: 10 };
+
+/** @param {import('../../scripts/start/services.mjs').State} state */
+async function issue(state, url) {
+  const client = new KeyServiceClient({
+    baseUrl: url,
+    token: () => readFileSync(state.tokens.keyService, 'utf8').trim(),
+  });
+  const database = openDatabase(join(state.dirs.cardIssuer, 'bench.sqlite'));
+  const issuer = await createIssuer({
+    database,
+    keys: {
+      personalization: personalizationKeysOver(client, ISSUER_CODE),
+      issuerCertificate: async () => (await client.issuerCertificate()).certificate,
+    },
+    dataKeys: client,
+    crypto: nodeCrypto,
+    clock: systemClock,
+    random,
+    logger: quiet,
+    issuer: IDENTITY,
+    enrolmentReview: 'none',
+  });
+  try {
+    const orders = [];
+    for (let index = 0; index < WARM_CARDS + CARDS; index++) {
+      const { id } = await issuer.residents.enrol(person(index), null);
+      orders.push((await issuer.service.orderCard(id)).id);
+    }
+    const desks = Array.from({ length: DESKS }, (_, index) => new DeskInProcess(`desk-${index}`, issuer.hub));
+    const work = async (/** @type {string[]} */ queue) => {
+      const started = performance.now();
+      await Promise.all(
+        desks.map(async (desk) => {
+          for (let cardId = queue.shift(); cardId !== undefined; cardId = queue.shift()) {
+            desk.put(blank());
+            await issuer.service.personalize(cardId, { agent: desk.agentId, reader: desk.reader });
+            await issued(issuer, cardId);
+          }
+        }),
+      );
+      return performance.now() - started;
+    };
+    await work(orders.splice(0, WARM_CARDS));
+    return (CARDS * 1000) / (await work(orders));
+  } finally {
+    await issuer.stop();
+    await database.destroy();
+  }
+}
+
+/** Read back, equal, activated. @param {import('../dist/app.js').Issuer} issuer @param {string} cardId */
+async function issued(issuer, cardId) {
+  for (;;) {
+    const card = await issuer.service.settled(cardId);
+    if (card.state === 'personalized') {
+      if (card.verdict?.readBack.equal !== true) throw new Error('a card was not read back');
+      await issuer.service.activate(cardId);
+      return;
+    }
+    if (card.job?.state === 'rejected') throw new Error(`rejected: ${card.job.error?.code}`);
+    await new Promise((resume) => setTimeout(resume, POLL_MS));
+  }
+}
+
+export async function run() {
+  const folder = mkdtempSync(join(tmpdir(), 'rhc-bench-issuing-'));
+  const processes = new Processes((line) => process.stderr.write(`${line}\n`));
+  try {
+    const state = prepareState(folder);
+    await runPilotCeremony(ROOT, state);
+    const baseline = await bareLoop();
+    const { keyService } = await startServices(ROOT, state, processes, { csockName: null, only: ['key-service'] });
+    const value = await issue(state, keyService.url);
+    return [
+      {
+        name: `cards issued and read back, ${DESKS} desks`,
+        value,
+        unit: 'per second',
+        baseline,
+        ratio: value / baseline,
+        target: { text: `≥ ${TARGET_PER_SECOND}/s`, met: value >= TARGET_PER_SECOND },
+      },
+    ];
+  } finally {
+    await processes.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.table(await run());
