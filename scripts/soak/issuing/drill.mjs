@@ -150,7 +150,7 @@ async function wrongIn(house, blanks, people) {
     const made = card !== undefined && MADE.includes(card.state);
     const chip = chipOf(image);
     if (made !== (chip.state === 'operational')) wrong.push(`chip ${factor} is ${chip.state}, its card ${card?.state}`);
-    if (made && !chip.text.includes(Buffer.from(card.issueSerial).toString('hex')))
+    if (made && !chip.text.includes(Buffer.from(card.issueSerial).toString('hex').toUpperCase()))
       wrong.push(`chip ${factor} does not hold serial ${card.issueSerial}`);
   }
   const { body: stock } = await house.ask('stock', 'GET', '/v1/stock/locations');
