@@ -92,4 +92,50 @@ describe.each(ENGINES)('migrations down on %s', (engine) => {
     },
     LONG_MS,
   );
+
+  test(
+    'a step whose tables hold what stands nowhere else refuses, and leaves it there',
+    async () => {
+      const { database } = opened;
+      const at = '2026-11-24T00:00:00.000Z';
+      const change = { selection: '{}', cursor: '', looked: 0, made: 0, needless: 0, refused: 0, refusals: '[]' };
+      const held: readonly (readonly [string, string, Record<string, unknown>])[] = [
+        [
+          '016-mailbox',
+          'mailbox_changes',
+          { ...change, id: 'm1', name: 'n', state: 'ready', content: '{}', created_by: 'a', created_at: at },
+        ],
+        [
+          '015-registry',
+          'foreign_hotlists',
+          {
+            province_code: '11',
+            version: 1,
+            made_at: at,
+            entries: 0,
+            key_id: 'k',
+            file: Buffer.alloc(1),
+            imported_by: 'a',
+            imported_at: at,
+          },
+        ],
+        ['014-imports', 'roster_mappings', { source: 's', mapping: '{}', updated_by: 'a', updated_at: at }],
+        ['011-bulk', 'bulk_runs', { id: 'b1', name: 'n', state: 'done', created_by: 'a', created_at: at }],
+        [
+          '010-steering',
+          'county_populations',
+          { area_code: '130102', residents: 1, source: 's', set_by: 'a', set_at: at },
+        ],
+        ['004-hotlist', 'hotlists', { version: 1, made_at: at, entries: 0 }],
+      ];
+      for (const [name, table, row] of held) {
+        await database(table).insert(row);
+        const answer = String(await refusal(database.migrate.down({ ...TABLE, name })));
+        expect(answer).toContain(`there are rows in ${table}`);
+        expect(await database(table).select()).toHaveLength(1);
+        await database(table).delete();
+      }
+    },
+    LONG_MS,
+  );
 });

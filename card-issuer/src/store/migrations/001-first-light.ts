@@ -4,6 +4,7 @@
  * one order, known states only (ARCHITECTURE, "Storage").
  */
 import type { Knex } from 'knex';
+import { requireEmpty } from './require-empty.ts';
 
 // As published: the domain's lists have grown since, and a later migration says by how much.
 const CARD_STATES = ['ordered', 'personalizing', 'personalized', 'active', 'failed', 'spoiled'];
@@ -114,6 +115,7 @@ export async function up(database: Knex): Promise<void> {
 }
 
 export async function down(database: Knex): Promise<void> {
+  await requireEmpty(database, ['cards', 'blanks', 'residents']);
   for (const table of ['idempotency_keys', 'events', 'jobs', 'blanks', 'cards', 'counters', 'residents']) {
     await database.schema.dropTable(table);
   }

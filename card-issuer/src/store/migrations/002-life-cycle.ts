@@ -4,6 +4,7 @@
  * `cards` is built anew there; `jobs`, which refers to it, steps aside inside the same transaction.
  */
 import type { Knex } from 'knex';
+import { requireEmpty } from './require-empty.ts';
 
 const OLD_STATES = ['ordered', 'personalizing', 'personalized', 'active', 'failed', 'spoiled'];
 const STATES = [
@@ -135,6 +136,7 @@ export async function up(database: Knex): Promise<void> {
 
 /** Refuses while there are cards that the older schema cannot hold: nothing is thrown away in silence. */
 export async function down(database: Knex): Promise<void> {
+  await requireEmpty(database, ['receipts', 'card_moves']);
   const newer = await database('cards').whereNotIn('state', OLD_STATES).first('id');
   if (newer !== undefined) throw new Error('cards stand in states that the older schema does not know');
   await database('counters').where({ name: 'receipt' }).delete();

@@ -5,6 +5,7 @@
  * by another.
  */
 import type { Knex } from 'knex';
+import { requireEmpty } from './require-empty.ts';
 
 const BUCKETS = ['stock', 'in-work', 'issued', 'spoiled', 'returned'];
 const COUNTS = ['received', 'stock', 'in_work', 'issued', 'spoiled', 'returned'] as const;
@@ -188,8 +189,7 @@ export async function up(database: Knex): Promise<void> {
 
 /** Refuses while goods stand in the books. */
 export async function down(database: Knex): Promise<void> {
-  if ((await database('stock_units').first('card_factor')) !== undefined)
-    throw new Error('there are blanks in the books');
+  await requireEmpty(database, ['stock_units', 'stock_locations']);
   for (const table of [
     'stock_movements',
     'stock_units',

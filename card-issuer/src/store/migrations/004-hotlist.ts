@@ -1,5 +1,6 @@
 /** Published hotlists: every version with its delta; the newest ones whole. And the cards that a list is made of. */
 import type { Knex } from 'knex';
+import { requireEmpty } from './require-empty.ts';
 
 export async function up(database: Knex): Promise<void> {
   await database.schema.createTable('hotlists', (table) => {
@@ -17,6 +18,7 @@ export async function up(database: Knex): Promise<void> {
 }
 
 export async function down(database: Knex): Promise<void> {
+  await requireEmpty(database, ['hotlists']);
   await database.raw('DROP INDEX cards_listed');
   await database.schema.dropTable('hotlists');
 }

@@ -3,6 +3,7 @@
  * nobody but the requester withdraws.
  */
 import type { Knex } from 'knex';
+import { requireEmpty } from './require-empty.ts';
 
 export async function up(database: Knex): Promise<void> {
   await database.schema.createTable('approvals', (table) => {
@@ -33,8 +34,6 @@ export async function up(database: Knex): Promise<void> {
 
 /** Refuses while something waits: it would be forgotten in silence. */
 export async function down(database: Knex): Promise<void> {
-  if ((await database('approvals').where({ state: 'open' }).first('id')) !== undefined) {
-    throw new Error('there are approvals that wait');
-  }
+  await requireEmpty(database, ['approvals']);
   await database.schema.dropTable('approvals');
 }

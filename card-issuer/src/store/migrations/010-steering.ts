@@ -3,6 +3,7 @@
  * county's count of the day, in the same transaction. What was there before is counted when the step is applied.
  */
 import type { Knex } from 'knex';
+import { requireEmpty } from './require-empty.ts';
 
 const isPostgres = (database: Knex) => database.client.config.client === 'pg';
 
@@ -135,6 +136,7 @@ export async function up(database: Knex): Promise<void> {
 }
 
 export async function down(database: Knex): Promise<void> {
+  await requireEmpty(database, ['card_first_uses', 'county_populations']);
   for (const { name, on } of TRIGGERS) {
     await database.raw(isPostgres(database) ? `DROP TRIGGER ${name} ON ${on}` : `DROP TRIGGER ${name}`);
     if (isPostgres(database)) await database.raw(`DROP FUNCTION ${name}()`);

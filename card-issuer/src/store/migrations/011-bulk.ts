@@ -3,6 +3,7 @@
  * that two people approved. A resident stands once in a run, a reader works for one run, an approved sample has two names.
  */
 import type { Knex } from 'knex';
+import { requireEmpty } from './require-empty.ts';
 
 const RUN_STATES = ['awaiting-sample', 'sample-review', 'running', 'paused', 'done', 'cancelled'];
 const ITEM_STATES = ['queued', 'taken', 'done', 'failed', 'removed'];
@@ -62,6 +63,7 @@ export async function up(database: Knex): Promise<void> {
 }
 
 export async function down(database: Knex): Promise<void> {
+  await requireEmpty(database, ['production_samples', 'bulk_runs']);
   for (const table of ['production_samples', 'bulk_stations', 'bulk_items', 'bulk_runs']) {
     await database.schema.dropTable(table);
   }

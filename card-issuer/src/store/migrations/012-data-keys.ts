@@ -15,6 +15,7 @@ export async function up(database: Knex): Promise<void> {
   });
 }
 
+/** The later steps have opened or dropped everything that these keys sealed. */
 export async function down(database: Knex): Promise<void> {
   await database.schema.dropTable('data_keys');
 }

@@ -7,6 +7,7 @@ import type { Knex } from 'knex';
 import type { PersonalData } from '../../personal-data/vault.ts';
 import { personalDataOf } from '../personal-data.ts';
 import { residentColumns } from '../resident-columns.ts';
+import { requireEmpty } from './require-empty.ts';
 
 const ROWS_AT_ONCE = 500;
 const SEALED_CARD_COLUMNS = ['card_number', 'card_data', 'medical_copy'] as const;
@@ -141,9 +142,7 @@ export async function down(database: Knex): Promise<void> {
   if ((await database('residents').whereNot({ state: 'live' }).first('id')) !== undefined) {
     throw new Error('there are merged or erased residents');
   }
-  for (const table of KEPT_NOWHERE_ELSE) {
-    if ((await database(table).first()) !== undefined) throw new Error(`there are rows in ${table}`);
-  }
+  await requireEmpty(database, KEPT_NOWHERE_ELSE);
   for (const table of ['resident_merges', 'resident_candidates', 'resident_consents', 'resident_changes']) {
     await database.schema.dropTable(table);
   }

@@ -3,6 +3,7 @@
  * transaction, rows that have something to say, and the mappings of sources.
  */
 import type { Knex } from 'knex';
+import { requireEmpty } from './require-empty.ts';
 
 export async function up(database: Knex): Promise<void> {
   await database.schema.createTable('imports', (table) => {
@@ -57,8 +58,7 @@ export async function up(database: Knex): Promise<void> {
 }
 
 export async function down(database: Knex): Promise<void> {
-  const open = await database('imports').whereIn('state', ['waiting', 'running', 'paused']).first('id');
-  if (open !== undefined) throw new Error('there are imports that are not at their end');
+  await requireEmpty(database, ['imports', 'roster_mappings']);
   for (const table of ['roster_mappings', 'import_rows', 'import_parts', 'imports']) {
     await database.schema.dropTable(table);
   }

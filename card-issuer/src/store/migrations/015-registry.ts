@@ -1,5 +1,6 @@
 /** Hotlists of other provinces, whole and verified; the newest one of each answers look-ups. */
 import type { Knex } from 'knex';
+import { requireEmpty } from './require-empty.ts';
 
 export async function up(database: Knex): Promise<void> {
   await database.schema.createTable('foreign_hotlists', (table) => {
@@ -15,5 +16,6 @@ export async function up(database: Knex): Promise<void> {
 }
 
 export async function down(database: Knex): Promise<void> {
+  await requireEmpty(database, ['foreign_hotlists']);
   await database.schema.dropTable('foreign_hotlists');
 }

@@ -4,6 +4,7 @@
  * update is settled; a bulk change is begun by somebody else than who wrote it.
  */
 import type { Knex } from 'knex';
+import { requireEmpty } from './require-empty.ts';
 
 const STATES = ['waiting', 'leased', 'applied', 'not-applied', 'unknown', 'superseded', 'lapsed', 'withdrawn'];
 const OPEN = ['waiting', 'leased', 'unknown'];
@@ -86,6 +87,7 @@ export async function up(database: Knex): Promise<void> {
 }
 
 export async function down(database: Knex): Promise<void> {
+  await requireEmpty(database, ['mailbox_updates', 'mailbox_changes']);
   for (const table of ['agent_queues', 'mailbox_updates', 'mailbox_changes', 'card_mailboxes']) {
     await database.schema.dropTable(table);
   }

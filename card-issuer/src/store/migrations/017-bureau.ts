@@ -5,6 +5,7 @@
  * bureau made becomes active before its chip was read at a counter.
  */
 import type { Knex } from 'knex';
+import { requireEmpty } from './require-empty.ts';
 
 const LINE_STATES = ['reserved', 'sent', 'made', 'failed', 'spoiled', 'missing', 'repeated', 'wasted', 'written-off'];
 const ENDED = ['repeated', 'wasted', 'written-off'];
@@ -184,7 +185,7 @@ export async function up(database: Knex): Promise<void> {
 
 /** Refuses while orders stand in the books. */
 export async function down(database: Knex): Promise<void> {
-  if ((await database('bureau_orders').first('id')) !== undefined) throw new Error('there are orders of bureaus');
+  await requireEmpty(database, ['bureau_orders', 'bureaus']);
   await database.raw(
     isPostgres(database) ? 'DROP TRIGGER bureau_card_handed_over ON cards' : 'DROP TRIGGER bureau_card_handed_over',
   );
