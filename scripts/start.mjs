@@ -86,7 +86,8 @@ async function run(options) {
       },
       absent.join('\n'),
     );
-  const state = prepareState(resolve(options.state ?? join(ROOT, 'var')));
+  // Training never shares a folder, and so no database, with what is real.
+  const state = prepareState(resolve(options.state ?? join(ROOT, options.training ? 'var/training' : 'var')));
   claimStart(state.dirs.var);
   const processes = new Processes((line) => process.stderr.write(`${line}\n`));
   /** @type {{ csockName: string, stop: () => Promise<void> } | null} */
@@ -117,7 +118,12 @@ async function run(options) {
     if (options.readers === 'private') stack = await startReaders(ROOT, state, processes);
     const csockName = stack?.csockName ?? null;
     const apis = await withProgress({ zh: '启动服务', en: 'starting the services' }, () =>
-      startServices(ROOT, state, processes, { csockName, tls: options.tls, port: options.port }),
+      startServices(ROOT, state, processes, {
+        csockName,
+        tls: options.tls,
+        port: options.port,
+        more: options.training ? { 'card-issuer': { RHC_ISSUER_TRAINING: 'true' } } : {},
+      }),
     );
     const held = [await printToken(apis.keyService)];
     const roster = await importRoster(apis.cardIssuer, ROOT);

@@ -17,6 +17,7 @@ import type { ApprovalOperation } from './domain/approval.ts';
 import type { IssuerIdentity } from './domain/card-data.ts';
 import type { ReasonCode } from './domain/card-reasons.ts';
 import { EnrolmentReview, type ReviewPolicy } from './enrolment-review.ts';
+import { issuerErrors } from './errors.ts';
 import { HotlistPublisher, type HotlistSigner } from './hotlist-publisher.ts';
 import { IssuerService } from './issuer-service.ts';
 import type { LifeCyclePolicy } from './life-cycle.ts';
@@ -36,7 +37,7 @@ import { RosterImports } from './roster/roster-imports.ts';
 import { Steering } from './steering.ts';
 import { Stock } from './stock.ts';
 import { StockBooks } from './stock-books.ts';
-import { type Database, migrate } from './store/index.ts';
+import { type Database, installationMode, migrate } from './store/index.ts';
 
 export interface IssuerOptions {
   /** Opened with `openDatabase`; migrated here; closed by whoever opened it. */
@@ -66,12 +67,15 @@ export interface IssuerOptions {
   readonly administration?: Administration;
   /** Signs order files for bureaus; without it none is made. */
   readonly bureauSigner?: FileSigner;
+  /** A database for training only; every page and print says so. */
+  readonly training?: boolean;
   /** Name of this node, the same after a restart. */
   readonly node?: string;
   readonly limits?: Partial<HubLimits & { readonly claimMs: number }>;
 }
 
 export interface Issuer {
+  readonly training: boolean;
   readonly service: IssuerService;
   readonly stock: Stock;
   readonly stockBooks: StockBooks;
@@ -110,6 +114,10 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const openedAt = timestamp(clock.nowMs());
   await migrate(database, (opened) => openVault(opened, options.dataKeys, random, openedAt));
+  const training = options.training ?? false;
+  const mode = await installationMode(database, training ? 'training' : 'live', openedAt);
+  if ((mode === 'training') !== training)
+    throw issuerErrors.make(training ? 'DATABASE_NOT_OF_TRAINING' : 'DATABASE_OF_TRAINING');
   const feed = new EventFeed(database, clock);
   const hotlist = new HotlistPublisher({
     database,
@@ -132,7 +140,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   const platformFeed = new PlatformFeed({ database, clock, retentionDays });
   const stock = new Stock({ database, clock, newId, listedBlanksOnly: options.listedBlanksOnly ?? false });
   const steering = new Steering({ database, clock });
-  const faces = new CardFaces({ database, clock, issuer });
+  const faces = new CardFaces({ database, clock, issuer, training });
   const provinceCode = issuer.cityCode.slice(0, 2);
   const rekey = options.keys.rekey ?? null;
   const mailbox = new Mailbox({ database, clock, newId, feed, provinceCode, rekey });
@@ -204,6 +212,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   await bureau.resume((error) => logger.warn({ err: error }, 'a bureau file waits to be taken up again'));
   const endTicks = tickForEver([service.lifeCycle, mailbox, platformFeed], clock, logger);
   return {
+    training,
     service,
     stock,
     stockBooks: new StockBooks(database),

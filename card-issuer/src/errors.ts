@@ -833,6 +833,39 @@ export const issuerErrors = defineErrors({
     retriable: false,
     httpStatus: 409,
   },
+  DATABASE_OF_TRAINING: {
+    message: {
+      zh: '这是培训用的数据库,不能用于真实发卡',
+      en: 'This database is for training and must not issue real cards',
+    },
+    nextStep: {
+      zh: '把 RHC_ISSUER_DATABASE 指向正式数据库;要培训请运行 npm run training',
+      en: 'Point RHC_ISSUER_DATABASE to the real database; for training run npm run training',
+    },
+    retriable: false,
+    httpStatus: 500,
+  },
+  DATABASE_NOT_OF_TRAINING: {
+    message: {
+      zh: '这是正式数据库,不能在培训模式下打开',
+      en: 'This database holds real residents and is not opened for training',
+    },
+    nextStep: {
+      zh: '培训须用自己的数据库:运行 npm run training,或把 RHC_ISSUER_DATABASE 指向一个新数据库',
+      en: 'Training has a database of its own: run npm run training, or point RHC_ISSUER_DATABASE to a new one',
+    },
+    retriable: false,
+    httpStatus: 500,
+  },
+  TRAINING_IN_PRODUCTION: {
+    message: { zh: '生产环境不能用培训模式', en: 'Training does not run in production' },
+    nextStep: {
+      zh: '去掉 RHC_ISSUER_TRAINING 或 RHC_ISSUER_PRODUCTION 之一',
+      en: 'Take away RHC_ISSUER_TRAINING or RHC_ISSUER_PRODUCTION',
+    },
+    retriable: false,
+    httpStatus: 500,
+  },
   UNEXPECTED: {
     message: { zh: '发生了未预料的错误，任务保留', en: 'Something unexpected happened; the job is kept' },
     nextStep: { zh: '查看发卡服务的日志后重试', en: "Look at the service's log, then try again" },

@@ -29,6 +29,7 @@ import { createIssuer } from './app.ts';
 import { readBureauSigner } from './bureau/read-signer.ts';
 import { systemClock } from './clock.ts';
 import type { ReviewPolicy } from './enrolment-review.ts';
+import { issuerErrors } from './errors.ts';
 import { serveAgentChannel } from './http/agent-channel.ts';
 import { issuerEndpoints } from './http/endpoints.ts';
 import { untilKeyServiceAnswers } from './personal-data/index.ts';
@@ -51,6 +52,7 @@ await startService(bootLogger, async () => {
   const logger = createLogger('card-issuer', settings.logLevel);
   const token = readSecretFile(settings.tokenFile);
   const agentToken = readSecretFile(settings.agentTokenFile);
+  if (settings.production && settings.training) throw issuerErrors.make('TRAINING_IN_PRODUCTION');
   requireTlsInProduction({ ...settings, tls: settings.tlsFolder !== undefined });
   const member =
     settings.tlsFolder === undefined
@@ -96,6 +98,7 @@ await startService(bootLogger, async () => {
     eventRetentionDays: settings.eventRetentionDays,
     enrolmentReview: settings.enrolmentReview as ReviewPolicy,
     listedBlanksOnly: settings.listedBlanksOnly === 'yes',
+    training: settings.training,
     administration: {
       users: users.map(({ id, name, roles }) => ({ id, name, roles })),
       settings: settingsView(issuerSettings, settings),

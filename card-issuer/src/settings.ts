@@ -29,6 +29,15 @@ export const issuerSettings = defineSettings({
     default: false,
     meaning: { zh: '生产环境:没有双向 TLS 不启动', en: 'production: does not start without mutual TLS' },
   },
+  training: {
+    kind: 'flag',
+    env: 'RHC_ISSUER_TRAINING',
+    default: false,
+    meaning: {
+      zh: '培训模式:数据库只供培训,页面与打印件都带标记',
+      en: 'training: a database for training only; every page and print says so',
+    },
+  },
   allowPlainHttp: {
     kind: 'text',
     env: 'RHC_ISSUER_ALLOW_PLAIN_HTTP',

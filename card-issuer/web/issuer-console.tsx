@@ -1,5 +1,5 @@
 /** Sign-in, then the pages of the menu's table that the person's roles open. */
-import { Console, type ConsolePage, call, SignedIn, StatusTag, useLoad } from '@rhc/console-shell';
+import { Band, Both, Console, type ConsolePage, call, SignedIn, StatusTag, useLoad } from '@rhc/console-shell';
 import { Skeleton } from 'antd';
 import type { ReactNode } from 'react';
 import type { ApprovalsResponse, StatusResponse } from '../src/contract/index.ts';
@@ -10,6 +10,14 @@ import { SignInPage } from './sign-in/sign-in-page.tsx';
 import { roleText } from './words.tsx';
 
 const REFRESH_MS = 5_000;
+const TRAINING = {
+  banner: (
+    <Band kind="rehearsal">
+      <Both zh="培训模式:居民与卡都不是真的" en="Training: neither residents nor cards are real" />
+    </Band>
+  ),
+  watermark: { zh: '培训', en: 'TRAINING' },
+} as const;
 
 export function IssuerConsole(): ReactNode {
   const me = useMe();
@@ -53,6 +61,7 @@ function Pages({ me, onSignOut }: { me: Me; onSignOut: () => void }): ReactNode 
         </>
       }
       pages={pages}
+      {...(status.value?.training === true ? TRAINING : {})}
     />
   );
 }

@@ -3,7 +3,7 @@
  * the page in the middle. The page's heading takes the focus when the page changes, so that a reader of the screen says
  * where one is and Tab goes on inside the page.
  */
-import { Badge, Button, Layout, Menu, type MenuProps } from 'antd';
+import { Badge, Button, Layout, Menu, type MenuProps, Watermark } from 'antd';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Text } from './api.ts';
 import { Both } from './both.tsx';
@@ -32,12 +32,14 @@ export interface ConsoleProps {
   readonly onSignOut?: () => void;
   /** A band over everything: `<Band>`, for example 演练 rehearsal. */
   readonly banner?: ReactNode;
+  /** Over and over behind the page, on screen and on paper, for example 培训 training. */
+  readonly watermark?: Text;
 }
 
 /** Alt and this key open the page at this place of the list. */
 export const PAGE_KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'];
 
-export function Console({ title, status, pages, onSignOut, banner }: ConsoleProps): ReactNode {
+export function Console({ title, status, pages, onSignOut, banner, watermark }: ConsoleProps): ReactNode {
   const path = useHashPath();
   const page = pages.find((each) => path === each.path || path.startsWith(`${each.path}/`)) ?? pages[0];
   const heading = useRef<HTMLHeadingElement>(null);
@@ -104,12 +106,16 @@ export function Console({ title, status, pages, onSignOut, banner }: ConsoleProp
           {title.zh} {title.en} · {page.title.zh} {page.title.en} · {whenText(new Date())}
         </p>
         <Layout.Content id="main" className="console-content">
-          {page.render(path === page.path ? '' : path.slice(page.path.length + 1))}
+          <Marked text={watermark}>{page.render(path === page.path ? '' : path.slice(page.path.length + 1))}</Marked>
         </Layout.Content>
       </Layout>
       <KeysHelp open={help} onClose={() => setHelp(false)} pages={pages} />
     </Layout>
   );
+}
+
+function Marked({ text, children }: { text: Text | undefined; children: ReactNode }): ReactNode {
+  return text === undefined ? children : <Watermark content={[text.zh, text.en]}>{children}</Watermark>;
 }
 
 const isTyping = (target: EventTarget | null): boolean =>

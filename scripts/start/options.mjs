@@ -6,6 +6,7 @@ export const HELP = `居民健康卡系统 · Resident Health Card
   npm start -- --readers system    使用本机的 pcscd 和真实读卡器 · the machine's own pcscd and real readers
   npm start -- --tls               各服务凭自己证书机构的证书互认(双向 TLS) · mutual TLS, certificates from the own authority
   npm start -- --state FOLDER      状态放在别的文件夹（默认 var/）· state in another folder than var/
+  npm run training                 培训:自己的数据库、虚拟卡,页面与打印件都带标记 · training: a database of its own, virtual cards, marked
   npm start -- --port N            三个服务从端口 N 起（默认 8101）· the three services from port N on
   npm start -- --help              本页 · this page
 
@@ -16,14 +17,24 @@ export const HELP = `居民健康卡系统 · Resident Health Card
 
 /** @param {readonly string[]} words */
 export function parseOptions(words) {
-  /** @type {{ once: boolean, tls: boolean, help: boolean, readers: 'private' | 'system', state: string | null, port: number, fault: string | null }} */
-  const options = { once: false, tls: false, help: false, readers: 'private', state: null, port: 8101, fault: null };
+  /** @type {{ once: boolean, tls: boolean, help: boolean, readers: 'private' | 'system', state: string | null, port: number, training: boolean, fault: string | null }} */
+  const options = {
+    once: false,
+    tls: false,
+    help: false,
+    readers: 'private',
+    state: null,
+    port: 8101,
+    training: false,
+    fault: null,
+  };
   const rest = [...words];
   while (rest.length > 0) {
     const word = rest.shift() ?? '';
     const [name, inline] = word.split('=', 2);
     if (name === '--once') options.once = true;
     else if (name === '--tls') options.tls = true;
+    else if (name === '--training') options.training = true;
     else if (name === '--help' || name === '-h') options.help = true;
     else if (name === '--readers') {
       const value = inline ?? rest.shift();

@@ -179,6 +179,8 @@ export const statusResponse = z.object({
   service: z.literal('card-issuer'),
   version: z.string(),
   ready: z.boolean(),
+  /** True: nothing here is real. */
+  training: z.boolean(),
   residents: z.int(),
   cards: z.record(z.string(), z.int()),
   openJobs: z.int(),

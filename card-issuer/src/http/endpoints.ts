@@ -60,7 +60,7 @@ export function issuerEndpoints(issuer: Issuer): Endpoint[] {
   ];
 }
 
-function systemEndpoints({ service, feed }: Issuer): Endpoint[] {
+function systemEndpoints({ service, feed, training }: Issuer): Endpoint[] {
   const tag = '系统 System';
   return [
     endpoint({
@@ -91,7 +91,13 @@ function systemEndpoints({ service, feed }: Issuer): Endpoint[] {
       tag,
       summary: { zh: '服务状态与计数', en: 'State of the service, and counts' },
       response: statusResponse,
-      handle: async () => ({ service: 'card-issuer', version: VERSION, ready: true, ...(await service.status()) }),
+      handle: async () => ({
+        service: 'card-issuer',
+        version: VERSION,
+        ready: true,
+        training,
+        ...(await service.status()),
+      }),
     }),
     endpoint({
       method: 'get',

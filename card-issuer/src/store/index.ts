@@ -13,6 +13,7 @@ export * as events from './events.ts';
 export * as hotlists from './hotlists.ts';
 export { type IdempotentCall, once, remembered } from './idempotency.ts';
 export * as imports from './imports.ts';
+export { type InstallationMode, installationMode } from './installation.ts';
 export * as jobs from './jobs.ts';
 export * as mailbox from './mailbox.ts';
 export * as mailboxChanges from './mailbox-changes.ts';

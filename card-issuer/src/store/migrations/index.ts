@@ -14,6 +14,7 @@ import * as registry from './015-registry.ts';
 import * as mailbox from './016-mailbox.ts';
 import * as bureau from './017-bureau.ts';
 import * as changeFeed from './019-change-feed.ts';
+import * as installation from './020-installation.ts';
 
 const ALL = [
   { name: '001-first-light', ...first },
@@ -30,6 +31,7 @@ const ALL = [
   { name: '016-mailbox', ...mailbox },
   { name: '017-bureau', ...bureau },
   { name: '019-change-feed', ...changeFeed },
+  { name: '020-installation', ...installation },
 ] as const;
 type Migration = (typeof ALL)[number];
 
