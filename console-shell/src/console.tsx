@@ -3,7 +3,7 @@
  * the page in the middle. The page's heading takes the focus when the page changes, so that a reader of the screen says
  * where one is and Tab goes on inside the page.
  */
-import { Badge, Button, Layout, Menu, type MenuProps, Watermark } from 'antd';
+import { Badge, Button, Layout, Menu, type MenuProps } from 'antd';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Text } from './api.ts';
 import { Both } from './both.tsx';
@@ -114,8 +114,25 @@ export function Console({ title, status, pages, onSignOut, banner, watermark }: 
   );
 }
 
+/** Enough to cover the highest page; what lies below it is cut off. */
+const MARKS = 200;
+
+/** Text and not antd's picture: its `style` attributes are refused by the content security policy of our services. */
 function Marked({ text, children }: { text: Text | undefined; children: ReactNode }): ReactNode {
-  return text === undefined ? children : <Watermark content={[text.zh, text.en]}>{children}</Watermark>;
+  if (text === undefined) return children;
+  return (
+    <div className="marked">
+      {children}
+      <div className="watermark" aria-hidden="true">
+        {Array.from({ length: MARKS }, (_, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: all are alike
+          <span key={at}>
+            {text.zh} {text.en}
+          </span>
+        ))}
+      </div>
+    </div>
+  );
 }
 
 const isTyping = (target: EventTarget | null): boolean =>

@@ -120,6 +120,7 @@ export async function printerTestPdf(layout: FaceLayout, options: RenderOptions)
     pdf.font(REGULAR).fontSize(5);
     pdf.text('龘靐齉爩 永国酬愛 ABCabc 0123456789 — 每边三框 0.5/1/2 mm 须完整', pt(14), pt(11), { lineBreak: false });
     for (const place of layout.places.filter(({ side }) => side === 'holder')) outline(pdf, place, 0, 0, 1);
+    if (options.training === true) trainingMark(pdf, CARD_BODY.widthMm, CARD_BODY.heightMm, 20);
   });
 }
 

@@ -10,10 +10,15 @@ export type Person = 'clerk' | 'reviewer' | 'stock' | 'manager' | 'auditor';
 
 export class IssuerConsoleHouse {
   readonly #folder = mkdtempSync(join(tmpdir(), 'rhc-issuer-console-'));
-  readonly house = new RunningHouse(join(this.#folder, 'state'));
+  readonly house: RunningHouse;
   #browser: Browser | undefined;
   /** What a page complained of: exceptions and refusals of the content security policy. */
   readonly complaints: string[] = [];
+
+  /** @param more options of `npm start` */
+  constructor(...more: readonly string[]) {
+    this.house = new RunningHouse(join(this.#folder, 'state'), more);
+  }
 
   async open(): Promise<void> {
     await this.house.untilRunning();
