@@ -11,7 +11,8 @@ import { type Database, hotlists, isUniqueViolation, remembered } from './store/
 export interface HotlistSigner {
   /** Name of the key, as agents know it. */
   readonly keyId: string;
-  sign(body: Uint8Array): Promise<Uint8Array>;
+  /** Over the list without its signature; version and entries are for the signer's log. */
+  sign(body: Uint8Array, about: { readonly version: number; readonly entries: number }): Promise<Uint8Array>;
 }
 
 export interface HotlistPublisherParts {
@@ -52,7 +53,10 @@ export class HotlistPublisher {
     const version = (before?.version ?? 0) + 1;
     const madeAt = Math.floor(nowMs / 1000);
     const body = encodeBody({ kind: 'full', provinceCode, version, baseVersion: 0, madeAt }, counters);
-    const signature = { keyId: signer.keyId, signature: await signer.sign(body) };
+    const signature = {
+      keyId: signer.keyId,
+      signature: await signer.sign(body, { version, entries: counters.length }),
+    };
     const file = withSignature(body, signature);
     const delta =
       before === null

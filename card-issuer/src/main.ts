@@ -5,6 +5,7 @@ import type { SecretBytes } from '@rhc/card/bytes';
 import { nodeCrypto } from '@rhc/card/crypto-node';
 import {
   bureauKeysOver,
+  hotlistSignerOver,
   KeyServiceClient,
   personalizationKeysOver,
   rekeyKeysOver,
@@ -93,6 +94,7 @@ await startService(bootLogger, async () => {
       validityYears: settings.validityYears,
     },
     policy: { suspensionHours: settings.suspensionHours, replacementFeeFen: settings.replacementFeeFen },
+    hotlistSigner: hotlistSignerOver(keyService),
     verifyForeignHotlist: trustedHotlistKeys(settings.trustedHotlistKeysFile),
     archiveYears: settings.archiveYears,
     eventRetentionDays: settings.eventRetentionDays,

@@ -262,6 +262,7 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
         serviceVersion: parts.serviceVersion,
       },
       dataKeys: { hsm, audit },
+      hotlist: { hsm, audit },
       sams: {
         ...{ book, hsm, audit, certificate, desk, approvals },
         store: sams,

@@ -8,6 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { hexToBytes } from '@rhc/card/bytes';
+import { nodeCrypto } from '@rhc/card/crypto-node';
+import { openHotlist, type VerifyHotlist } from '@rhc/card/hotlist';
 import { CARD_KEY_SLOTS, OFF_CARD_KEY_SLOTS } from '@rhc/card/profile';
 import { ROOT, RunningHouse, startOnce, untilApdus } from './running-house.ts';
 import { filesBelow, leaks, leaksInFiles, pilotSecrets } from './secrets-of-the-run.ts';
@@ -53,6 +56,23 @@ describe('the account of npm start', () => {
     expect(output).toContain('真卡：内部认证通过');
     expect(output).toContain('全部步骤成立');
     expect(output).toContain(`export PCSCLITE_CSOCK_NAME=${house.csockName}`);
+  });
+});
+
+describe('the hotlist', () => {
+  test('is signed by the token of key-service, and opens with the public key that it hands out', async () => {
+    expect(await house.ask('card-issuer', 'POST', '/v1/hotlist')).toMatchObject({ status: 201, body: { version: 1 } });
+    const { publicKey } = (await house.ask('key-service', 'GET', '/v1/hotlist/key')).body;
+    const answer = await fetch(`${house.url('card-issuer')}/v1/hotlist`, {
+      headers: { authorization: `Bearer ${house.token('card-issuer')}` },
+    });
+    const file = new Uint8Array(await answer.arrayBuffer());
+    const verify: VerifyHotlist = (_, body, signature) =>
+      nodeCrypto.verifySignature('intl-128', hexToBytes(publicKey), body, signature);
+    expect(openHotlist(file, verify)).toMatchObject({ version: 1, entries: 0 });
+    const changed = Uint8Array.from(file);
+    changed[8] = (changed[8] ?? 0) ^ 1;
+    expect(() => openHotlist(changed, verify)).toThrow();
   });
 });
 

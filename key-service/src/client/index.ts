@@ -2,6 +2,7 @@
 
 export { bureauKeysOver } from './bureau-keys.ts';
 export { type EnrolmentOptions, enrolByCode, renewIfDue } from './enrolment.ts';
+export { hotlistSignerOver } from './hotlist-signer.ts';
 export * from './issue-sam.ts';
 export { KeyServiceClient, type KeyServiceClientOptions } from './key-service-client.ts';
 export { personalizationKeysOver } from './personalization-keys.ts';

@@ -11,6 +11,8 @@ import {
   type FinishPersonalizationRequest,
   type FinishPersonalizationResponse,
   finishPersonalizationResponse,
+  type HotlistKeyResponse,
+  hotlistKeyResponse,
   type IssuerCertificateResponse,
   issuerCertificateResponse,
   type PreparePersonalizationRequest,
@@ -24,10 +26,13 @@ import {
   type SamContactRequest,
   type SamIssueRequest,
   type SamIssueResponse,
+  type SignHotlistRequest,
+  type SignHotlistResponse,
   type SlotsResponse,
   type StatusResponse,
   samContactResponse,
   samIssueResponse,
+  signHotlistResponse,
   slotsResponse,
   statusResponse,
   type TerminalRequest,
@@ -80,6 +85,12 @@ export class KeyServiceClient {
   }
   unwrapDataKey(request: UnwrapDataKeyRequest): Promise<UnwrapDataKeyResponse> {
     return this.#call('/v1/data-keys/unwrap', unwrapDataKeyResponse, request);
+  }
+  signHotlist(request: SignHotlistRequest): Promise<SignHotlistResponse> {
+    return this.#call('/v1/hotlist/signature', signHotlistResponse, request);
+  }
+  hotlistKey(): Promise<HotlistKeyResponse> {
+    return this.#call('/v1/hotlist/key', hotlistKeyResponse);
   }
   slots(): Promise<SlotsResponse> {
     return this.#call('/v1/slots', slotsResponse);

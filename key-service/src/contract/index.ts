@@ -14,6 +14,7 @@ export * from './ceremony.ts';
 export * from './certificates.ts';
 export * from './data-keys.ts';
 export * from './hierarchy.ts';
+export * from './hotlist.ts';
 export * from './hsm.ts';
 export * from './key-life.ts';
 export * from './rotation.ts';

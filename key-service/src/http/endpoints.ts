@@ -10,6 +10,7 @@ import { type CeremonyEndpointParts, ceremonyEndpoints } from './ceremony-endpoi
 import { type CertificateParts, certificateEndpoints } from './certificate-endpoints.ts';
 import { type DataKeyEndpointParts, dataKeyEndpoints } from './data-key-endpoints.ts';
 import { hierarchyEndpoints } from './hierarchy-endpoints.ts';
+import { type HotlistEndpointParts, hotlistEndpoints } from './hotlist-endpoints.ts';
 import { type HsmEndpointParts, hsmEndpoints } from './hsm-endpoints.ts';
 import { type KeyEndpointParts, keyEndpoints } from './key-endpoints.ts';
 import { type KeyLifeEndpointParts, keyLifeEndpoints } from './key-life-endpoints.ts';
@@ -21,6 +22,7 @@ import { type SessionParts, sessionEndpoints } from './session-endpoints.ts';
 export interface EndpointParts {
   readonly keys: KeyEndpointParts;
   readonly dataKeys: DataKeyEndpointParts;
+  readonly hotlist: HotlistEndpointParts;
   readonly hsm: HsmEndpointParts;
   readonly sams: SamEndpointParts;
   readonly audit: Parameters<typeof auditEndpoints>[0];
@@ -38,6 +40,7 @@ export const keyServiceEndpoints = (parts: EndpointParts): Endpoint[] => [
   ...keyEndpoints(parts.keys),
   ...bureauEndpoints(parts.keys),
   ...dataKeyEndpoints(parts.dataKeys),
+  ...hotlistEndpoints(parts.hotlist),
   ...hierarchyEndpoints(parts.keys.book.hierarchy),
   ...hsmEndpoints(parts.hsm),
   ...samEndpoints(parts.sams),
