@@ -12,6 +12,7 @@ import { hexToBytes } from '@rhc/card/bytes';
 import { nodeCrypto } from '@rhc/card/crypto-node';
 import { openHotlist, type VerifyHotlist } from '@rhc/card/hotlist';
 import { CARD_KEY_SLOTS, OFF_CARD_KEY_SLOTS } from '@rhc/card/profile';
+import { peopleOfTheRoster } from './people-of-the-run.ts';
 import { ROOT, RunningHouse, startOnce, untilApdus } from './running-house.ts';
 import { filesBelow, leaks, leaksInFiles, pilotSecrets } from './secrets-of-the-run.ts';
 
@@ -342,6 +343,18 @@ describe('afterwards', () => {
     },
     LONG_MS,
   );
+
+  test('no name, number, address or telephone of a resident stands in any log or database', () => {
+    const people = peopleOfTheRoster(ROOT);
+    expect(people.length).toBeGreaterThan(100);
+    // Chips hold them, as they must.
+    const chips = join(house.state, 'virtual-card');
+    expect(leaksInFiles(people, chips).length).toBeGreaterThan(0);
+    const elsewhere = filesBelow(house.state).filter((path) => !path.startsWith(chips));
+    expect(elsewhere.some((path) => path.endsWith('.sqlite'))).toBe(true);
+    expect(elsewhere.some((path) => path.endsWith('.log'))).toBe(true);
+    expect(elsewhere.flatMap((path) => leaks(people, path, readFileSync(path)))).toEqual([]);
+  });
 
   test('the search itself finds a planted key in each form', () => {
     const secrets = pilotSecrets([]);

@@ -1,7 +1,6 @@
 /**
  * Opens the vault: data keys are made on first use, sealed by key-service (`DEK.KEK` in its token) and kept sealed in the
- * database; at start each is opened once. A new key is added by `rotate`; what older keys sealed is sealed anew in the
- * background (`reseal.ts`).
+ * database; at start each is opened once. What is sealed names its key, so that a further one can stand beside it.
  */
 import { bytesToHex, hexToBytes, SecretBytes } from '@rhc/card/bytes';
 import type { RandomBytes } from '@rhc/card/session';
