@@ -34,6 +34,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TOKEN_LABEL = 'rhc-pilot';
 const CLIENTS = 8;
 const BATCH = 8;
+/** A desk that reads the whole summary authenticates for four directories in one call. */
+const CALL_SIZES = [4, BATCH];
 const WARM_MS = 1_000;
 const MEASURE_MS = 4_000;
 const AUDIT_MS = 2_000;
@@ -187,7 +189,7 @@ async function bareFigures(state) {
     bareLoop(terminal(1), WARM_MS / 2);
     return {
       authentications: bareLoop(terminal(1), MEASURE_MS / 2),
-      batched: BATCH * bareLoop(terminal(BATCH), MEASURE_MS / 2),
+      batched: new Map(CALL_SIZES.map((size) => [size, size * bareLoop(terminal(size), MEASURE_MS / 2)])),
       cards: bareLoop(() => operations.prepare(token, prepareInput(book, personalization())), MEASURE_MS / 2),
       audit: await auditAppends(state, folder, config),
     };
@@ -252,6 +254,25 @@ async function memory(post, pid, wanted) {
 }
 
 /** @param {{ operations?: number }} [options] @throws RangeError for a number of operations that is none, or too small to halve */
+/** @param size operations a call */
+function batchRows(size, { perSecond, latencies }, bare) {
+  const { authentications, p99Ms } = TARGETS;
+  const rate = perSecond * size;
+  const p99 = percentile(latencies, 0.99);
+  const met = rate >= authentications;
+  return [
+    row(
+      `terminal authentications over HTTP, ${CLIENTS} clients, ${size} a call`,
+      rate,
+      'per second',
+      bare,
+      target(`≥ ${authentications}/s`, met),
+    ),
+    row('  p50 of a call', percentile(latencies, 0.5), 'ms', (1000 * size) / bare),
+    row('  p99 of a call', p99, 'ms', (1000 * size) / bare, target(`≤ ${p99Ms} ms`, p99 <= p99Ms)),
+  ];
+}
+
 export async function run({ operations: wanted = DEFAULT_OPERATIONS } = {}) {
   if (!Number.isSafeInteger(wanted) || wanted < BATCH * SAMPLES)
     throw new RangeError(
@@ -269,16 +290,18 @@ export async function run({ operations: wanted = DEFAULT_OPERATIONS } = {}) {
       const authenticate = (count) => () => post('/v1/terminal', authentication(count));
       await lanes(authenticate(1), forMs(WARM_MS));
       const single = await lanes(authenticate(1), forMs(MEASURE_MS));
-      const batched = await lanes(authenticate(BATCH), forMs(MEASURE_MS));
+      const batched = [];
+      for (const size of CALL_SIZES) {
+        const measured = await lanes(authenticate(size), forMs(MEASURE_MS));
+        batched.push(...batchRows(size, measured, bare.batched.get(size) ?? 0));
+      }
       const prepare = () => post('/v1/personalization/prepare', personalization());
       await lanes(prepare, forMs(WARM_MS));
       const cards = await lanes(prepare, forMs(MEASURE_MS));
       const used = await memory(post, processes.child?.pid, wanted);
-      const perCall = { single: 1000 / bare.authentications, batched: (1000 * BATCH) / bare.batched };
+      const perCall = 1000 / bare.authentications;
       const p99 = percentile(single.latencies, 0.99);
-      const batchedP99 = percentile(batched.latencies, 0.99);
       const { authentications, p99Ms, personalization: share, growth, recycleMib } = TARGETS;
-      const batchedRate = batched.perSecond * BATCH;
       const clients = `over HTTP, ${CLIENTS} clients`;
       const rate = `≥ ${authentications}/s`;
       const halves = (/** @type {{ first: number, second: number }} */ { first, second }) =>
@@ -291,17 +314,9 @@ export async function run({ operations: wanted = DEFAULT_OPERATIONS } = {}) {
           bare.authentications,
           target(rate, single.perSecond >= authentications),
         ),
-        row('  p50', percentile(single.latencies, 0.5), 'ms', perCall.single),
-        row('  p99', p99, 'ms', perCall.single, target(`≤ ${p99Ms} ms`, p99 <= p99Ms)),
-        row(
-          `terminal authentications ${clients}, ${BATCH} a call`,
-          batchedRate,
-          'per second',
-          bare.batched,
-          target(rate, batchedRate >= authentications),
-        ),
-        row('  p50 of a call', percentile(batched.latencies, 0.5), 'ms', perCall.batched),
-        row('  p99 of a call', batchedP99, 'ms', perCall.batched, target(`≤ ${p99Ms} ms`, batchedP99 <= p99Ms)),
+        row('  p50', percentile(single.latencies, 0.5), 'ms', perCall),
+        row('  p99', p99, 'ms', perCall, target(`≤ ${p99Ms} ms`, p99 <= p99Ms)),
+        ...batched,
         row(
           `personalization calls ${clients}`,
           cards.perSecond,

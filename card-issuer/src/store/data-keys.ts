@@ -33,8 +33,3 @@ export async function insertDataKey(
     if (!isUniqueViolation(error)) throw error;
   }
 }
-
-/** Nothing is sealed with it any more. */
-export async function markDataKeyDestroyed(database: Database, id: number, at: string): Promise<void> {
-  await database('data_keys').where({ use: 'data', id }).update({ destroyed_at: at, wrapped: '' });
-}
