@@ -31,12 +31,20 @@ export function tlsFetch(identity: () => Pick<TlsIdentity, 'authority'> & Partia
       const fail = (cause: unknown) =>
         reject(signal?.aborted === true ? signal.reason : new TypeError('fetch failed', { cause }));
       const headers = Object.fromEntries(new Headers(init.headers));
-      const text = typeof body === 'string' ? body : undefined;
+      // What is not sent must not look sent: other kinds of body are refused.
+      if (body != null && typeof body !== 'string' && !(body instanceof Uint8Array)) {
+        reject(new TypeError('the body must be a text or octets'));
+        return;
+      }
+      const sentBody = body ?? undefined;
       const sent = request(
         new URL(String(input)),
         {
           ...{ method, agent: agentFor() },
-          headers: { ...headers, ...(text === undefined ? {} : { 'content-length': String(Buffer.byteLength(text)) }) },
+          headers: {
+            ...headers,
+            ...(sentBody === undefined ? {} : { 'content-length': String(Buffer.byteLength(sentBody)) }),
+          },
           ...(signal == null ? {} : { signal }),
         },
         (answer) => {
@@ -59,6 +67,6 @@ export function tlsFetch(identity: () => Pick<TlsIdentity, 'authority'> & Partia
         },
       );
       sent.once('error', fail);
-      sent.end(text);
+      sent.end(sentBody);
     });
 }

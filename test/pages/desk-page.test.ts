@@ -13,6 +13,8 @@ import { RunningHouse } from '../first-light/running-house.ts';
 
 const LONG_MS = 180_000;
 const SHOWN_MS = 20_000;
+/** What virtual-card itself leaves between two cards. */
+const EMPTY_MS = 1_000;
 const ID_NUMBER = '130101195803129021';
 const folder = mkdtempSync(join(tmpdir(), 'rhc-desk-'));
 const house = new RunningHouse(join(folder, 'state'));
@@ -129,6 +131,7 @@ test(
   'by keyboard alone: a new phone and a new allergy are written, read back and shown',
   async () => {
     await page.keyboard.press('w');
+    await page.locator('#phone:focus').waitFor({ timeout: SHOWN_MS });
     await page.keyboard.type('13900001234');
     await page.keyboard.press('Tab');
     await page.keyboard.type('头孢');
@@ -172,6 +175,8 @@ test(
     await picture('desk-unknown');
     await house.hand(1, 'eject');
     await light('idle');
+    // The light is out since the tear: pcscd, which looks every 400 ms, has to see the empty reader first.
+    await pause(EMPTY_MS);
     await house.hand(1, 'insert');
     await page.locator('#open-writes', { hasText: '已确认' }).waitFor({ timeout: SHOWN_MS });
     expect(await textOf('#open-writes')).toContain('本人电话 phone ✓ 已写入');
