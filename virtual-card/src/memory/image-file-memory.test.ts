@@ -55,6 +55,21 @@ test.each([
   expect(open).toThrow(expect.objectContaining({ code }));
 });
 
+test('two first blanks made at the same moment in one folder share one fuse, and both open again', () => {
+  const make = (name: string, fileSystem: typeof fs) => {
+    const memory = new ImageFileMemory({ path: join(folder, name), fileSystem, random });
+    new VirtualCard({ memory, random, historicalBytes: HISTORICAL, transportKey: KEY });
+  };
+  // The other process has looked for the fuse before the first one placed its own.
+  const blind = { ...fs, existsSync: (file: fs.PathLike) => !String(file).endsWith('.key') && fs.existsSync(file) };
+  make('a.json', fs);
+  make('b.json', blind as typeof fs);
+  expect(fs.readdirSync(folder).sort()).toEqual(['a.json', 'b.json', 'chip-fuse.key']);
+  for (const name of ['a.json', 'b.json']) {
+    expect(new ImageFileMemory({ path: join(folder, name), fileSystem: fs, random }).read()?.state).toBe('blank');
+  }
+});
+
 test('without its fuse, or with another, the keys stay closed', () => {
   insert();
   fs.rmSync(join(folder, 'chip-fuse.key'));

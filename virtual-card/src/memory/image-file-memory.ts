@@ -14,7 +14,16 @@ import type { NonVolatileMemory } from './non-volatile-memory.ts';
 
 type FileSystem = Pick<
   typeof fs,
-  'existsSync' | 'readFileSync' | 'openSync' | 'writeSync' | 'fsyncSync' | 'closeSync' | 'renameSync' | 'mkdirSync'
+  | 'existsSync'
+  | 'readFileSync'
+  | 'openSync'
+  | 'writeSync'
+  | 'fsyncSync'
+  | 'closeSync'
+  | 'renameSync'
+  | 'linkSync'
+  | 'unlinkSync'
+  | 'mkdirSync'
 >;
 
 export interface ImageFileOptions {
@@ -80,24 +89,46 @@ function openFuse({ path, fileSystem, random }: ImageFileOptions, imageExists: b
   if (!fileSystem.existsSync(fusePath)) {
     // A new fuse could never open the keys of an image that is there already.
     if (imageExists) throw new VirtualCardError('VIRTUAL_CARD_FUSE_MISSING', { detail: fusePath });
-    replaceFile(fileSystem, fusePath, random(FUSE_BYTES));
+    placeOnce(fileSystem, fusePath, random(FUSE_BYTES));
   }
   const key = new Uint8Array(fileSystem.readFileSync(fusePath));
   if (key.length !== FUSE_BYTES) throw new VirtualCardError('VIRTUAL_CARD_FUSE_WRONG', { detail: fusePath });
   return new ChipFuse(new SecretBytes(key), random);
 }
 
+/** Two emulators that make their first blanks at once share the folder: the first one's file stays, whole, for both. */
+function placeOnce(fileSystem: FileSystem, path: string, bytes: Uint8Array): void {
+  const own = `${path}.${process.pid}.tmp`;
+  writeWhole(fileSystem, own, bytes);
+  try {
+    fileSystem.linkSync(own, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    fileSystem.unlinkSync(own);
+  }
+  syncFolder(fileSystem, path);
+}
+
 function replaceFile(fileSystem: FileSystem, path: string, bytes: Uint8Array): void {
   const temporary = `${path}.tmp`;
-  const descriptor = fileSystem.openSync(temporary, 'w', 0o600);
+  writeWhole(fileSystem, temporary, bytes);
+  fileSystem.renameSync(temporary, path);
+  syncFolder(fileSystem, path);
+}
+
+function writeWhole(fileSystem: FileSystem, path: string, bytes: Uint8Array): void {
+  const descriptor = fileSystem.openSync(path, 'w', 0o600);
   try {
     for (let written = 0; written < bytes.length; ) written += fileSystem.writeSync(descriptor, bytes, written);
     fileSystem.fsyncSync(descriptor);
   } finally {
     fileSystem.closeSync(descriptor);
   }
-  fileSystem.renameSync(temporary, path);
-  // The rename itself is only durable once the folder is.
+}
+
+/** A new name is only durable once its folder is. */
+function syncFolder(fileSystem: FileSystem, path: string): void {
   const folder = fileSystem.openSync(dirname(path), 'r');
   try {
     fileSystem.fsyncSync(folder);
