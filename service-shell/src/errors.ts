@@ -89,8 +89,8 @@ export const shellErrors = defineErrors({
       en: 'Production needs mutual TLS; the service did not start.',
     },
     nextStep: {
-      zh: '请设置 TLS 证书、私钥与 CA 文件;确实不用时须写明 allowPlainHttp=loopback。',
-      en: 'Set certificate, key and CA file; to do without all the same say allowPlainHttp=loopback by name.',
+      zh: '请按上面所列的配置项启用双向 TLS,然后重新启动。',
+      en: 'Turn mutual TLS on by the setting named above, then start again.',
     },
     retriable: false,
     httpStatus: 500,
@@ -145,6 +145,18 @@ export const shellErrors = defineErrors({
     },
     retriable: true,
     httpStatus: 500,
+  },
+  DATABASE_AWAY: {
+    message: {
+      zh: '服务暂时无法访问数据库,不能确认操作是否完成。',
+      en: 'The service cannot reach its database for now; whether the operation was completed is not known.',
+    },
+    nextStep: {
+      zh: '请稍后重试,重试前先看操作是否已经完成;若持续数分钟,请管理员检查数据库。',
+      en: 'Try again shortly, and look first whether it was completed already. After some minutes let the administrator look at the database.',
+    },
+    retriable: true,
+    httpStatus: 503,
   },
   INTERNAL: {
     message: {

@@ -25,6 +25,9 @@ function makeApp(extra: { allowedOrigins?: string[]; maxBodyBytes?: number } = {
   router.get('/v1/boom', () => {
     throw new Error('secret detail of the database');
   });
+  router.get('/v1/broken/:id', () => {
+    throw new Error('broken');
+  });
   router.get('/v1/open', (ctx) => {
     ctx.body = { open: true };
   });
@@ -88,6 +91,20 @@ describe('http app', () => {
     expect(JSON.stringify(answer.body)).not.toContain('secret detail');
     expect(lines.join('')).toContain('secret detail');
     expect(lines.join('')).toContain(answer.body.requestId);
+  });
+
+  test('the log says the pattern of a path, never what a caller put into it', async () => {
+    const { callback, lines } = makeApp();
+    for (const path of [
+      '/v1/broken/130101199001010000',
+      '/v1/nothing/130101199001010000/%E7%8E%8B?phone=13900000001',
+    ]) {
+      expect((await request(callback).get(path).set(authorized)).status).toBeGreaterThanOrEqual(400);
+      expect((await request(callback).get(path).set('Host', 'localhost')).status).toBe(401);
+    }
+    const paths = lines.map((line) => JSON.parse(line).path);
+    expect(paths).toEqual(['/v1/broken/:id', '/v1/broken/*', '/v1/nothing/*/*', '/v1/nothing/*/*']);
+    expect(lines.join('')).not.toMatch(/130101199001010000|13900000001|%E7/);
   });
 
   test('public path, health and strict page headers', async () => {

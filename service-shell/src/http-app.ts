@@ -2,7 +2,6 @@
  * The Koa application that every service starts from. Order matters: the Host is checked before anything else (a DNS
  * rebinding page carries no Origin), then the one error exit, headers, token, body, routes, pages.
  */
-
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { bodyParser } from '@koa/bodyparser';
@@ -13,8 +12,10 @@ import Koa, { type Context, type Next } from 'koa';
 import helmet from 'koa-helmet';
 import serve from 'koa-static';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { isDatabaseAway } from './database-waits.ts';
 import { type Endpoint, endpointRouter, pathPattern } from './endpoints.ts';
 import { shellErrors } from './errors.ts';
+import { loggedPath } from './logged-path.ts';
 import type { Logger } from './logger.ts';
 import type { Authenticator, Principal } from './principal.ts';
 import { limitRates, type RateLimits } from './rate-limits.ts';
@@ -141,7 +142,9 @@ function errorExit(logger: Logger) {
     try {
       await next();
     } catch (error) {
-      const known = isRhcError(error) ? error : shellErrors.make('INTERNAL', { cause: error });
+      const known = isRhcError(error)
+        ? error
+        : shellErrors.make(isDatabaseAway(error) ? 'DATABASE_AWAY' : 'INTERNAL', { cause: error });
       ctx.status = known.httpStatus;
       ctx.type = 'application/json';
       ctx.body = JSON.stringify({ error: known.toBody(), requestId });
@@ -149,7 +152,7 @@ function errorExit(logger: Logger) {
         err: isRhcError(error) ? known : error,
         requestId,
         method: ctx.method,
-        path: ctx.path,
+        path: loggedPath(ctx),
         status: ctx.status,
       };
       if (known.httpStatus >= 500) logger.error(line, 'request failed');

@@ -20,6 +20,7 @@ export {
   type RefusedCall,
   readRawBody,
 } from './http-app.ts';
+export { keepStatements } from './kept-statements.ts';
 export { LOCK_OUT, LockOut, type LockOutLimits, type LockOutStore } from './lock-out.ts';
 export { createLogger, errorFields, type Logger } from './logger.ts';
 export { type ApiTitle, openApiDocument } from './open-api.ts';

@@ -81,9 +81,27 @@ export interface TransportPolicy {
   readonly host: string;
 }
 
-/** @throws TLS_REQUIRED */
-export function requireTlsInProduction({ production, tls, allowPlainHttp, host }: TransportPolicy): void {
+/**
+ * @param names.tls environment variable of the setting that turns mutual TLS on, to name it to whoever must set it
+ * @throws TLS_REQUIRED
+ */
+export function requireTlsInProduction(
+  { production, tls, allowPlainHttp, host }: TransportPolicy,
+  names: { readonly tls: string; readonly allowPlainHttp: string },
+): void {
   if (!production || tls) return;
   const loopback = ['127.0.0.1', '::1', 'localhost'].includes(host);
-  if (allowPlainHttp !== 'loopback' || !loopback) throw shellErrors.make('TLS_REQUIRED', { detail: host });
+  if (allowPlainHttp === 'loopback' && loopback) return;
+  const rule = { zh: '生产环境必须设置', en: 'must be set in production' };
+  const local = {
+    zh: '写 loopback 且只监听回环地址时例外',
+    en: '`loopback` is the exception, on a loopback address only',
+  };
+  throw shellErrors.make('TLS_REQUIRED', {
+    detail: host,
+    fields: [
+      { field: names.tls, rule },
+      { field: names.allowPlainHttp, rule: local },
+    ],
+  });
 }
