@@ -39,14 +39,14 @@ def rice_length(counters, k):
     return sum((c - p - 1 >> k) + 1 + k for p, c in zip([0] + ordered, ordered))
 
 
-def body(kind, province, version, base, made_at, counters):
+def body(kind, province, version, base, made_at, counters, county=0):
     k = min(range(31), key=lambda k: (rice_length(counters, k), k))
     bits = rice(counters, k)
     padded = bits + "0" * (-len(bits) % 8)
     payload = bytes(int(padded[i : i + 8], 2) for i in range(0, len(padded), 8))
     head = b"RHCL" + bytes([1, kind]) + province.encode()
     head += b"".join(n.to_bytes(4, "big") for n in (version, base, made_at, len(counters), len(bits)))
-    return head + bytes([k, 0, 0, 0]) + payload
+    return head + bytes([k]) + county.to_bytes(2, "big") + b"\0" + payload
 
 
 def signed(data):
@@ -63,6 +63,7 @@ def vector(name, before, after):
         "listedSerials": [serial("13", c) for c in sorted(after)[:3]],
         "full": upper(signed(body(0, "13", 7, 0, 1795000000, before))),
         "next": upper(signed(body(0, "13", 9, 0, 1795086400, after))),
+        "county": upper(signed(body(2, "13", 9, 0, 1795086400, after, 123))),
         "delta": upper(signed(body(1, "13", 9, 7, 1795086400, before ^ after))),
     }
 

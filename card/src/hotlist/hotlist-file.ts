@@ -1,6 +1,7 @@
 /**
  * A hotlist file (docs/adr/009-hotlist.md): 32 bytes of header, Rice-coded counters, signature. A delta holds the counters
- * that change sides, and the signature of the **full** list that it leads to: one signature, of what is used.
+ * that change sides, and the signature of the **full** list that it leads to: one signature, of what is used. A county's
+ * list holds the counters of that county alone and says nothing of any other card.
  */
 import { concatBytes } from '../bytes/index.ts';
 import { hotlistErrors } from './errors.ts';
@@ -10,7 +11,7 @@ import { MAX_RICE_PARAMETER, RiceReader, riceEncode } from './rice-code.ts';
 export const HEADER_BYTES = 32;
 const MAGIC = [0x52, 0x48, 0x43, 0x4c] as const;
 const FORMAT = 1;
-const KINDS = ['full', 'delta'] as const;
+const KINDS = ['full', 'delta', 'county'] as const;
 
 export interface HotlistHeader {
   readonly kind: (typeof KINDS)[number];
@@ -22,6 +23,8 @@ export interface HotlistHeader {
   readonly baseVersion: number;
   /** Seconds since 1970. */
   readonly madeAt: number;
+  /** Six digits of GB/T 2260, of a county's list alone. */
+  readonly countyCode?: string | undefined;
 }
 
 export interface HotlistSignature {
@@ -61,13 +64,19 @@ export function encodeBody(header: HotlistHeader, counters: ArrayLike<number>): 
   view.setUint32(20, counters.length);
   view.setUint32(24, coded.bits);
   head[28] = coded.parameter;
+  // The province stands before it.
+  if (header.kind === 'county') view.setUint16(29, Number(header.countyCode?.slice(2)));
   return concatBytes(head, coded.bytes);
 }
 
 function checkHeader(header: HotlistHeader): void {
   if (!/^\d{2}$/.test(header.provinceCode)) throw new RangeError('province code: two digits expected');
   const u32 = (value: number, least: number) => Number.isInteger(value) && value >= least && value <= 0xffffffff;
-  const based = header.kind === 'full' ? header.baseVersion === 0 : header.baseVersion < header.version;
+  const based = header.kind === 'delta' ? header.baseVersion < header.version : header.baseVersion === 0;
+  const ofCounty = header.countyCode !== undefined && /^\d{6}$/.test(header.countyCode);
+  if (header.kind === 'county' ? !ofCounty : header.countyCode !== undefined) throw new RangeError('county code');
+  if (ofCounty && !header.countyCode?.startsWith(header.provinceCode))
+    throw new RangeError('county of another province');
   if (!u32(header.version, 1) || !u32(header.baseVersion, 0) || !u32(header.madeAt, 0) || !based) {
     throw new RangeError('version, base version or time out of range');
   }
@@ -93,16 +102,20 @@ export function parseFile(file: Uint8Array): HotlistFile {
   // A gap takes k + 1 bits at least: no header makes a reader allocate more than the file can hold.
   if (view.getUint32(20) * (parameter + 1) > payloadBits) throw wrong('entries');
   const bodyBytes = HEADER_BYTES + Math.ceil(payloadBits / 8);
-  if (kind === undefined || parameter > MAX_RICE_PARAMETER || file[29] || file[30] || file[31]) throw wrong('header');
+  if (kind === undefined || parameter > MAX_RICE_PARAMETER || file[31]) throw wrong('header');
+  const county = view.getUint16(29);
+  if (kind === 'county' ? county > 9999 : county !== 0) throw wrong('header');
   if (file.length < bodyBytes + 3) throw wrong('cut off');
   const keyIdEnd = bodyBytes + 1 + (file[bodyBytes] as number);
   if (file.length < keyIdEnd + 2 || file.length !== keyIdEnd + 2 + view.getUint16(keyIdEnd)) throw wrong('signature');
+  const provinceCode = String.fromCharCode(file[6] as number, file[7] as number);
   const header = {
     kind,
-    provinceCode: String.fromCharCode(file[6] as number, file[7] as number),
+    provinceCode,
     version: view.getUint32(8),
     baseVersion: view.getUint32(12),
     madeAt: view.getUint32(16),
+    ...(kind === 'county' && { countyCode: `${provinceCode}${String(county).padStart(4, '0')}` }),
   };
   try {
     checkHeader(header);

@@ -9,6 +9,7 @@ import {
   encodeBody,
   encodeDelta,
   MAX_ISSUE_COUNTER,
+  openCountyHotlist,
   openHotlist,
   parseFile,
   withSignature,
@@ -23,6 +24,7 @@ interface Vectors {
     listedSerials: string[];
     full: string;
     next: string;
+    county: string;
     delta: string;
   }[];
 }
@@ -45,6 +47,27 @@ describe.each(vectors)('vector: $name', ({ before, after, listedSerials, ...file
   test('full and delta give the next full, byte for byte', () => {
     const list = openHotlist(hexToBytes(files.full), trusting);
     expect(bytesToHex(applyDelta(list, hexToBytes(files.delta)))).toBe(files.next);
+  });
+  test("a county's list: listed, or nothing said; it is no whole list, and a whole list is no county's", () => {
+    const header = { kind: 'county', provinceCode: '13', version: 9, baseVersion: 0, madeAt: next.madeAt } as const;
+    const made = withSignature(encodeBody({ ...header, countyCode: '130123' }, after), signature);
+    expect(bytesToHex(made)).toBe(files.county);
+    const list = openCountyHotlist(made, trusting);
+    expect([list.countyCode, list.version, list.entries]).toEqual(['130123', 9, after.length]);
+    for (const serial of listedSerials) {
+      expect(list.lookUp(serial)).toBe('listed');
+      const none = withSignature(encodeBody({ ...header, countyCode: '130123' }, []), signature);
+      expect(openCountyHotlist(none, trusting).lookUp(serial)).toBe('not-covered');
+    }
+    expect(() => openHotlist(made, trusting)).toThrow(expect.objectContaining({ code: 'HOTLIST_MALFORMED' }));
+    expect(() => openCountyHotlist(hexToBytes(files.next), trusting)).toThrow(
+      expect.objectContaining({ code: 'HOTLIST_MALFORMED' }),
+    );
+    expect(() => openCountyHotlist(made, () => false)).toThrow(
+      expect.objectContaining({ code: 'HOTLIST_SIGNATURE_WRONG' }),
+    );
+    expect(() => encodeBody({ ...header, countyCode: '140123' }, after)).toThrow(RangeError);
+    expect(() => encodeBody(header, after)).toThrow(RangeError);
   });
   test('serials: listed, not listed, not covered', () => {
     const list = openHotlist(hexToBytes(files.next), trusting);

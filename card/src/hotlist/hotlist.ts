@@ -13,7 +13,10 @@ const BLOCK = 64;
 /** True when `signature` by the key of that name is over `body`. Unknown key: false. */
 export type VerifyHotlist = (keyId: string, body: Uint8Array, signature: Uint8Array) => boolean;
 
-/** `not-covered`: a serial of another province, or none of this form; only the issuer can tell. */
+/**
+ * `not-covered`: a serial of another province, or none of this form, or one that does not stand on a county's list: only the
+ * issuer, or the whole list, can tell.
+ */
 export type HotlistAnswer = 'listed' | 'not-listed' | 'not-covered';
 
 export class Hotlist {
@@ -41,6 +44,10 @@ export class Hotlist {
   get provinceCode(): string {
     return this.#file.provinceCode;
   }
+  /** Six digits; null: the whole province. */
+  get countyCode(): string | null {
+    return this.#file.countyCode ?? null;
+  }
   get entries(): number {
     return this.#file.entries;
   }
@@ -52,7 +59,9 @@ export class Hotlist {
   lookUp(issueSerial: string): HotlistAnswer {
     const serial = parseIssueSerial(issueSerial);
     if (serial === null || serial.provinceCode !== this.#file.provinceCode) return 'not-covered';
-    return this.has(serial.counter) ? 'listed' : 'not-listed';
+    if (this.has(serial.counter)) return 'listed';
+    // A serial does not say of which county its card is.
+    return this.#file.kind === 'county' ? 'not-covered' : 'not-listed';
   }
 
   has(counter: number): boolean {
@@ -88,8 +97,17 @@ function countersOf(file: HotlistFile): Float64Array {
 
 /** @throws HOTLIST_MALFORMED, HOTLIST_SIGNATURE_WRONG */
 export function openHotlist(bytes: Uint8Array, verify: VerifyHotlist): Hotlist {
+  return opened(bytes, 'full', verify);
+}
+
+/** A county's list: it never answers `not-listed`, so nobody is served by it alone. @throws as `openHotlist` */
+export function openCountyHotlist(bytes: Uint8Array, verify: VerifyHotlist): Hotlist {
+  return opened(bytes, 'county', verify);
+}
+
+function opened(bytes: Uint8Array, kind: HotlistFile['kind'], verify: VerifyHotlist): Hotlist {
   const file = parseFile(bytes);
-  if (file.kind !== 'full') throw hotlistErrors.make('HOTLIST_MALFORMED', { detail: 'a delta is no list' });
+  if (file.kind !== kind) throw hotlistErrors.make('HOTLIST_MALFORMED', { detail: `${file.kind}, not ${kind}` });
   if (!verify(file.keyId, file.body, file.signature)) throw hotlistErrors.make('HOTLIST_SIGNATURE_WRONG');
   return new Hotlist(file);
 }

@@ -41,9 +41,22 @@ export const FAULT_KINDS = [
   'silent',
 ] as const satisfies readonly FaultKind[];
 
+/** What each kind says beside its name: a plan comes as JSON too, where no compiler looks. */
+const PARTS: Readonly<Record<FaultKind, readonly string[]>> = {
+  tear: ['write', 'when'],
+  'memory-failure': ['write'],
+  'memory-full': [],
+  slow: ['at', 'delayMs'],
+  garbled: ['at', 'byte', 'mask'],
+  truncated: ['at', 'keepBytes'],
+  'wrong-status': ['at', 'sw', 'executed'],
+  silent: ['at', 'executed'],
+};
+
 /** Refuses a plan that can never strike or that contradicts itself, with the entry named. */
 export function checkFaults(faults: readonly Fault[]): void {
   for (const fault of faults) {
+    requireParts(fault);
     if ('write' in fault) requireCount(fault.write, fault.kind);
     if ('at' in fault) {
       requireCount(fault.at.command, fault.kind);
@@ -64,6 +77,16 @@ export function checkFaults(faults: readonly Fault[]): void {
   for (const kind of ['tear', 'memory-full'] as const) {
     if (faults.filter((fault) => fault.kind === kind).length > 1) throw new RangeError(`${kind}: once in a plan`);
   }
+}
+
+function requireParts({ kind, ...given }: Fault): void {
+  if (!FAULT_KINDS.includes(kind)) throw new RangeError(`${kind}: one of ${FAULT_KINDS.join(', ')} expected`);
+  const named = Object.keys(given);
+  const wrong = [
+    ...PARTS[kind].filter((part) => !named.includes(part)).map((part) => `${part} is missing`),
+    ...named.filter((part) => !PARTS[kind].includes(part)).map((part) => `${part} says nothing`),
+  ];
+  if (wrong.length > 0) throw new RangeError(`${kind}: ${wrong.join(', ')}`);
 }
 
 function requireCount(count: number, kind: FaultKind): void {

@@ -173,6 +173,14 @@ describe('the plan', () => {
   ])('%j is refused', (fault) => {
     expect(() => checkFaults([fault])).toThrow(RangeError);
   });
+  test.each([
+    [{ kind: 'bewitched' }, /one of tear, memory-failure/],
+    [{ kind: 'constructor' }, /one of tear/],
+    [{ kind: 'silent', executed: true }, /silent: at is missing/],
+    [{ kind: 'tear', write: 1, when: 'before', at: { command: 1 } }, /tear: at says nothing/],
+  ])('as JSON: %j is refused by name', (fault, reason) => {
+    expect(() => checkFaults([fault as unknown as Fault])).toThrow(reason);
+  });
   test('two tears in one plan are refused; every kind is named', () => {
     const tear = { kind: 'tear', write: 1, when: 'before' } as const;
     expect(() => checkFaults([tear, tear])).toThrow(RangeError);
