@@ -116,6 +116,8 @@ export interface KeyService extends HttpApp {
   readonly rotations: Rotations;
   /** What falls due: scheduled moves, moves made by other nodes, use counters. To be called every few seconds. */
   tick(): Promise<void>;
+  /** Writes what is counted and gives this node's portions of daily ceilings back. */
+  close(): Promise<void>;
 }
 
 export async function createKeyService(parts: KeyServiceParts): Promise<KeyService> {
@@ -168,7 +170,6 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
     now: parts.now,
     onUse: ({ slot, version, operation }) => useCounter.inc({ slot, version: String(version), operation }),
   });
-  await uses.flush();
   const approvals = new Approvals({ store: parts.approvals, hsm, audit, now: parts.now, newId: randomUUID });
   registerHsmInputs(approvals);
   // Every card that this system loaded with a version has it, until reports from the field show it on a newer one.
@@ -276,7 +277,7 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
       audit: parts.audit,
       ...(parts.agentAudit === undefined ? {} : { agentAudit: { store: parts.agentAudit, audit, now: parts.now } }),
       ...(access === undefined ? {} : { access: { ...access, certificateValid, now: parts.now } }),
-      approvals: { approvals, enrolment: parts.approvals, now: parts.now },
+      approvals: { approvals, enrolment: parts.approvals, words: config.words, now: parts.now },
       keyLife: { book, keyLife, store: parts.keyLife, uses: parts.keyUses, approvals, inField, now: parts.now },
       rotations,
       ...(hall === undefined || parts.ceremonies === undefined
@@ -329,5 +330,6 @@ export async function createKeyService(parts: KeyServiceParts): Promise<KeyServi
       await keyLife.tick();
       await readVersions();
     },
+    close: () => uses.close(),
   };
 }

@@ -3,7 +3,7 @@
  * mode 0600, when missing), database. Used by the `ceremony` command, by rehearsals in the service and by tests.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HsmConfig } from '@rhc/hsm-config';
 import { workerEnvironment } from './attach.ts';
@@ -18,7 +18,7 @@ import { type ProductionPolicy, refuseInProduction } from './domain/production.t
 import { keyServiceErrors } from './errors.ts';
 import { initialiseTokenInWorker } from './hsm/initialise-token.ts';
 import { findModulePath } from './hsm/module-path.ts';
-import { readPinFile } from './hsm/pin-file.ts';
+import { makePinFile, readPinFile } from './hsm/pin-file.ts';
 import type { TokenDescription } from './hsm/port.ts';
 import type { HsmWorkerPool } from './hsm/worker-pool.ts';
 import { foundSamToken, settleSamRoots } from './sam-token.ts';
@@ -156,14 +156,11 @@ function furnish(folder: StateFolder, template: string): void {
 
 /**
  * PINs are written before the token is made: a cut between the two leaves PINs without a token, which the next run
- * uses, never a token without its PIN. The user PIN missing beside a token is told, not overwritten.
+ * uses, never a token without its PIN. A token that was cut before its user PIN was set is finished. The user PIN missing
+ * beside a whole token is told, not overwritten.
  */
 async function initialise({ config, folder, tokenLabel, workerPath }: TokenOptions): Promise<boolean> {
-  const made = [folder.soPinFile, folder.pinFile].map((path) => {
-    if (existsSync(path)) return false;
-    writeFileSync(path, `${randomBytes(12).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
-    return true;
-  });
+  const made = [folder.soPinFile, folder.pinFile].map((path) => makePinFile(path));
   const copy = (path: string) => {
     const secret = readPinFile(path);
     try {
@@ -179,7 +176,11 @@ async function initialise({ config, folder, tokenLabel, workerPath }: TokenOptio
     soPin: copy(folder.soPinFile),
     pin: copy(folder.pinFile),
   });
-  if (!created && made[1] === true) throw keyServiceErrors.make('CEREMONY_PIN_LOST', { detail: folder.pinFile });
+  if (!created && made[1] === true) {
+    // A PIN that opens nothing is not left in its place: the next run would take it for the token's.
+    rmSync(folder.pinFile);
+    throw keyServiceErrors.make('CEREMONY_PIN_LOST', { detail: folder.pinFile });
+  }
   return created;
 }
 

@@ -143,16 +143,26 @@ async function hold(id: string, state: string, values: Values): Promise<number> 
   }
 }
 
+/** @throws CEREMONY_USAGE with the file's name when it cannot be read */
+function readable(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    const rule = { zh: '读不到这个文件', en: 'cannot be read' };
+    throw keyServiceErrors.make('CEREMONY_USAGE', { cause, fields: [{ field: path, rule }] });
+  }
+}
+
 /** 0: they hold, 1: something was changed, 2: could not look. `--log`: a folder as `audit-export` writes it. */
 async function verify(files: readonly string[], folder: string): Promise<number> {
   const log = {
-    lines: readText(join(folder, 'leaves.jsonl')).split('\n'),
-    notes: splitNotes(readText(join(folder, 'checkpoints.txt'))),
-    key: createPublicKey(readText(join(folder, 'audit-key.pem'))),
+    lines: readable(join(folder, 'leaves.jsonl')).toString().split('\n'),
+    notes: splitNotes(readable(join(folder, 'checkpoints.txt')).toString()),
+    key: createPublicKey(readable(join(folder, 'audit-key.pem'))),
   };
   let faulty = 0;
   for (const file of files) {
-    const report = await verifyMinutes(readFileSync(file), log);
+    const report = await verifyMinutes(readable(file), log);
     print(minutesReportText(basename(file), report));
     if (report.faults.length > 0) faulty++;
   }

@@ -455,8 +455,8 @@ export const keyServiceErrors = defineErrors({
   CEREMONY_REFUSED_IN_PRODUCTION: entry(
     '生产环境拒绝试点仪式:任何人都能重算试点密钥。',
     'The pilot ceremony is refused in production: anybody can recompute its keys.',
-    '生产环境请使用正式的密钥仪式;演示请把 production 设为 false。',
-    'Use a real key ceremony in production; set production to false for a demonstration.',
+    '生产环境请用 RHC_KEY_SERVICE_CEREMONY 指定正式的密钥仪式;演示请设 RHC_KEY_SERVICE_PRODUCTION=false。',
+    'Name a real key ceremony in RHC_KEY_SERVICE_CEREMONY; for a demonstration set RHC_KEY_SERVICE_PRODUCTION=false.',
     { httpStatus: 409 },
   ),
   SOFT_ENGINE_REFUSED_IN_PRODUCTION: entry(
@@ -515,11 +515,18 @@ export const keyServiceErrors = defineErrors({
     { httpStatus: 400 },
   ),
   AUDIT_EXPORT_USAGE: entry(
-    '用法:npm run audit-export -- --url http://127.0.0.1:8101 --token-file 文件 --out 目录',
-    'Usage: npm run audit-export -- --url http://127.0.0.1:8101 --token-file FILE --out DIR',
-    '给出密钥服务的地址、访问令牌文件与输出目录。',
-    'Name the address of the key service, the file with the bearer token, and the folder to write to.',
+    '用法:npm run audit-export -- --url 地址 --out 目录 (--identity 证书目录 | --token-file 文件 [--authority 机构证书.pem])',
+    'Usage: npm run audit-export -- --url URL --out DIR (--identity DIR | --token-file FILE [--authority CA.pem])',
+    '给出密钥服务的地址、输出目录,以及审计员的证书目录(key.pem、certificate.pem、authority.pem)或访问令牌文件,二者取一。',
+    "Name the service's address, the folder to write to, and either the auditor's certificate folder (key.pem, certificate.pem, authority.pem) or token file.",
     { httpStatus: 400 },
+  ),
+  AUDIT_EXPORT_REFUSED: entry(
+    '密钥服务不允许此人导出审计日志。',
+    'The key service does not let this caller export the audit log.',
+    '请用审计管理员的证书或令牌;令牌过期时重新登录,证书被吊销时重新登记。',
+    "Use an audit administrator's certificate or token; sign in again when it expired, enrol again when it was revoked.",
+    { httpStatus: 403 },
   ),
   AUDIT_VERIFY_USAGE: entry(
     '用法:npm run audit-verify -- 公钥.pem 日志.jsonl 检查点.txt [更早的检查点.txt …]',
@@ -705,6 +712,13 @@ export const keyServiceErrors = defineErrors({
     "This SAM's PIN mailer was printed; the PIN is kept nowhere.",
     '若信封遗失,召回该 SAM 并另发一张。',
     'If the mailer is lost, recall the SAM and issue another one.',
+    { httpStatus: 409 },
+  ),
+  SAM_NO_MAILER: entry(
+    '这个任务没有等待打印的密码信封。',
+    'No PIN mailer of this order waits to be printed.',
+    '先发行 SAM;已打印的信封不能再打印。',
+    'Issue SAMs first; a mailer that was printed is not printed again.',
     { httpStatus: 409 },
   ),
   SAM_SUITE_UNSUPPORTED: entry(

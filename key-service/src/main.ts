@@ -22,7 +22,7 @@ import { readFurtherTokens } from './further-tokens.ts';
 import { type PinSource, pinTerminal, readPin } from './hsm/pin-source.ts';
 import { forbidCoreDumps } from './hsm/process-limits.ts';
 import { hsmEvents } from './hsm-metrics.ts';
-import { openAccess, rateLimits } from './open-access.ts';
+import { openAccess, rateLimits, refuseDemonstration } from './open-access.ts';
 import { serverTls } from './own-identity.ts';
 import { openSamToken, samFiles, settleSamRoots } from './sam-token.ts';
 import { serviceCeremonies } from './service-ceremonies.ts';
@@ -65,7 +65,8 @@ if (process.argv.includes('--help')) {
     const config = loadHsmConfig(hsmConfigRoot, values.ceremony, (path) => readFileSync(path, 'utf8'));
     const { production, allowSoftToken } = values;
     refuseInProduction({ production, allowSoftToken }, config.ceremony, config.model);
-    requireTlsInProduction(values);
+    requireTlsInProduction(values, { tls: settings.tls.env, allowPlainHttp: settings.allowPlainHttp.env });
+    refuseDemonstration(values);
     const token = serviceToken(values);
     const workerEvents = hsmEvents();
     const workerPath = fileURLToPath(new URL('./hsm/worker.js', import.meta.url));
@@ -132,7 +133,7 @@ if (process.argv.includes('--help')) {
       rehearsalFolder: values.rehearsalFolder,
       pdfFont: values.pdfFont,
     });
-    const { app, tick } = await createKeyService({
+    const { app, tick, close } = await createKeyService({
       config,
       hsm,
       versions,
@@ -175,6 +176,7 @@ if (process.argv.includes('--help')) {
         clearInterval(renewals);
         runTick();
         await ticking;
+        await close().catch((error: unknown) => logger.error({ err: error }, 'use counters'));
         await ceremonies.close();
         await audit.close();
         await samToken.close();

@@ -35,12 +35,18 @@ const FIRST_OPERATORS: readonly { id: string; name: string; roles: readonly Oper
   { id: 'first.security-admin', name: '首任安全管理员', roles: ['security-admin'] },
 ];
 
+/** Before a token is attached: a wrong setting must not cost a try of its PIN. @throws DEMONSTRATION_REFUSED_IN_PRODUCTION */
+export function refuseDemonstration(
+  settings: Pick<OpenAccessOptions['settings'], 'production' | 'demoOperators'>,
+): void {
+  if (settings.production && settings.demoOperators !== undefined)
+    throw keyServiceErrors.make('DEMONSTRATION_REFUSED_IN_PRODUCTION');
+}
+
 /** @throws DEMONSTRATION_REFUSED_IN_PRODUCTION */
 export async function openAccess(options: OpenAccessOptions): Promise<{ room: AccessRoom; authority: Authority }> {
   const { settings, stores, audit, hsm, now } = options;
-  if (settings.production && settings.demoOperators !== undefined) {
-    throw keyServiceErrors.make('DEMONSTRATION_REFUSED_IN_PRODUCTION');
-  }
+  refuseDemonstration(settings);
   const url = new URL(settings.publicUrl ?? `${settings.tls ? 'https' : 'http'}://localhost:${settings.port}`);
   const room = await openAccessRoom({
     stores,

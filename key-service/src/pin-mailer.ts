@@ -1,5 +1,5 @@
 /**
- * 密码信封: the PIN mailer of one SAM as a PDF. Folded in three: the address outside, the PIN inside on a ground of other
+ * 密码信封: PIN mailers of SAMs as a PDF, one a page. Folded in three: the address outside, the PIN inside on a ground of other
  * digits, so that light through the paper shows nothing. The PIN stands in no metadata and in no file name.
  */
 import { existsSync } from 'node:fs';
@@ -8,9 +8,13 @@ import PDFDocument from 'pdfkit';
 import type { Sam } from './contract/sams.ts';
 import { keyServiceErrors } from './errors.ts';
 
-export interface PinMailerOptions {
+export interface PinMailer {
   readonly sam: Pick<Sam, 'samSerial' | 'terminalNumber' | 'institution'>;
   readonly pin: SecretBytes;
+}
+
+export interface PinMailerOptions {
+  readonly mailers: readonly PinMailer[];
   readonly printedAt: Date;
   /** A TrueType collection with `NotoSansCJKsc-Regular`. */
   readonly fontPath: string;
@@ -22,8 +26,9 @@ const FONT_FAMILY = 'NotoSansCJKsc-Regular';
 const [PAGE_WIDTH, PANEL_HEIGHT] = [595, 280];
 const MARGIN = 56;
 
-export async function pinMailer(options: PinMailerOptions): Promise<Buffer> {
-  const { sam, pin, printedAt, fontPath } = options;
+/** @throws PDF_FONT_MISSING */
+export async function pinMailers(options: PinMailerOptions): Promise<Buffer> {
+  const { mailers, printedAt, fontPath } = options;
   if (!existsSync(fontPath)) throw keyServiceErrors.make('PDF_FONT_MISSING', { detail: fontPath });
   const document = new PDFDocument({ size: 'A4', margin: 0, info: { Title: 'PIN mailer', CreationDate: printedAt } });
   const chunks: Buffer[] = [];
@@ -34,18 +39,21 @@ export async function pinMailer(options: PinMailerOptions): Promise<Buffer> {
   });
   document.registerFont('han', fontPath, FONT_FAMILY);
   document.font('han');
-  outside(document, sam, printedAt);
-  folds(document);
-  ground(document, options.random);
-  pin.use((bytes) => sealed(document, Buffer.from(bytes).toString('latin1')));
-  inside(document);
+  for (const [index, { sam, pin }] of mailers.entries()) {
+    if (index > 0) document.addPage();
+    outside(document, sam, printedAt);
+    folds(document);
+    ground(document, options.random);
+    pin.use((bytes) => sealed(document, Buffer.from(bytes).toString('latin1')));
+    inside(document);
+  }
   document.end();
   return done;
 }
 
 type Document = InstanceType<typeof PDFDocument>;
 
-function outside(document: Document, sam: PinMailerOptions['sam'], printedAt: Date): void {
+function outside(document: Document, sam: PinMailer['sam'], printedAt: Date): void {
   document.fontSize(16).text('密码信封 · PIN MAILER', MARGIN, 40);
   document.fontSize(10).text('仅限收件人本人拆阅;如封口破损,请勿使用并立即通知发卡机构。', MARGIN, 70);
   document.text('To be opened by the receiver only. If the seal is broken do not use it, and tell the issuer at once.');

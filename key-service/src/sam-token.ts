@@ -10,7 +10,7 @@ import { isRhcError } from '@rhc/card/errors';
 import type { HsmConfig } from '@rhc/hsm-config';
 import { attachHsm, readSamKey } from './attach.ts';
 import { ensureTokenFolder, type TokenFolderOptions } from './backup/token-folder.ts';
-import type { RootBackup } from './domain/backup/root-backup.ts';
+import { isServiceKey, type RootBackup } from './domain/backup/root-backup.ts';
 import { componentTexts } from './domain/ceremony/pilot-texts.ts';
 import type { AuditPort } from './domain/ports.ts';
 import { isChannelRoot, isForSams } from './domain/sam-slots.ts';
@@ -151,7 +151,7 @@ export async function resealSamRoots({
   const standing = new Map((await hsm.run('describe-roots', null)).map(({ root, kcv }) => [root, bytesToHex(kcv)]));
   const seals = [];
   for (const { root, usage, suite, kcv, wrapped } of backup.roots) {
-    if (!(isForSams(root) || isChannelRoot(root)) || standing.get(root) !== kcv) continue;
+    if (isServiceKey(usage) || !(isForSams(root) || isChannelRoot(root)) || standing.get(root) !== kcv) continue;
     const { wrapped: sealed } = await recovery.run('rewrap-root', { wrapped, publicKey });
     seals.push({ root, usage, suite, kcv, samKey, wrapped: sealed });
   }

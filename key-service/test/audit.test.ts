@@ -285,6 +285,29 @@ describe.each(['sqlite', 'postgresql'] as const)('on %s', (engine) => {
     ]);
   });
 
+  test('one entry asked for twice, at once or while the store is away, is one leaf, and the log goes on', async () => {
+    let down = false;
+    const flaky: AuditStore = {
+      ...store,
+      append: (work) => (down ? Promise.reject(new Error('connection refused')) : store.append(work)),
+    };
+    const own = await openRoom(flaky);
+    const size = await store.size();
+    const first = own.log.record('first', {});
+    const twice = [1, 2].map(() => own.log.record('twice', {}, `twice-${engine}`));
+    await first;
+    const [one, other] = await Promise.all(twice);
+    expect([one?.index, other?.index]).toEqual([size + 1, size + 1]);
+    down = true;
+    for (let i = 0; i < 2; i++) await own.log.record('again', {}, `again-${engine}`);
+    expect(own.log.status.spooled).toBe(2);
+    down = false;
+    for (let tries = 0; own.log.status.spooled > 0 && tries < 200; tries++) await new Promise((r) => setTimeout(r, 10));
+    expect(own.log.status.spooled).toBe(0);
+    expect(await own.log.record('after', {})).toMatchObject({ index: size + 3 });
+    await own.close();
+  });
+
   test('a spool left by a killed process is written once, though part of it was in the log already', async () => {
     const at = roomFolder();
     const first = await openRoom(store, at);

@@ -2,16 +2,17 @@
  * The certificate authority on SoftHSM2, judged by openssl and node:crypto; enrolment, renewal, revocation; and mutual TLS
  * end to end: who is let in, who is refused, and in which words.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { readTlsFolder, type TlsIdentity, tlsFetch } from '@rhc/service-shell';
+import { readTlsFolder, type TlsIdentity, tlsFetch, writeTlsFolder } from '@rhc/service-shell';
 import { certificateRequest } from '../src/authority/request.ts';
 import { enrolByCode, KeyServiceClient, renewIfDue } from '../src/client/index.ts';
 import { certificatesResponse } from '../src/contract/index.ts';
+import { projectRoot } from './pilot-room.ts';
 import { RunningKeyService } from './running-service.ts';
 
 jest.setTimeout(60_000);
@@ -41,6 +42,38 @@ async function enrolled(kind: 'service' | 'terminal', name: string): Promise<Tls
   const { body } = await ask('POST', '/v1/certificates/enrolments', 'system-admin', { kind, name });
   return enrolByCode({ folder: file(`tls-${name}`), baseUrl: house.url, name }, body.code, house.authority.pem);
 }
+/** A folder as an operator keeps it, made from the browser certificate that an enrolment code gives. */
+async function operatorIdentity(id: string, roles: readonly string[]): Promise<string> {
+  await ask('POST', '/v1/operators', 'system-admin', { id, name: '演示' });
+  const { body } = await ask('POST', `/v1/operators/${id}/enrolment-code`, 'system-admin');
+  const password = '口令 correct horse';
+  const made = await ask('POST', '/v1/enrolment/pkcs12', null, { code: body.code, password });
+  await ask('PUT', `/v1/operators/${id}/roles`, 'security-admin', { roles, reason: '任命' });
+  writeFileSync(file('identity.p12'), made.bytes);
+  writeFileSync(file('identity.password'), password);
+  const words = ['pkcs12', '-in', file('identity.p12'), '-passin', `file:${file('identity.password')}`, '-nodes'];
+  const pem = openssl(...words);
+  const folder = file(`identity-${id}`);
+  const part = (name: string) =>
+    new RegExp(`-----BEGIN ${name}-----[^-]+-----END ${name}-----\\n`).exec(pem)?.[0] ?? '';
+  writeTlsFolder(folder, {
+    key: part('PRIVATE KEY'),
+    certificate: part('CERTIFICATE'),
+    authority: house.authority.pem,
+  });
+  return folder;
+}
+const auditProgram = (name: string) => join(projectRoot, 'key-service/dist/audit', name);
+/** Not in one go: the service that answers runs in this process. */
+const exportWith = (...words: string[]) =>
+  new Promise<{ status: number | null; stderr: string }>((resolve) => {
+    const child = spawn(process.execPath, [auditProgram('export-main.js'), '--url', house.url, ...words]);
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += String(chunk);
+    });
+    child.once('close', (status) => resolve({ status, stderr }));
+  });
 const clientOf = (identity: TlsIdentity) =>
   new KeyServiceClient({ baseUrl: house.url, fetch: tlsFetch(() => identity) });
 const serialOf = ({ certificate }: TlsIdentity) => new X509Certificate(certificate).serialNumber;
@@ -138,6 +171,39 @@ describe('what the authority signs, judged by others', () => {
     const signedIn = await ask('POST', '/v1/sign-in/certificate', null, {}, identity);
     expect([signedIn.status, signedIn.body.principal.roles]).toEqual([200, ['officer']]);
   });
+
+  test('an auditor exports the log by certificate over mutual TLS and proves it offline; others are told why not', async () => {
+    const identity = await operatorIdentity('qian.audit', ['audit-admin']);
+    const out = file('export');
+    const done = await exportWith('--identity', identity, '--out', out);
+    expect(done).toMatchObject({ status: 0, stderr: '' });
+    const files = ['audit-key.pem', 'leaves.jsonl', 'checkpoints.txt'].map((name) => join(out, name));
+    const proof = spawnSync(process.execPath, [auditProgram('verify-main.js'), ...files], { encoding: 'utf8' });
+    expect([proof.status, proof.stdout]).toEqual([0, expect.stringContaining('not yet signed: 0')]);
+    // The session that it began stands in what it exported; it ended it itself.
+    expect(readFileSync(join(out, 'leaves.jsonl'), 'utf8')).toMatch(/"operator-signed-in".*qian\.audit/);
+    const sessions = await house.database('operator_sessions').pluck<string[]>('principal');
+    expect(sessions).not.toContainEqual(expect.stringContaining('qian.audit'));
+
+    const officer = await operatorIdentity('sun.officer', ['officer']);
+    const refused = await exportWith('--identity', officer, '--out', file('none'));
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('AUDIT_EXPORT_REFUSED')]);
+    const both = await exportWith('--identity', identity, '--token-file', file('password'), '--out', file('none'));
+    expect([both.status, both.stderr]).toEqual([1, expect.stringContaining('AUDIT_EXPORT_USAGE')]);
+    // The service's own authority is not one that the system trusts.
+    writeFileSync(file('bearer'), 'x'.repeat(43), { mode: 0o600 });
+    const untrusted = await exportWith('--token-file', file('bearer'), '--out', file('none'));
+    expect(untrusted.stderr).toContain('KEY_SERVICE_UNREACHABLE');
+    const unknown = await exportWith(
+      '--token-file',
+      file('bearer'),
+      '--authority',
+      file('ca.pem'),
+      '--out',
+      file('none'),
+    );
+    expect(unknown.stderr).toContain('AUDIT_EXPORT_REFUSED');
+  }, 240_000);
 });
 
 describe('requests', () => {

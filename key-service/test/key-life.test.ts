@@ -174,8 +174,25 @@ describe.each(['sqlite', 'postgresql'] as const)('on %s', (engine) => {
       Array.from({ length: 10 }, () => store.add([use, { ...use, operation: 'terminal', issuer: '' }])),
     );
     await store.add([{ ...use, day: '2026-11-23' }]);
-    expect(await store.ofDay('2026-11-22')).toEqual(new Map([['RK1.DDF1#1', 60]]));
+    expect((await store.byDay(key(1), 5)).map(({ day, uses }) => [day, uses])).toEqual([
+      ['2026-11-23', 3],
+      ['2026-11-22', 30],
+      ['2026-11-22', 30],
+    ]);
     expect(await store.total(key(1), 'load-onto-card')).toBe(33);
+  });
+
+  test('portions of a ceiling that many take at once are its sum, with what was used before there was one', async () => {
+    const store = keyUseStore(database);
+    const day = '2026-11-24';
+    await store.add([{ ...key(1), operation: 'terminal', issuer: '', day, count: 40 }]);
+    const granted = await Promise.all(Array.from({ length: 20 }, () => store.lease(key(1), day, 7, 100)));
+    expect(granted.reduce((sum, each) => sum + each, 0)).toBe(60);
+    expect(granted.toSorted((a, b) => b - a).slice(0, 10)).toEqual([7, 7, 7, 7, 7, 7, 7, 7, 4, 0]);
+    await store.giveBack(key(1), day, 5);
+    expect(await store.lease(key(1), day, 7, 100)).toBe(5);
+    expect(await store.lease(key(1), day, 7, 90)).toBe(0);
+    expect(await store.lease(key(2), day, 7, 3)).toBe(3);
   });
 });
 

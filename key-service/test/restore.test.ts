@@ -1,14 +1,16 @@
 /** Backup under quorum and the restore drill, on real tokens: whole, tampered, with a gap, with the wrong database. */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type PostgresCluster, startPostgresCluster } from '../../scripts/postgres-cluster/postgres-cluster.mjs';
 import { attachHsm } from '../src/attach.ts';
-import { RECOVERY_LABEL } from '../src/backup/restore-drill.ts';
+import { canonicalJson } from '../src/audit/leaf.ts';
+import { RECOVERY_LABEL, restoreRoots } from '../src/backup/restore-drill.ts';
 import { ensureTokenFolder } from '../src/backup/token-folder.ts';
 import { stateFolder } from '../src/ceremony-room.ts';
+import { openBackup, type RootBackup } from '../src/domain/backup/root-backup.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { backupDatabase } from '../src/store/database-backup.ts';
 import { keyVersionStore } from '../src/store/stores.ts';
@@ -37,7 +39,19 @@ const ROOTS = [
   ['CVK#1', 'encrypt', 'intl-128'],
   ['RK1.DF01#1', 'derive', 'pboc-3des'],
 ] as const;
+const KEK = 'DEK.KEK#1';
+const DATA_KEY = Array.from({ length: 32 }, (_, i) => i);
+const PROTECTION_KEYS = [
+  ['drill-128', 'AES', 16],
+  ['drill-256', 'AES', 32],
+  ['drill-tdes', 'TDES', 24],
+] as const;
+const KEYS = ROOTS.length + 1 + PROTECTION_KEYS.length;
+/** The log's, the roster's and the authority's. */
+const PAIRS = ['AUDIT.LOG#1', 'QUORUM.SEAL#1', 'TLS.CA#1'];
 let room: ServiceRoom;
+let sealed: Uint8Array;
+let fingerprint: string;
 let postgres: PostgresCluster;
 let recoveryKey: string;
 let file: string;
@@ -53,6 +67,8 @@ async function approved(steps: { operation: string; parameters: object }[]) {
   expect(body).toMatchObject({ approval: { state: 'executed' } });
   return body.approval.outcome;
 }
+const backup = async () =>
+  (await approved([{ operation: 'backup-roots', parameters: { recoveryKey: fingerprint } }]))[0];
 const drill = (...words: string[]) =>
   spawnSync(
     'node',
@@ -61,6 +77,19 @@ const drill = (...words: string[]) =>
       encoding: 'utf8',
     },
   );
+
+/** The backup as somebody changed it, whole again by a signature of their own. */
+function resigned(name: string, change: (inside: RootBackup) => object): string {
+  const whole = JSON.parse(readFileSync(file, 'utf8')) as { backup: string };
+  const text = canonicalJson(change(JSON.parse(whole.backup)) as never);
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+  const point = Buffer.concat([Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
+  const signature = sign('sha256', Buffer.from(text), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('hex');
+  const path = join(state, name);
+  writeFileSync(path, JSON.stringify({ backup: text, signature, publicKey: point.toString('hex').toUpperCase() }));
+  return path;
+}
 
 beforeAll(async () => {
   postgres = await startPostgresCluster({ parentDir: '/tmp' });
@@ -90,10 +119,21 @@ beforeAll(async () => {
       new Date(),
     );
   }
-  const fingerprint = createHash('sha256').update(Buffer.from(recoveryKey, 'base64url')).digest('hex');
-  const [backup] = await approved([{ operation: 'backup-roots', parameters: { recoveryKey: fingerprint } }]);
+  // Keys that are no roots, and on which other data hang.
+  sealed = (await room.hsm.run('seal-data-key', { kek: KEK, purpose: 'drill', key: Uint8Array.from(DATA_KEY) })).sealed;
+  room.keyService.approvals.makesInput('import-protection-key', ({ parameters }) => {
+    const known = PROTECTION_KEYS.find(([name]) => name === parameters.name);
+    if (known === undefined) throw new Error('unknown protection key');
+    const [name, kind, bytes] = known;
+    const part = (seed: number) => Uint8Array.from({ length: bytes }, (_, i) => (seed * 37 + i * 11) & 0xff);
+    return { name: 'import-protection-key', input: { name, kind, parts: [part(1), part(2)] } };
+  });
+  const imports = PROTECTION_KEYS.map(([name, kind]) => ({ name, kind, parts: 2 }));
+  await approved(imports.map((parameters) => ({ operation: 'import-protection-key', parameters })));
+  await room.hsm.run('ensure-key-pair', { pair: 'TLS.CA#1' });
+  fingerprint = createHash('sha256').update(Buffer.from(recoveryKey, 'base64url')).digest('hex');
   file = join(state, 'backup.json');
-  writeFileSync(file, JSON.stringify(backup));
+  writeFileSync(file, JSON.stringify(await backup()));
 }, 180_000);
 afterAll(async () => {
   await room?.close();
@@ -107,7 +147,62 @@ test('the drill rebuilds all keys in a scratch token, from the backup and a copy
   await expect(backupDatabase(folder.database, copy)).rejects.toMatchObject({ code: 'BACKUP_WOULD_OVERWRITE' });
   const { status, stdout, stderr } = drill('--backup', file, '--database', copy);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  expect(stdout).toContain(`all ${ROOTS.length} check values agree`);
+  expect(stdout).toContain(
+    `of ${KEYS + PAIRS.length} keys of the token ${KEYS} are restored and their check values agree`,
+  );
+  expect(stdout).toContain(`${PAIRS.length} keys are NOT in the backup`);
+  for (const [name] of PROTECTION_KEYS) expect(stdout).toMatch(new RegExp(`KBPK\\.${name} +([0-9A-F]{6}) +\\1`));
+  // A private key never leaves the token: the drill names each, and what takes its place.
+  for (const pair of PAIRS) expect(stdout).toMatch(new RegExp(`\n  ${pair}: \\S+`));
+  expect(stdout).toContain('the SAM token is another token and not in this backup');
+});
+
+test('what a data key sealed opens in a token that was rebuilt from the backup', async () => {
+  const scratchFolder = stateFolder(join(state, 'rebuilt'));
+  await ensureTokenFolder({ config, folder: scratchFolder, tokenLabel: 'rebuilt', workerPath });
+  const options = { config, workerPath, workers: 1 };
+  const rebuilt = await attachHsm({ ...scratchFolder, ...options, tokenLabel: 'rebuilt' });
+  const token = await attachHsm({ ...recovery, ...options, tokenLabel: RECOVERY_LABEL });
+  try {
+    const whole = openBackup(readFileSync(file, 'utf8'), null);
+    expect((await restoreRoots(whole, token, rebuilt)).faults).toEqual([]);
+    const { key } = await rebuilt.run('open-data-key', { kek: KEK, purpose: 'drill', sealed });
+    expect([...key]).toEqual(DATA_KEY);
+    // Once more changes nothing; another key under the name is refused.
+    expect((await restoreRoots(whole, token, rebuilt)).faults).toEqual([]);
+    const other = whole.roots.map((each) => (each.root === KEK ? { ...each, kcv: '000000' } : each));
+    const { faults } = await restoreRoots({ ...whole, roots: other }, token, rebuilt);
+    expect(faults.map(({ en }) => en)).toEqual([expect.stringContaining(KEK)]);
+  } finally {
+    await rebuilt.close();
+    await token.close();
+  }
+});
+
+test('a data key without a backup is a difference: never "all agree" while it would be lost', () => {
+  const lacking = resigned('lacking.json', (inside) => ({
+    ...inside,
+    missing: [KEK],
+    roots: inside.roots.filter(({ root }) => root !== KEK),
+  }));
+  const { status, stdout } = drill('--backup', lacking, '--database', folder.database);
+  expect(status).toBe(1);
+  expect(stdout).toContain(`${KEK} is not in the backup`);
+  expect(stdout).not.toContain('check values agree');
+});
+
+test('a key that nobody knows how to replace, and a backup of the old form, are differences', () => {
+  const unknown = resigned('unknown.json', (inside) => ({ ...inside, others: ['SOMETHING.NEW#1'] }));
+  const first = drill('--backup', unknown, '--database', folder.database);
+  expect(first.status).toBe(1);
+  expect(first.stdout).toContain('SOMETHING.NEW#1 is not in the backup, and nothing is known to take its place');
+  const old = resigned('old.json', ({ pairs: _, others: __, ...inside }) => ({
+    ...inside,
+    format: 'rhc-root-backup-1',
+  }));
+  const second = drill('--backup', old, '--database', folder.database);
+  expect(second.status).toBe(1);
+  expect(second.stdout).toContain('a backup of the old format does not tell what else the token held');
 });
 
 test('a changed backup is refused, and a backup signed by another key as well', () => {
@@ -165,8 +260,8 @@ test('a generated root keeps its marks, and no token with a roster takes a root 
   const objects = listing
     .split('Secret Key Object')
     .slice(1)
-    .filter((object) => object.includes('#1') && !object.includes('SAM.'));
-  expect(objects).toHaveLength(ROOTS.length);
+    .filter((object) => /#1|KBPK/.test(object) && !object.includes('SAM.'));
+  expect(objects).toHaveLength(KEYS);
   for (const object of objects) expect(object).toContain('sensitive, always sensitive, never extractable');
   const input = { root: 'RK1.DDF1#9', usage: 'derive', suite: 'intl-128', kcv: '000000', wrapped: '00' } as const;
   await expect(room.hsm.run('receive-root', input)).rejects.toMatchObject({ code: 'APPROVAL_REQUIRED' });

@@ -216,6 +216,25 @@ test('many at once, each reader its own; no terminal number twice', async () => 
     process.stderr.write(`${MANY} SAMs in ${Math.round(performance.now() - started)} ms\n`);
   const { orders } = await json('GET', '/v1/sam-orders');
   expect(orders.find((each: { orderId: string }) => each.orderId === orderId).progress.issued).toBe(MANY);
+  const print = (limit: number) => call('POST', `/v1/sam-orders/${orderId}/pin-mailers`, { limit });
+  const pages = async (answer: Response) => {
+    expect(answer.headers.get('content-type')).toBe('application/pdf');
+    const pdf = join(state, 'mailers.pdf');
+    writeFileSync(pdf, Buffer.from(await answer.arrayBuffer()));
+    const text = execFileSync('pdftotext', ['-layout', pdf, '-']).toString();
+    return text.split('\f').flatMap((page) => page.match(/terminal: (\d{12})/)?.[1] ?? []);
+  };
+  // Two clerks at once, then what they left: each mailer is in one file, whoever was first.
+  const some = Math.min(MANY - 1, 100);
+  const printed: string[] = [];
+  for (const answer of await Promise.all([print(some), print(some)])) {
+    if (answer.status === 200) printed.push(...(await pages(answer)));
+    else expect(answer.status).toBe(409);
+  }
+  for (let answer = await print(100); answer.status === 200; answer = await print(100))
+    printed.push(...(await pages(answer)));
+  expect(printed.toSorted()).toEqual(Array.from({ length: MANY }, (_, i) => String(130101100000 + i)));
+  expect(await (await print(50)).json()).toMatchObject({ error: { code: 'SAM_NO_MAILER' } });
   expect((await order(1, '130101100000')).error.code).toBe('SAM_TERMINAL_TAKEN');
   expect(new Set((await database('sams').select('sam_factor')).map((row) => row.sam_factor)).size).toBe(MANY + 1);
   expect(bytesToHex(Uint8Array.of(1))).toBe('01');

@@ -1,11 +1,13 @@
 /** Starting on a real token: a worker that is lost before it is attached is followed by another; no command dumps core. */
-import { spawn } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { attachHsm } from '../src/attach.ts';
+import { ensureTokenFolder } from '../src/backup/token-folder.ts';
 import { stateFolder } from '../src/ceremony-room.ts';
+import { makePinFile } from '../src/hsm/pin-file.ts';
 import { config, pilotCeremony, projectRoot, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
 
 jest.setTimeout(120_000);
@@ -79,4 +81,28 @@ test('a command that reads a PIN may leave no core dump, and neither may its wor
   expect(own).toEqual(['0', '0']);
   expect(workers.length).toBeGreaterThan(0);
   for (const worker of workers) expect(worker).toEqual(['0', '0']);
+});
+
+test('a token that was cut between its label and its user PIN is finished by the next run', async () => {
+  const folder = stateFolder(join(state, 'cut'));
+  mkdirSync(folder.tokens, { recursive: true, mode: 0o700 });
+  mkdirSync(join(folder.softHsmConf, '..'), { recursive: true });
+  writeFileSync(folder.softHsmConf, config.softHsmConfTemplate.replaceAll('{{TOKEN_DIR}}', folder.tokens), {
+    mode: 0o600,
+  });
+  expect(makePinFile(folder.soPinFile)).toBe(true);
+  // Cut while the PIN was being written, too.
+  writeFileSync(`${folder.pinFile}.new`, 'ab', { mode: 0o600 });
+  const soPin = readFileSync(folder.soPinFile, 'utf8').trim();
+  const [module = ''] = config.model.modulePaths;
+  const words = ['--module', module, '--init-token', '--slot-index', '0', '--label', 'cut', '--so-pin', 'env:SO_PIN'];
+  const env = { ...process.env, SOFTHSM2_CONF: folder.softHsmConf, SO_PIN: soPin };
+  expect(spawnSync('pkcs11-tool', words, { env, encoding: 'utf8' })).toMatchObject({ status: 0 });
+  const options = { config, folder, tokenLabel: 'cut', workerPath };
+  expect(await ensureTokenFolder(options)).toBe(true);
+  expect(statSync(folder.pinFile).mode & 0o777).toBe(0o600);
+  const hsm = await attachHsm({ ...folder, config, workerPath, tokenLabel: 'cut', workers: 1 });
+  expect(await hsm.run('describe-roots', null)).toEqual([]);
+  await hsm.close();
+  expect(await ensureTokenFolder(options)).toBe(false);
 });

@@ -143,4 +143,37 @@ describe('one pool under load', () => {
       await pool.close();
     }
   }, 240_000);
+
+  test('the successor dies while the one it replaced still has work: the place is taken again', async () => {
+    const attached: number[] = [];
+    let ended = 0;
+    const pool = await attachHsm({
+      ...common,
+      ...folderB,
+      workers: 1,
+      tuning: { restartDelayMs: 1, deadlineMs: 60_000 },
+      onEvent: (event, details) => {
+        if (event === 'hsm-worker-attached') attached.push(details.pid as number);
+        if (event === 'hsm-worker-ended') ended++;
+      },
+    });
+    try {
+      const right = await ask(pool);
+      const [old = 0] = attached;
+      process.kill(old, 'SIGSTOP');
+      const held = ask(pool);
+      pool.renew();
+      await until(() => attached.length === 2);
+      process.kill(attached[1] as number, 'SIGKILL');
+      await until(() => ended === 1);
+      // Longer than the wait before a restart, while the old one still stands there.
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      process.kill(old, 'SIGCONT');
+      expect(await held).toEqual(right);
+      expect(await ask(pool)).toEqual(right);
+      expect(pool.workers).toBe(1);
+    } finally {
+      await pool.close();
+    }
+  }, 120_000);
 });

@@ -12,11 +12,13 @@ import { holdCeremony, stateFolder } from '../src/ceremony-room.ts';
 import { config, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
 import { RunningKeyService } from './running-service.ts';
 import { SoftPasskey } from './soft-passkey.ts';
+import { Wire } from './wire.ts';
 
 jest.setTimeout(120_000);
 const state = temporaryFolder();
 const ORIGIN = 'http://localhost:8101';
 let postgres: PostgresCluster;
+let wire: Wire;
 let first: RunningKeyService;
 let second: RunningKeyService;
 const both = () => [first, second] as const;
@@ -31,13 +33,17 @@ beforeAll(async () => {
     policy: { production: false, allowSoftToken: undefined },
     now: () => new Date('2026-11-22T00:00:00Z'),
   });
-  const node = (name: string) => new RunningKeyService({ state, databaseUrl: postgres.url, node: name });
+  wire = await Wire.to(postgres.port);
+  const away = new URL(postgres.url);
+  away.port = String(wire.port);
+  const node = (name: string, databaseUrl: string) => new RunningKeyService({ state, databaseUrl, node: name });
   // Together: migrations, authority and audit key must bear two first starts at once.
-  [first, second] = await Promise.all([node('a').start(), node('b').start()]);
+  [first, second] = await Promise.all([node('a', postgres.url).start(), node('b', away.href).start()]);
 }, 180_000);
 afterAll(async () => {
   await first?.stop(true);
   await second?.stop(true);
+  await wire?.cut();
   await postgres?.stop();
   rmSync(state, { recursive: true, force: true });
 }, 60_000);
@@ -130,6 +136,20 @@ test('readiness tells its parts; metrics tell HSM operations, key versions and e
   expect(body).toMatch(
     /rhc_http_request_seconds_count\{endpoint="post \/v1\/personalization\/prepare",status="200"\} [1-9]/,
   );
+});
+
+test('a node that loses the database says so and works again by itself when it is back', async () => {
+  const list = () => second.call('GET', '/v1/operators', { role: 'system-admin' });
+  expect((await list()).status).toBe(200);
+  await wire.cut();
+  const refused = await list();
+  expect([refused.status, refused.body.error.code, refused.body.error.retriable]).toEqual([503, 'DATABASE_AWAY', true]);
+  expect(refused.body.error.nextStep.zh).toContain('稍后重试');
+  const ready = await second.call('GET', '/readyz');
+  expect([ready.status, ready.body.parts.database]).toEqual([503, false]);
+  expect((await first.call('GET', '/v1/operators', { role: 'system-admin' })).status).toBe(200);
+  await wire.join();
+  expect((await list()).status).toBe(200);
 });
 
 test('a node that stops lets its requests finish; the other goes on', async () => {

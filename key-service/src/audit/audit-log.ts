@@ -209,7 +209,8 @@ export class AuditLog {
       const leaves: AppendedRows['leaves'][number][] = [];
       const nodes: TreeNode[] = [];
       for (const entry of entries) {
-        const index = known.get(entry.id) ?? grown.size;
+        // Asked for twice while the store was away, or at once: the second is the first, as if it had been stored already.
+        const index = known.get(entry.id) ?? indexes.get(entry.id) ?? grown.size;
         indexes.set(entry.id, index);
         if (index < grown.size) continue;
         const line = leafLine(entry, index);

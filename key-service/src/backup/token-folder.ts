@@ -1,11 +1,10 @@
 /** A token folder for recovery or for a drill: configuration and PINs of mode 0600, and the token; what is there stays. */
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { HsmConfig } from '@rhc/hsm-config';
 import { workerEnvironment } from '../attach.ts';
 import { initialiseTokenInWorker } from '../hsm/initialise-token.ts';
 import { findModulePath } from '../hsm/module-path.ts';
-import { readPinFile } from '../hsm/pin-file.ts';
+import { makePinFile, readPinFile } from '../hsm/pin-file.ts';
 import type { StateFolder } from '../state-folder.ts';
 
 export interface TokenFolderOptions {
@@ -22,9 +21,7 @@ export function ensureTokenFolder({ config, folder, tokenLabel, workerPath }: To
     const text = config.softHsmConfTemplate.replaceAll('{{TOKEN_DIR}}', folder.tokens);
     writeFileSync(folder.softHsmConf, text, { mode: 0o600 });
   }
-  for (const path of [folder.soPinFile, folder.pinFile]) {
-    if (!existsSync(path)) writeFileSync(path, `${randomBytes(12).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
-  }
+  for (const path of [folder.soPinFile, folder.pinFile]) makePinFile(path);
   const copy = (path: string) => readPinFile(path).use((bytes) => Uint8Array.from(bytes));
   return initialiseTokenInWorker(workerPath, workerEnvironment(folder.softHsmConf), {
     modulePath: findModulePath(config.model.modulePaths, existsSync),

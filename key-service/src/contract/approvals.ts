@@ -91,8 +91,8 @@ export const approvalView = z.object({
   /** Exactly what is signed. */
   canonical: z.string(),
   hash: sha256,
-  /** The hash's first bytes as words, to be compared aloud. */
-  hashWords: z.array(z.string()),
+  /** The hash's first eight bytes as words, to be compared aloud. */
+  hashWords: z.object({ zh: z.array(z.string()), en: z.array(z.string()) }),
   rosterVersion: z.int(),
   requirements: z.array(requirement.extend({ text, approved: z.int() })),
   /** All requirements are met: it may be executed. */

@@ -149,6 +149,8 @@ const stepView = z.object({
   state: z.enum(['done', 'current', 'ahead']),
   doneAt: z.string().nullable(),
   acts: z.array(actView),
+  /** How custodians' parts make a key; null where none are entered. */
+  combine: z.enum(['XOR', 'SHAMIR']).nullable(),
   keys: z.array(keyView),
 });
 /** Who is waited for: a role that nobody has, a person's act, or a custodian's part. */

@@ -3,6 +3,7 @@
  * says → watch → retire on evidence; roll back before retirement. Also the reports of what has been seen in the field.
  */
 import { z } from 'zod';
+import { approvalState } from './approvals.ts';
 
 const moment = z.iso.datetime();
 const text = z.object({ zh: z.string(), en: z.string() });
@@ -93,8 +94,10 @@ export const rotationView = z.object({
       logIndex: z.int().nullable(),
     }),
   ),
-  /** Approvals that belong to it: for which step, which request. */
-  approvals: z.array(z.object({ step: z.enum(['prepare', 'retire', 'roll-back']), approval: z.uuid() })),
+  /** Approvals that belong to it: for which step, which request, and how that stands. */
+  approvals: z.array(
+    z.object({ step: z.enum(['prepare', 'retire', 'roll-back']), approval: z.uuid(), state: approvalState }),
+  ),
   /** What may be done now. */
   next: z.array(z.enum(['prepare', 'activate', 'retire', 'roll-back'])),
   /** Why the rest may not. */
@@ -117,7 +120,10 @@ export const dryRunResponse = z.object({
     monthsToOnePercent: z.number(),
   }),
 });
-/** POST /v1/rotations/:id/prepare, /activate, /retire, /roll-back. The approval names this rotation and this step. */
+/**
+ * POST /v1/rotations/:id/prepare, /activate, /retire, /roll-back. The approval names this rotation and this step; a reason
+ * stands in the request that the step asks for, where the plan's would stand without it.
+ */
 export const rotationStepRequest = z.strictObject({
   approval: z.uuid().optional(),
   reason: z.string().trim().min(2).max(500).optional(),

@@ -13,6 +13,8 @@ export const samSerial = z.string().regex(/^\d{20}$/, '20 digits');
 /** Province, city, issuer, then six digits of the terminal. */
 export const terminalNumber = z.string().regex(/^\d{12}$/, '12 digits');
 
+const pinMailerState = z.enum(['none', 'sealed', 'printed']);
+
 /**
  * `ordered` → `first-issued` (nation's keys) → `issued` (province's keys, certificate, PIN) → `delivered` → `returned`;
  * `revoked` from any of them: the terminal number is free again, the SAM is on the list of refused ones.
@@ -31,7 +33,7 @@ export const sam = z.object({
   samFactor: z.string().nullable(),
   versions: z.array(samVersion),
   /** `sealed`: PIN made, mailer not yet printed; it is printed once. */
-  pinMailer: z.enum(['none', 'sealed', 'printed']),
+  pinMailer: pinMailerState,
   orderedAt: moment,
   issuedAt: moment.nullable(),
   lastContact: moment.nullable(),
@@ -47,6 +49,8 @@ export const samMove = z.object({
 export const samListRequest = z.strictObject({
   state: samState.optional(),
   orderId: z.string().max(64).optional(),
+  /** `sealed`: a mailer waits to be printed. */
+  pinMailer: pinMailerState.optional(),
   /** Part of the institution's name, the terminal number or the serial. */
   search: z.string().max(60).optional(),
   after: samSerial.optional(),
@@ -55,6 +59,9 @@ export const samListRequest = z.strictObject({
 export const samListResponse = z.object({ sams: z.array(sam), next: samSerial.nullable(), total: z.int() });
 /** GET /v1/sams/:samSerial */
 export const samResponse = z.object({ sam, moves: z.array(samMove) });
+
+/** POST /v1/sam-orders/:orderId/pin-mailers: as many as a printer takes at once; what is printed is printed once. */
+export const samMailersRequest = z.strictObject({ limit: z.int().min(1).max(100).default(50) });
 
 /** POST /v1/sam-orders: one for each clinic reader; terminal numbers ascend from the first. */
 export const samOrderRequest = z.strictObject({

@@ -37,8 +37,13 @@ export interface SamStore {
   /** @throws SAM_MOVE_REFUSED from a state that does not lead there */
   move(samSerial: string, what: SamMoveName, by: { actor: string; note: string; at: Date }): Promise<void>;
   keepPin(samSerial: string, sealed: Uint8Array, versions: Sam['versions']): Promise<void>;
-  /** Gives the sealed PIN once and forgets it. @throws SAM_PIN_PRINTED */
-  takePin(samSerial: string, by: { actor: string; at: Date }): Promise<Uint8Array>;
+  /** The sealed PIN while its mailer waits. @throws SAM_PIN_PRINTED, SAM_MOVE_REFUSED */
+  sealedPin(samSerial: string): Promise<Uint8Array>;
+  /** Forgets these sealed PINs, all or none: their mailers are printed. @throws SAM_PIN_PRINTED when somebody else was first */
+  forgetPins(
+    pins: readonly { readonly samSerial: string; readonly sealed: Uint8Array }[],
+    by: { actor: string; at: Date },
+  ): Promise<void>;
   dialogue(id: string): Promise<SamDialogue | null>;
   keepDialogue(dialogue: SamDialogue, at: Date): Promise<void>;
   contact(samSerial: string, versions: Sam['versions'], at: Date): Promise<void>;

@@ -6,6 +6,7 @@
 import type { Text } from '@rhc/card/errors';
 import type { AlgorithmSuite } from '@rhc/card/profile';
 import type { CeremonyPlace } from '../contract/approvals.ts';
+import type { BackedUpRoot } from '../domain/backup/root-backup.ts';
 import type { KeyBlockHeader } from '../domain/key-block/header.ts';
 import type { Authority } from '../domain/quorum/judge.ts';
 import type { PrivilegedHsmName } from '../domain/quorum/operations.ts';
@@ -293,10 +294,12 @@ export interface HsmOperations {
   readonly 'receive-root': {
     readonly input: {
       readonly root: string;
-      readonly usage: 'derive' | 'encrypt';
+      readonly usage: BackedUpRoot['usage'];
       readonly suite: AlgorithmSuite;
       readonly kcv: string;
       readonly wrapped: string;
+      /** Of a protection key; its pieces are filled up. */
+      readonly shape?: BackedUpRoot['shape'];
       /** Whose private key opens it; `transport` unless said otherwise. */
       readonly pair?: 'transport' | 'sam';
     };

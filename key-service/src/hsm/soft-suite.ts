@@ -36,6 +36,11 @@ export class SoftSuiteKeys {
     return this.#shelf.names().filter((name) => !name.startsWith(PAIR_PREFIX));
   }
 
+  pairNames(): string[] {
+    const own = this.#shelf.names().filter((name) => name.startsWith(PAIR_PREFIX));
+    return own.map((name) => name.slice(PAIR_PREFIX.length));
+  }
+
   root(name: string): SuiteKey | null {
     const known = this.#roots.get(name);
     if (known !== undefined) return known;

@@ -407,8 +407,10 @@ export class HsmWorkerPool implements HsmPort {
     const timer = setTimeout(() => {
       this.#restarts.delete(timer);
       if (this.#closed) return;
-      // A recycled worker that died while its successor attached leaves the pool complete already.
-      if (this.#seats.size < this.#options.workers) this.#seat();
+      // A recycled worker that died while its successor attached leaves the pool complete already; one that retires does not
+      // count, for the successor that took its place may be the one that died.
+      const standing = [...this.#seats].filter((each) => !each.retiring).length;
+      if (standing < this.#options.workers) this.#seat();
     }, this.#restartDelayMs);
     this.#restarts.add(timer);
     this.#restartDelayMs = Math.min(this.#restartDelayMs * 2, MAX_RESTART_DELAY_MS);

@@ -1,5 +1,5 @@
 /** Approvals and the roster over HTTP. Whoever approves must be the very person whose key signed. */
-
+import type { WordList } from '@rhc/hsm-config';
 import { type Call, type Endpoint, endpoint } from '@rhc/service-shell';
 import type { Roster } from '../contract/approvals.ts';
 import {
@@ -27,6 +27,7 @@ import { OPERATORS, roles } from './access.ts';
 export interface ApprovalEndpointParts {
   readonly approvals: Approvals;
   readonly enrolment: EnrolmentStore;
+  readonly words: WordList;
   readonly now: () => Date;
 }
 
@@ -40,15 +41,15 @@ function personOf({ principal }: Pick<Call<unknown, unknown>, 'principal'>): { i
 }
 
 export function approvalEndpoints(parts: ApprovalEndpointParts): Endpoint[] {
-  const { approvals, enrolment, now } = parts;
+  const { approvals, enrolment, now, words } = parts;
   const rosterOrNull = async (): Promise<Roster | null> =>
     (await approvals.hasRoster()) ? (await approvals.roster()).roster : null;
-  const answer = async (record: ApprovalRecord) => ({ approval: approvalView(record, await rosterOrNull()) });
+  const answer = async (record: ApprovalRecord) => ({ approval: approvalView(record, await rosterOrNull(), words) });
   const idOf = (call: Pick<Call<unknown, unknown>, 'params'>): string => call.params.id ?? '';
   const list = async (query: { state?: ApprovalRecord['state'] | undefined; limit: number }) => {
     const roster = await rosterOrNull();
     const records = await approvals.list(query.state, query.limit);
-    return { approvals: records.map((record) => approvalView(record, roster)) };
+    return { approvals: records.map((record) => approvalView(record, roster, words)) };
   };
   return [
     endpoint({

@@ -44,6 +44,7 @@ export function ceremonyEndpoints({ hall, pdf, sha256Hex }: CeremonyEndpointPart
     return ceremonyView(ceremony, ceremony.config.words, {
       principal: principal?.id ?? '',
       approval: await hall.approval(ceremony),
+      token: await hall.token(ceremony),
       minutes: minutes === null ? null : { ...minutes, sha256: sha256Hex(minutes.text) },
     });
   };

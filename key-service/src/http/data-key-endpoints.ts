@@ -21,6 +21,8 @@ const CURRENT_KEK = 'DEK.KEK#1';
 const tag = '数据密钥 Data keys';
 
 export function dataKeyEndpoints({ hsm, audit }: DataKeyEndpointParts): Endpoint[] {
+  /** One at a time: two workers that find no key yet would both make it. */
+  let sealing: Promise<unknown> = Promise.resolve();
   return [
     endpoint({
       method: 'post',
@@ -33,7 +35,9 @@ export function dataKeyEndpoints({ hsm, audit }: DataKeyEndpointParts): Endpoint
       async handle({ body, principal }) {
         await audit.record('data-key-wrap', { purpose: body.purpose, kek: CURRENT_KEK, by: principal?.id ?? '' });
         const input = { kek: CURRENT_KEK, purpose: body.purpose, key: hexToBytes(body.key) };
-        return { kek: CURRENT_KEK, wrapped: bytesToHex((await hsm.run('seal-data-key', input)).sealed) };
+        const sealed = sealing.then(() => hsm.run('seal-data-key', input));
+        sealing = sealed.catch(() => undefined);
+        return { kek: CURRENT_KEK, wrapped: bytesToHex((await sealed).sealed) };
       },
     }),
     endpoint({

@@ -1,7 +1,13 @@
 /** Signs hotlists with a pair that the token keeps. Logged before it is done: version, entries and hash. */
 import { bytesToHex, hexToBytes } from '@rhc/card/bytes';
 import { type Endpoint, endpoint } from '@rhc/service-shell';
-import { HOTLIST_KEY, hotlistKeyResponse, signHotlistRequest, signHotlistResponse } from '../contract/index.ts';
+import {
+  HOTLIST_KEY,
+  HOTLIST_SUITE,
+  hotlistKeyResponse,
+  signHotlistRequest,
+  signHotlistResponse,
+} from '../contract/index.ts';
 import type { AuditPort } from '../domain/ports.ts';
 import type { HsmPort } from '../hsm/port.ts';
 import { roles } from './access.ts';
@@ -39,7 +45,7 @@ export function hotlistEndpoints({ hsm, audit }: HotlistEndpointParts): Endpoint
       response: hotlistKeyResponse,
       async handle() {
         const { publicKey } = await hsm.run('ensure-key-pair', { pair: HOTLIST_KEY });
-        return { keyId: HOTLIST_KEY, publicKey: bytesToHex(publicKey) };
+        return { keyId: HOTLIST_KEY, suite: HOTLIST_SUITE, publicKey: bytesToHex(publicKey) };
       },
     }),
   ];

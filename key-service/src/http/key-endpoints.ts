@@ -61,10 +61,11 @@ export interface KeyEndpointParts {
 /** A refusal is counted as a failed authorisation before it is told. */
 export async function spend(parts: KeyEndpointParts, uses: readonly UseOf[], caller: Caller): Promise<void> {
   try {
-    parts.uses.spend(uses, caller);
+    await parts.uses.spend(uses, caller);
   } catch (error) {
-    const code = isRhcError(error) ? error.code : 'INTERNAL';
-    await parts.refusalCounter.add([code], { ...caller });
+    // A database that is away is nobody's doing.
+    if (!isRhcError(error)) throw error;
+    await parts.refusalCounter.add([error.code], { ...caller });
     throw error;
   }
 }

@@ -23,7 +23,7 @@ export function rotationEndpoints({ rotations }: { readonly rotations: Rotations
   const step = (
     name: string,
     summary: { zh: string; en: string },
-    work: (id: string, by: string) => Promise<Rotation>,
+    work: (id: string, by: string, reason: string | undefined) => Promise<Rotation>,
   ) =>
     endpoint({
       method: 'post',
@@ -33,7 +33,7 @@ export function rotationEndpoints({ rotations }: { readonly rotations: Rotations
       summary,
       body: rotationStepRequest,
       response: rotationResponse,
-      handle: async (call) => answer(await work(call.params.id ?? '', callerOf(call))),
+      handle: async (call) => answer(await work(call.params.id ?? '', callerOf(call), call.body.reason)),
     });
   return [
     endpoint({
@@ -84,14 +84,16 @@ export function rotationEndpoints({ rotations }: { readonly rotations: Rotations
       response: rotationEvidenceResponse,
       handle: async (call) => ({ evidence: await rotations.evidence(await rotations.find(call.params.id ?? '')) }),
     }),
-    step('prepare', { zh: '准备:申请生成新版本', en: 'Prepare: ask for the new versions' }, (id, by) =>
-      rotations.prepare(id, by),
+    step('prepare', { zh: '准备:申请生成新版本', en: 'Prepare: ask for the new versions' }, (id, by, reason) =>
+      rotations.prepare(id, by, reason),
     ),
     step('activate', { zh: '启用已到时间的部分', en: 'Activate what is due' }, (id) => rotations.activateDue(id)),
-    step('retire', { zh: '申请退役旧版本', en: 'Ask for retirement of the old versions' }, (id, by) =>
-      rotations.retire(id, by),
+    step('retire', { zh: '申请退役旧版本', en: 'Ask for retirement of the old versions' }, (id, by, reason) =>
+      rotations.retire(id, by, reason),
     ),
-    step('roll-back', { zh: '申请回退', en: 'Ask to roll back' }, (id, by) => rotations.rollBack(id, by)),
+    step('roll-back', { zh: '申请回退', en: 'Ask to roll back' }, (id, by, reason) =>
+      rotations.rollBack(id, by, reason),
+    ),
     endpoint({
       method: 'post',
       path: '/v1/sightings',

@@ -1,6 +1,7 @@
 /** SAM issue over HTTP: orders, the dialogue with a reader, PIN mailers, delivery, the register. */
 import { SecretBytes } from '@rhc/card/bytes';
 import { type Endpoint, endpoint, type Principal } from '@rhc/service-shell';
+import type { Context } from 'koa';
 import type { ApprovalStep } from '../contract/approvals.ts';
 import {
   approvalAsked,
@@ -12,6 +13,7 @@ import {
   samIssueResponse,
   samListRequest,
   samListResponse,
+  samMailersRequest,
   samOrder,
   samOrderQuorumRequest,
   samOrderRequest,
@@ -22,7 +24,8 @@ import {
 import type { Approvals } from '../domain/quorum/approvals.ts';
 import { SAM_PIN_KEK, type SamIssueRoom, samIssueStep } from '../domain/sam-issue.ts';
 import { findSam, issueSamStep, moveSam, placeOrder, requireNoQuorum, revokeSamStep } from '../domain/sam-orders.ts';
-import { type PinMailerOptions, pinMailer } from '../pin-mailer.ts';
+import { keyServiceErrors } from '../errors.ts';
+import { type PinMailer, type PinMailerOptions, pinMailers } from '../pin-mailer.ts';
 import { EVERYBODY_INSIDE, roles } from './access.ts';
 
 export interface SamEndpointParts extends SamIssueRoom {
@@ -52,6 +55,32 @@ export function samEndpoints(parts: SamEndpointParts): Endpoint[] {
   const ask = async (step: ApprovalStep, reason: string, principal: Principal | null) => {
     const order = { requester: idOf(principal), reason, steps: [step], expiresInMinutes: APPROVAL_LIVES_MINUTES };
     return { approval: (await parts.approvals.request(order)).id };
+  };
+  /** The page stands before a PIN is forgotten: what fails on the way costs no PIN. */
+  const print = async (ctx: Context, sams: readonly Sam[], name: string, principal: Principal | null) => {
+    const actor = idOf(principal);
+    const pins: { samSerial: string; sealed: Uint8Array }[] = [];
+    const mailers: PinMailer[] = [];
+    try {
+      for (const sam of sams) {
+        const { samSerial } = sam;
+        const sealed = await store.sealedPin(samSerial);
+        const key = await parts.desk.openPin({ kek: SAM_PIN_KEK, purpose: `sam-pin/${samSerial}`, sealed });
+        mailers.push({ sam, pin: new SecretBytes(key) });
+        key.fill(0);
+        pins.push({ samSerial, sealed });
+      }
+      const { fontPath, random } = parts;
+      const pdf = await pinMailers({ mailers, printedAt: now(), fontPath, random });
+      for (const { samSerial } of pins) await audit.record('sam-pin-mailer', { samSerial, actor });
+      await store.forgetPins(pins, { actor, at: now() });
+      ctx.set('Cache-Control', 'no-store');
+      ctx.set('Content-Disposition', `attachment; filename="${name}.pdf"`);
+      ctx.type = 'application/pdf';
+      ctx.body = pdf;
+    } finally {
+      for (const { pin } of mailers) pin.zeroize();
+    }
   };
   return [
     endpoint({
@@ -138,24 +167,25 @@ export function samEndpoints(parts: SamEndpointParts): Endpoint[] {
       answers: 'application/pdf',
       handle: async ({ ctx, params, principal }) => {
         const sam = await find(params.samSerial);
-        await audit.record('sam-pin-mailer', { samSerial: sam.samSerial, actor: idOf(principal) });
-        const sealed = await store.takePin(sam.samSerial, { actor: idOf(principal), at: now() });
-        const key = await parts.desk.openPin({
-          kek: SAM_PIN_KEK,
-          purpose: `sam-pin/${sam.samSerial}`,
-          sealed,
-        });
-        const pin = new SecretBytes(key);
-        try {
-          const pdf = await pinMailer({ sam, pin, printedAt: now(), fontPath: parts.fontPath, random: parts.random });
-          ctx.set('Cache-Control', 'no-store');
-          ctx.set('Content-Disposition', `attachment; filename="pin-mailer-${sam.terminalNumber}.pdf"`);
-          ctx.type = 'application/pdf';
-          ctx.body = pdf;
-        } finally {
-          pin.zeroize();
-          key.fill(0);
-        }
+        await print(ctx, [sam], `pin-mailer-${sam.terminalNumber}`, principal);
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/sam-orders/:orderId/pin-mailers',
+      access: ISSUERS,
+      tag,
+      summary: {
+        zh: '打印一个任务中等待的密码信封,每页一份(每份只能打印一次)',
+        en: 'The mailers of an order that wait, one a page; each is printed once',
+      },
+      body: samMailersRequest,
+      answers: 'application/pdf',
+      handle: async ({ ctx, params, body, principal }) => {
+        const orderId = params.orderId ?? '';
+        const { sams } = await store.list({ orderId, pinMailer: 'sealed', limit: body.limit });
+        if (sams.length === 0) throw keyServiceErrors.make('SAM_NO_MAILER', { detail: orderId });
+        await print(ctx, sams, `pin-mailers-${sams[0]?.terminalNumber}-${sams.length}`, principal);
       },
     }),
     endpoint({

@@ -161,13 +161,27 @@ export function keyUseStore(database: Knex): KeyUseStore {
         }
       });
     },
-    async ofDay(day) {
-      const rows: { slot: string; version: number; uses: number | string }[] = await database('key_uses')
-        .where({ day })
-        .groupBy('slot', 'version')
-        .select('slot', 'version')
-        .sum({ uses: 'uses' });
-      return new Map(rows.map((row) => [`${row.slot}#${row.version}`, Number(row.uses)]));
+    async lease({ slot, version }, day, wish, ceiling) {
+      return database.transaction(async (transaction) => {
+        // The insert comes first: it makes the transaction a writer, on SQLite too, before anything is read.
+        await transaction('key_use_leases')
+          .insert({ slot, version, day, granted: 0 })
+          .onConflict(['slot', 'version', 'day'])
+          .ignore();
+        const row = transaction('key_use_leases').where({ slot, version, day });
+        const held = database.client.config.client === 'pg' ? row.clone().forUpdate() : row.clone();
+        const granted = Number((await held.first<{ granted: number | string }>()).granted);
+        const [used] = await transaction('key_uses')
+          .where({ slot, version, day })
+          .sum<{ uses: number | string | null }[]>({ uses: 'uses' });
+        const taken = Math.max(granted, Number(used?.uses ?? 0));
+        const count = Math.max(0, Math.min(wish, ceiling - taken));
+        await row.update({ granted: taken + count });
+        return count;
+      });
+    },
+    async giveBack({ slot, version }, day, count) {
+      await database('key_use_leases').where({ slot, version, day }).decrement('granted', count);
     },
     async byDay({ slot, version }, days) {
       const rows: { day: string; operation: string; uses: number | string }[] = await database('key_uses')

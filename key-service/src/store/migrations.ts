@@ -4,6 +4,7 @@ import { accessStep } from './steps/access.ts';
 import { agentAuditStep } from './steps/agent-audit.ts';
 import { approvalStep } from './steps/approvals.ts';
 import { authorityStep } from './steps/authority.ts';
+import { ceilingStep } from './steps/ceilings.ts';
 import { ceremonyStep } from './steps/ceremonies.ts';
 import { rotationStep } from './steps/rotations.ts';
 
@@ -205,6 +206,7 @@ const steps: readonly Step[] = [
   },
   ceremonyStep('012-ceremonies'),
   agentAuditStep('013-agent-audit'),
+  ceilingStep('014-use-leases'),
 ];
 
 export const migrationSource: Knex.MigrationSource<Step> = {

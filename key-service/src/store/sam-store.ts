@@ -135,11 +135,15 @@ export function samStore(database: Knex): SamStore {
       const row = await sams().where({ sam_serial: samSerial }).first();
       return row === undefined ? null : samOf(row);
     },
-    async list({ state, orderId, search, after, limit }) {
+    async list({ state, orderId, pinMailer, search, after, limit }) {
       const query = () => {
         const rows = sams();
         if (state !== undefined) void rows.where({ state });
         if (orderId !== undefined) void rows.where({ order_id: orderId });
+        if (pinMailer === 'sealed')
+          void rows.whereNotNull('sealed_pin').whereIn('state', [...MOVES['pin-mailer-printed'].from]);
+        else if (pinMailer !== undefined)
+          void rows.whereNull('sealed_pin').where({ pin_printed: pinMailer === 'printed' });
         if (search !== undefined) {
           const like = `%${search.replaceAll(/[%_]/g, '')}%`;
           void rows.where((either) => {
@@ -215,19 +219,24 @@ export function samStore(database: Knex): SamStore {
         .where({ sam_serial: samSerial })
         .update({ sealed_pin: bytesToHex(sealed), pin_printed: false, versions: JSON.stringify(versions) });
     },
-    takePin: (samSerial, by) =>
+    async sealedPin(samSerial) {
+      const row = await sams().where({ sam_serial: samSerial }).first();
+      if (row === undefined) throw keyServiceErrors.make('SAM_UNKNOWN', { detail: samSerial });
+      if (!MOVES['pin-mailer-printed'].from.includes(row.state))
+        throw keyServiceErrors.make('SAM_MOVE_REFUSED', { detail: row.state });
+      if (row.sealed_pin === null) throw keyServiceErrors.make('SAM_PIN_PRINTED', { detail: samSerial });
+      return hexToBytes(row.sealed_pin);
+    },
+    forgetPins: (pins, by) =>
       database.transaction(async (transaction) => {
-        const row = await sams(transaction).where({ sam_serial: samSerial }).first();
-        if (row === undefined) throw keyServiceErrors.make('SAM_UNKNOWN', { detail: samSerial });
-        if (!MOVES['pin-mailer-printed'].from.includes(row.state))
-          throw keyServiceErrors.make('SAM_MOVE_REFUSED', { detail: row.state });
-        if (row.sealed_pin === null) throw keyServiceErrors.make('SAM_PIN_PRINTED', { detail: samSerial });
-        const taken = await sams(transaction)
-          .where({ sam_serial: samSerial, sealed_pin: row.sealed_pin })
-          .update({ sealed_pin: null, pin_printed: true });
-        if (taken !== 1) throw keyServiceErrors.make('SAM_PIN_PRINTED', { detail: samSerial });
-        await addMove(transaction, samSerial, 'pin-mailer-printed', { ...by, note: '' });
-        return hexToBytes(row.sealed_pin);
+        for (const { samSerial, sealed } of pins) {
+          const taken = await sams(transaction)
+            .where({ sam_serial: samSerial, sealed_pin: bytesToHex(sealed) })
+            .whereIn('state', [...MOVES['pin-mailer-printed'].from])
+            .update({ sealed_pin: null, pin_printed: true });
+          if (taken !== 1) throw keyServiceErrors.make('SAM_PIN_PRINTED', { detail: samSerial });
+          await addMove(transaction, samSerial, 'pin-mailer-printed', { ...by, note: '' });
+        }
       }),
     async dialogue(id) {
       const row: { id: string; order_id: string; sam_serial: string | null; state: string } | undefined =

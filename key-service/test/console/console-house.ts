@@ -5,9 +5,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { projectRoot, temporaryFolder } from '../pilot-room.ts';
+import { foundRoster } from './console-roster.ts';
 
 export const LONG_MS = 240_000;
 const TOKEN_LABEL = 'rhc-console-test';
+const SERVICE_TOKEN = 'token-of-services-in-the-console-test';
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -29,7 +31,8 @@ export class ConsoleHouse {
     return `http://localhost:${this.#port}`;
   }
 
-  async open(): Promise<void> {
+  /** @param roster true: approvers with passkeys are founded in the token, so that what needs a quorum needs one */
+  async open({ roster = false }: { readonly roster?: boolean } = {}): Promise<void> {
     const env = {
       ...process.env,
       RHC_KEY_SERVICE_TOKEN_LABEL: TOKEN_LABEL,
@@ -44,8 +47,9 @@ export class ConsoleHouse {
       },
     );
     const tokenFile = join(this.state, 'token');
-    writeFileSync(tokenFile, 'token-of-services-in-the-console-test\n', { mode: 0o600 });
+    writeFileSync(tokenFile, `${SERVICE_TOKEN}\n`, { mode: 0o600 });
     this.#port = await freePort();
+    if (roster) foundRoster({ state: this.state, label: TOKEN_LABEL, origin: this.url });
     this.#service = spawn(process.execPath, [join(projectRoot, 'key-service/dist/main.js')], {
       env: {
         ...env,
@@ -55,6 +59,7 @@ export class ConsoleHouse {
         RHC_KEY_SERVICE_PIN_FILE: join(this.state, 'user.pin'),
         RHC_KEY_SERVICE_DATABASE: join(this.state, 'key-service.sqlite'),
         RHC_KEY_SERVICE_AUDIT_FOLDER: join(this.state, 'audit/service'),
+        RHC_KEY_SERVICE_REHEARSAL_FOLDER: join(this.state, 'rehearsal'),
         RHC_KEY_SERVICE_DEMO_OPERATORS: join(this.state, 'operators'),
       },
       stdio: 'ignore',
@@ -82,7 +87,9 @@ export class ConsoleHouse {
     rmSync(this.state, { recursive: true, force: true });
   }
 
+  /** @param operator of the demonstration, without `demo.`; `service`: another service of the house */
   token(operator: string): string {
+    if (operator === 'service') return SERVICE_TOKEN;
     return readFileSync(join(this.state, 'operators', `demo.${operator}`), 'utf8').trim();
   }
 

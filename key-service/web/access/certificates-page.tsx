@@ -133,7 +133,11 @@ export function CertificatesPage({ me }: { me: Principal }): ReactNode {
           locale={{
             emptyText: (
               <EmptyHint
-                text={{ zh: '没有这样的证书。', en: 'There is no such certificate.' }}
+                text={
+                  filter === 'all'
+                    ? { zh: '还没有签发过证书。', en: 'No certificate has been issued.' }
+                    : { zh: '没有这样的证书。', en: 'There is no such certificate.' }
+                }
                 next={{
                   zh: '为服务或终端生成登记码,由其提交证书请求。',
                   en: 'Make an enrolment code for a service or terminal, which then sends its request.',
@@ -212,6 +216,7 @@ function EnrolDialogue({
   return (
     <Modal
       open={open}
+      destroyOnHidden
       title={<Both zh="为服务或终端生成登记码" en="Enrolment code for a service or terminal" />}
       onCancel={onClose}
       onOk={() => form.submit()}
@@ -222,6 +227,7 @@ function EnrolDialogue({
       <FaultNotice fault={ask.fault} />
       <Form
         form={form}
+        preserve={false}
         layout="vertical"
         initialValues={{ kind: 'terminal' }}
         onFinish={(fields) => void ask.run(fields)}

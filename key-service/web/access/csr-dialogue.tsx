@@ -31,8 +31,13 @@ export function CsrDialogue({
   return (
     <Modal
       open={open}
+      destroyOnHidden
       title={<Both zh="提交证书请求(CSR)" en="Submit a certificate request" />}
       onCancel={onClose}
+      afterClose={() => {
+        setIssued('');
+        send.clear();
+      }}
       onOk={() => form.submit()}
       confirmLoading={send.busy}
       okText={both('签发', 'Issue')}
@@ -46,7 +51,7 @@ export function CsrDialogue({
           title={<Both zh={`已签发 ${issued},文件已下载。`} en="Issued; the file is downloaded." />}
         />
       )}
-      <Form form={form} layout="vertical" onFinish={(fields) => void send.run(fields)}>
+      <Form form={form} layout="vertical" preserve={false} onFinish={(fields) => void send.run(fields)}>
         <Form.Item name="code" label={<Both zh="登记码" en="One-time code" />} rules={[{ required: true, min: 8 }]}>
           <Input className="kcv" autoFocus />
         </Form.Item>

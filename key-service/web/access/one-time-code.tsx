@@ -13,6 +13,7 @@ export function OneTimeCode({ code, onClose }: { code: ShownCode | null; onClose
   return (
     <Modal
       open={code !== null}
+      destroyOnHidden
       title={<Both zh={`${code?.whose ?? ''} 的一次性登记码`} en="one-time code" />}
       onCancel={onClose}
       onOk={onClose}

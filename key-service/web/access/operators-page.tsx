@@ -179,6 +179,7 @@ function AddDialogue({ open, onClose, onDone }: { open: boolean; onClose: () => 
   return (
     <Modal
       open={open}
+      destroyOnHidden
       title={<Both zh="新增操作员" en="Add an operator" />}
       onCancel={onClose}
       onOk={() => form.submit()}
@@ -187,7 +188,7 @@ function AddDialogue({ open, onClose, onDone }: { open: boolean; onClose: () => 
       cancelText={both('返回', 'Back')}
     >
       <FaultNotice fault={add.fault} />
-      <Form form={form} layout="vertical" onFinish={(fields) => void add.run(fields)}>
+      <Form form={form} layout="vertical" preserve={false} onFinish={(fields) => void add.run(fields)}>
         <Form.Item name="name" label={<Both zh="姓名" en="Name" />} rules={[{ required: true, max: 40 }]}>
           <Input autoFocus />
         </Form.Item>

@@ -153,7 +153,9 @@ export function ApprovalDetail({ approval, me, onChange }: Props): ReactNode {
       {state === 'open' && !mine && !complete && (
         <p className="quiet">
           {me.id === approval.requester ? (
-            <Both zh="申请人不能批准自己的请求。" en="The requester cannot approve." />
+            <Both zh="申请人不能批准自己的请求。可批准的人:" en="The requester cannot approve. Who may:" />
+          ) : approval.decisions.some(({ person }) => person === me.id) ? (
+            <Both zh="您已批准。下一步由其他人批准:" en="You have approved. Next, one of:" />
           ) : (
             <Both zh="您不在可批准的人之中:" en="You are not among those who may approve:" />
           )}{' '}
@@ -175,8 +177,8 @@ function HashBlock({ approval, genuine }: { approval: ApprovalView; genuine: boo
             : '本浏览器已核对:所见即所签 what you see is what is signed'}
         </StatusTag>
       </div>
-      <p className="words" lang="en">
-        {approval.hashWords.join(' · ')}
+      <p className="words">
+        {approval.hashWords.zh.join(' · ')} <small lang="en">{approval.hashWords.en.join(' · ')}</small>
       </p>
       <Code>{approval.hash}</Code>
       <Collapse
@@ -214,6 +216,7 @@ function RefuseDialogue({
   return (
     <Modal
       open={open}
+      destroyOnHidden
       title={<Both zh="拒绝请求" en="Refuse the request" />}
       onCancel={onClose}
       onOk={() => form.submit()}
@@ -222,7 +225,7 @@ function RefuseDialogue({
       cancelText={both('返回', 'Back')}
     >
       <FaultNotice fault={refuse.fault} />
-      <Form form={form} layout="vertical" onFinish={(fields) => void refuse.run(fields)}>
+      <Form form={form} layout="vertical" preserve={false} onFinish={(fields) => void refuse.run(fields)}>
         <Form.Item
           name="reason"
           label={<Both zh="理由(写入审计日志)" en="Reason, for the log" />}

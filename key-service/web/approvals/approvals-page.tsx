@@ -102,7 +102,9 @@ function RequestList({ approvals, chosen }: { approvals: readonly ApprovalView[]
               <Both {...titleOf(each)} />
             </strong>
             <span className="quiet">
-              {each.requester} · <When at={each.expiresAt} now={new Date()} />
+              {each.requester}
+              <br />
+              <Both zh="有效至" en="valid until" /> <When at={each.expiresAt} />
             </span>
             <span className="tools">
               {each.requirements.map(({ role, text, count, approved }) => (

@@ -8,7 +8,6 @@ import {
   goTo,
   type Loaded,
   Section,
-  saveAs,
   useDo,
   useLoad,
   When,
@@ -17,6 +16,7 @@ import { Button, InputNumber, Select, Table } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { actionText } from './audit-words.ts';
 import type { JudgedCheckpoint } from './checkpoint-section.tsx';
+import { exportLog } from './export-log.ts';
 import { ProofDrawer } from './proof-drawer.tsx';
 
 export interface Leaf {
@@ -59,12 +59,7 @@ export function LeavesSection({
   const to = Math.min(end ?? size, size);
   const from = Math.max(0, to - PAGE_SIZE);
   const leaves = useLoad(size === 0 ? null : `leaves ${from} ${to}`, (signal) => readLeaves(from, to - from, signal));
-  const exportFiles = useDo(async () => {
-    const all = await callText('/v1/audit/leaves', { query: { from: 0, limit: 10_000 } });
-    saveAs(new Blob([all], { type: 'application/x-ndjson' }), 'audit-leaves.jsonl');
-    saveAs(new Blob([await callText('/v1/audit/key')]), 'audit-key.pem');
-    saveAs(new Blob([await callText('/v1/audit/checkpoint')]), 'audit-checkpoint.txt');
-  });
+  const exportFiles = useDo(exportLog);
   const chosen = rest === '' ? null : Number(rest);
   const rows = (leaves.value ?? []).filter((leaf) => action === null || leaf.action === action);
   const actions = [...new Set((leaves.value ?? []).map((leaf) => leaf.action))].sort();

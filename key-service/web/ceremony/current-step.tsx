@@ -1,13 +1,14 @@
 /** The step that is on: what it is, whom it waits for, and the buttons of those who may act here. */
 import { Both, EmptyHint, Section, StatusTag } from '@rhc/console-shell';
 import { Button, Input, Progress, Spin } from 'antd';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import type { CeremonyResponse } from '../../src/contract/index.ts';
 import type { Principal } from '../sign-in/session.tsx';
 import { ApprovalPanel } from './approval-panel.tsx';
 import { REHEARSAL_NAMES, ROLE_NAMES, type Role, type Step, WAITING, type Waiting } from './ceremony-words.ts';
-import { KcvBoard } from './kcv-board.tsx';
+import { distinctKeys, KcvBoard } from './kcv-board.tsx';
 import { KeyBlocksEntry } from './key-blocks-entry.tsx';
+import { type EnteredPart, JustEntered, OwnParts } from './own-parts.tsx';
 import { PartEntry } from './part-entry.tsx';
 import type { RoomActs } from './room.tsx';
 import { RejectDialogue } from './room-dialogues.tsx';
@@ -25,6 +26,8 @@ export function CurrentStep({ ceremony, me, busy, acts, path }: Props): ReactNod
   const step = steps.find(({ id }) => id === current?.step);
   const [blocks, setBlocks] = useState<Record<string, string>>({});
   const [rejecting, setRejecting] = useState<readonly string[] | null>(null);
+  const [entered, setEntered] = useState<EnteredPart | null>(null);
+  const heading = useFocusKept(`${step?.id} ${current?.waitingFor.length} ${busy}`);
   if (state === 'interrupted') {
     return (
       <Section title={{ zh: '已中断', en: 'Interrupted' }}>
@@ -55,14 +58,14 @@ export function CurrentStep({ ceremony, me, busy, acts, path }: Props): ReactNod
   const mine = actors.find(isMine);
   const rejectionApproved = ceremony.approval?.request?.rejects === true && ceremony.approval.request.complete;
   // What is compared was made by the steps before.
-  const boardKeys = step.kind === 'confirm-kcv' ? steps.flatMap(({ keys }) => keys) : step.keys;
+  const boardKeys = step.kind === 'confirm-kcv' ? distinctKeys(steps) : step.keys;
   const made = step.keys.filter((key) => key.state !== 'waiting').length;
   return (
     <Section
       title={{ zh: `第 ${steps.indexOf(step) + 1} 步`, en: `step ${steps.indexOf(step) + 1} of ${steps.length}` }}
       tools={busy ? <Spin size="small" /> : null}
     >
-      <h3 className="step-text">
+      <h3 className="step-text" ref={heading} tabIndex={-1}>
         <Both {...step.text} />
       </h3>
       {step.keys.length > 0 && (
@@ -79,7 +82,8 @@ export function CurrentStep({ ceremony, me, busy, acts, path }: Props): ReactNod
       <ApprovalPanel ceremony={ceremony} me={me} acts={acts} blocks={blocks} />
       <DoneActs step={step} />
       {roles.length > 0 && <Seats ceremony={ceremony} waiting={roles} busy={busy} acts={acts} />}
-      {parts.map((waiting) => (
+      <JustEntered part={entered} step={step} />
+      {parts.map((waiting, at) => (
         <PartEntry
           key={`${waiting.role} ${waiting.person}`}
           waiting={waiting}
@@ -87,9 +91,14 @@ export function CurrentStep({ ceremony, me, busy, acts, path }: Props): ReactNod
           path={path}
           as={asPerson(mode, waiting).as}
           allowed={isMine(waiting)}
-          onEntered={acts.reload}
+          first={at === 0}
+          onEntered={(part) => {
+            setEntered(part);
+            acts.reload();
+          }}
         />
       ))}
+      <OwnParts step={step} mayPlay={mode === 'rehearsal'} acts={acts} />
       {step.kind === 'import-key-blocks' && <KeyBlocksEntry step={step} blocks={blocks} onChange={setBlocks} />}
       {actors.length > 0 && roles.length === 0 && (
         <div className="actors">
@@ -130,6 +139,19 @@ export function CurrentStep({ ceremony, me, busy, acts, path }: Props): ReactNod
       )}
     </Section>
   );
+}
+
+/**
+ * A button that has done its act goes away and takes the keyboard's place with it: then the step's heading has it, so that
+ * Tab leads to the next button. Not the button itself: nobody confirms by an Enter too many.
+ */
+function useFocusKept(when: string): RefObject<HTMLHeadingElement | null> {
+  const heading = useRef<HTMLHeadingElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looked at after each change of the step
+  useEffect(() => {
+    if (document.activeElement === document.body) heading.current?.focus();
+  }, [when]);
+  return heading;
 }
 
 /** In a rehearsal one principal plays the person; for real everybody is themselves. */

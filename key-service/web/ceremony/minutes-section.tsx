@@ -3,16 +3,26 @@ import { Both, Code, download, FaultNotice, Section, saveAs, useDo } from '@rhc/
 import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import type { CeremonyResponse } from '../../src/contract/index.ts';
-import { KcvBoard } from './kcv-board.tsx';
+import { distinctKeys, KcvBoard } from './kcv-board.tsx';
+
+/** Exported key blocks, a line for each, as the step that imports them reads them: KEY BLOCK. */
+const blockFile = ({ blocks }: CeremonyResponse): Blob =>
+  new Blob([blocks.map(({ key, block }) => `${key} ${block}\n`).join('')], { type: 'text/plain' });
 
 export function MinutesSection({ ceremony, path }: { ceremony: CeremonyResponse; path: string }): ReactNode {
   const fetchFile = useDo(async (file: string) => saveAs(await download(`${path}/${file}`), `${ceremony.id}-${file}`));
-  const keys = ceremony.steps.flatMap((step) => step.keys);
+  const isOver = ceremony.state === 'completed' || ceremony.state === 'abandoned';
   return (
     <Section title={{ zh: '仪式记录', en: 'Minutes' }}>
       <FaultNotice fault={fetchFile.fault} />
       <h3 className="step-text">
-        <Both zh="仪式已完成,记录由系统生成。" en="The ceremony is complete; the system has written the minutes." />
+        {ceremony.state === 'completed' ? (
+          <Both zh="仪式已完成,记录由系统生成。" en="The ceremony is complete; the system has written the minutes." />
+        ) : ceremony.state === 'abandoned' ? (
+          <Both zh="仪式已放弃,至此的记录:" en="The ceremony was abandoned; the minutes until then:" />
+        ) : (
+          <Both zh="中断时的记录(仪式未完成)" en="Minutes of the interruption; the ceremony is not complete" />
+        )}
       </h3>
       {ceremony.minutes !== null && (
         <>
@@ -30,8 +40,13 @@ export function MinutesSection({ ceremony, path }: { ceremony: CeremonyResponse;
         <Button size="large" onClick={() => void fetchFile.run('minutes.json')}>
           JSON
         </Button>
+        {ceremony.blocks.length > 0 && (
+          <Button size="large" onClick={() => saveAs(blockFile(ceremony), `${ceremony.id}-key-blocks.txt`)}>
+            <Both zh="密钥块文件" en="key blocks" />
+          </Button>
+        )}
       </div>
-      <KcvBoard keys={keys} />
+      {isOver && <KcvBoard keys={distinctKeys(ceremony.steps)} />}
     </Section>
   );
 }

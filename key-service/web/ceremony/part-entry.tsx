@@ -5,9 +5,9 @@
 import { Both, both, call, FaultNotice, useDo } from '@rhc/console-shell';
 import { Button, Form, Input, InputNumber, Select } from 'antd';
 import type { ReactNode } from 'react';
-import { useState } from 'react';
 import type { EnterComponentResponse } from '../../src/contract/index.ts';
 import { ROLE_NAMES, type Step, type Waiting } from './ceremony-words.ts';
+import type { EnteredPart } from './own-parts.tsx';
 
 interface Fields {
   readonly key: string;
@@ -26,6 +26,7 @@ export function PartEntry({
   path,
   as,
   allowed,
+  first,
   onEntered,
 }: {
   waiting: Waiting;
@@ -33,10 +34,11 @@ export function PartEntry({
   path: string;
   as: string | undefined;
   allowed: boolean;
-  onEntered: () => void;
+  /** The keyboard stands here. */
+  first: boolean;
+  onEntered: (part: EnteredPart) => void;
 }): ReactNode {
   const [form] = Form.useForm<Fields>();
-  const [last, setLast] = useState<EnterComponentResponse | null>(null);
   const enter = useDo(async ({ key, index, part, checkValue }: Fields) => {
     const bytes = octets(part);
     form.setFieldsValue({ part: '', checkValue: '' });
@@ -53,8 +55,7 @@ export function PartEntry({
         body: bytes.buffer,
         headers: { 'content-type': 'application/octet-stream' },
       });
-      setLast(answer);
-      onEntered();
+      onEntered({ ...answer, person: waiting.person ?? ROLE_NAMES[waiting.role].zh });
     } finally {
       bytes.fill(0);
     }
@@ -66,14 +67,6 @@ export function PartEntry({
         <strong>{waiting.person ?? ROLE_NAMES[waiting.role].zh}</strong> · {waiting.keys.length} 个密钥待输入 keys to go
       </legend>
       <FaultNotice fault={enter.fault} />
-      {last !== null && (
-        <p className="part-answer" role="status">
-          {last.key} · <b className="kcv">{last.kcv}</b> · {last.words.zh.join(' · ')}{' '}
-          <span className="quiet">
-            <Both zh="与信封上的校验值一致吗?" en="does the envelope say the same?" />
-          </span>
-        </p>
-      )}
       <Form form={form} layout="inline" key={key} initialValues={{ key }} onFinish={(fields) => void enter.run(fields)}>
         <Form.Item name="key" label={<Both zh="密钥" en="key" />}>
           <Select
@@ -81,9 +74,15 @@ export function PartEntry({
             options={waiting.keys.map((value) => ({ value, label: value.replace('#', ' v') }))}
           />
         </Form.Item>
-        <Form.Item name="index" label={<Both zh="份号" en="share" />}>
-          <InputNumber min={1} max={255} className="part-index" />
-        </Form.Item>
+        {step.combine === 'SHAMIR' && (
+          <Form.Item
+            name="index"
+            label={<Both zh="份号" en="share" />}
+            rules={[{ required: true, message: both('信封上的份号', 'as on the envelope') }]}
+          >
+            <InputNumber min={1} max={255} className="part-index" />
+          </Form.Item>
+        )}
         <Form.Item
           name="part"
           label={<Both zh="分量" en="part, hex" />}
@@ -95,7 +94,7 @@ export function PartEntry({
             },
           ]}
         >
-          <Input.Password autoComplete="off" className="part-hex" />
+          <Input.Password autoComplete="off" className="part-hex" autoFocus={first} />
         </Form.Item>
         <Form.Item
           name="checkValue"

@@ -107,12 +107,10 @@ export function Room({ id, me }: { id: string; me: Principal }): ReactNode {
           />
         </Section>
         <div className="stack">
-          {state === 'completed' || ceremony.minutes !== null ? (
-            <MinutesSection ceremony={ceremony} path={path} />
-          ) : null}
           {state !== 'completed' && (
             <CurrentStep ceremony={ceremony} me={me} busy={act.busy} acts={{ post, reload: room.reload }} path={path} />
           )}
+          {(state === 'completed' || ceremony.minutes !== null) && <MinutesSection ceremony={ceremony} path={path} />}
         </div>
         <PeopleSection ceremony={ceremony} />
       </div>

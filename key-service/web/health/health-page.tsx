@@ -91,30 +91,66 @@ function Passport({ status }: { status: StatusResponse | null }): ReactNode {
   );
 }
 
-/** Requests by route and status, as counted by the service's edge. */
-function RequestFigures({ lines }: { lines: readonly MetricLine[] }): ReactNode {
-  const counts = lines.filter(
-    ({ name, labels }) => /requests?_total$|duration_seconds_count$/.test(name) && Object.keys(labels).length > 0,
+interface Measured {
+  readonly key: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly count: number;
+  readonly meanMs: number;
+}
+
+/** Count and mean of a histogram of seconds, a row for each set of labels; the busiest first. */
+function measured(lines: readonly MetricLine[], name: string): Measured[] {
+  const sums = new Map(
+    lines.filter((line) => line.name === `${name}_sum`).map(({ labels, value }) => [JSON.stringify(labels), value]),
   );
-  if (counts.length === 0) return null;
+  return lines
+    .filter((line) => line.name === `${name}_count`)
+    .map(({ labels, value }) => {
+      const key = JSON.stringify(labels);
+      return { key, labels, count: value, meanMs: value === 0 ? 0 : (1_000 * (sums.get(key) ?? 0)) / value };
+    })
+    .sort((a, b) => b.count - a.count);
+}
+
+const FIGURES = [
+  { title: both('次数', 'Count'), dataIndex: 'count', align: 'right' as const },
+  {
+    title: both('平均耗时(毫秒)', 'Mean, ms'),
+    dataIndex: 'meanMs',
+    align: 'right' as const,
+    render: (ms: number) => ms.toFixed(1),
+  },
+];
+
+/** What the service was asked and what it asked of the HSM, since it was started. */
+function RequestFigures({ lines }: { lines: readonly MetricLine[] }): ReactNode {
   return (
-    <Section title={{ zh: '请求', en: 'Requests' }} className="section-long">
-      <Table
-        size="small"
-        rowKey="key"
-        dataSource={counts.map(({ labels, value }) => ({ key: JSON.stringify(labels), ...labels, value }))}
-        pagination={{ pageSize: 10, hideOnSinglePage: true }}
-        columns={[
-          {
-            title: both('路径', 'Route'),
-            dataIndex: 'route',
-            render: (_, row: Record<string, unknown>) => String(row.route ?? row.path ?? '—'),
-          },
-          { title: both('方法', 'Method'), dataIndex: 'method' },
-          { title: both('状态', 'Status'), dataIndex: 'status' },
-          { title: both('次数', 'Count'), dataIndex: 'value', align: 'right' },
-        ]}
-      />
-    </Section>
+    <div className="side-by-side">
+      <Section title={{ zh: '请求(本进程)', en: 'Requests' }} className="section-long">
+        <Table
+          size="small"
+          rowKey="key"
+          dataSource={measured(lines, 'rhc_http_request_seconds')}
+          pagination={{ pageSize: 10, hideOnSinglePage: true }}
+          columns={[
+            { title: both('接口', 'Endpoint'), render: (_, { labels }) => <code>{labels.endpoint}</code> },
+            { title: both('状态', 'Status'), render: (_, { labels }) => labels.status },
+            ...FIGURES,
+          ]}
+        />
+      </Section>
+      <Section title={{ zh: '密码机运算(本进程)', en: 'HSM operations' }} className="section-long">
+        <Table
+          size="small"
+          rowKey="key"
+          dataSource={measured(lines, 'rhc_hsm_operation_seconds')}
+          pagination={{ pageSize: 10, hideOnSinglePage: true }}
+          columns={[
+            { title: both('运算', 'Operation'), render: (_, { labels }) => <code>{labels.operation}</code> },
+            ...FIGURES,
+          ]}
+        />
+      </Section>
+    </div>
   );
 }

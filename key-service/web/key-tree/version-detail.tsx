@@ -30,8 +30,8 @@ export function VersionDetail({
   const slot = hierarchy?.slots.find(({ name }) => name === version.slot);
   const own = warnings.filter((each) => each.slot === version.slot && each.version === version.version);
   return (
-    <Section title={{ zh: keyName(version), en: slot?.text.en ?? '' }} tools={<StateTag state={version.state} />}>
-      <p className="detail-name">{slot?.text.zh}</p>
+    <Section title={{ zh: keyName(version), en: '' }} tools={<StateTag state={version.state} />}>
+      <p className="detail-name">{slot !== undefined && <Both {...slot.text} />}</p>
       <div className="kcv-large" title="校验值 KCV">
         {version.kcv}
       </div>

@@ -15,6 +15,7 @@ import {
 import { Alert, Button, DatePicker, Form, Input, Modal, Timeline } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { BlastRadius, KeyVersionDetail } from '../../src/contract/index.ts';
+import { type ChosenMoment, fromChinaClock } from '../china-clock.ts';
 import { STATES } from '../words.tsx';
 
 interface Act {
@@ -128,6 +129,11 @@ export function VersionLife({ slot, version, mayAct }: { slot: string; version: 
           <h3 className="small-head">
             <Both zh="履历" en="History" />
           </h3>
+          {value.history.length === 0 && (
+            <p className="quiet">
+              <Both zh="还没有状态变更:建立后一直未启用。" en="No move yet: not activated since it was made." />
+            </p>
+          )}
           <Timeline
             items={value.history.map(({ from, to, at, actor, reason, logIndex }) => ({
               key: `${at} ${to}`,
@@ -170,10 +176,10 @@ function ActDialogue({
   onClose: () => void;
   onDone: () => void;
 }): ReactNode {
-  const [form] = Form.useForm<{ reason: string; at?: { toISOString(): string } }>();
+  const [form] = Form.useForm<{ reason: string; at?: ChosenMoment }>();
   const notices = useNotices();
-  const send = useDo(async ({ reason, at }: { reason: string; at?: { toISOString(): string } }) => {
-    const request = act.send(at === undefined ? {} : { at: at.toISOString() });
+  const send = useDo(async ({ reason, at }: { reason: string; at?: ChosenMoment }) => {
+    const request = act.send(at === undefined ? {} : { at: fromChinaClock(at) });
     const answer = await call<{ approval?: string }>(request.method, `${path}/${request.path}`, {
       body: { ...request.body, reason },
     });

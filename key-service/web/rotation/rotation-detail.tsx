@@ -16,6 +16,7 @@ import {
 import { Alert, Button, Form, Input, Modal, Progress, Table, Timeline } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { RotationEvidence, RotationView } from '../../src/contract/index.ts';
+import { APPROVAL_STATES } from '../approvals/approval-words.ts';
 import { ProjectionChart } from './projection-chart.tsx';
 import { NEXT } from './rotation-words.ts';
 
@@ -37,6 +38,8 @@ export function RotationDetail({
     10_000,
   );
   const [asking, setAsking] = useState<Next | null>(null);
+  const due = nextDue(rotation);
+  const isDue = Date.parse(due) <= Date.now();
   return (
     <div className="rotation-detail">
       <div className="stack">
@@ -44,26 +47,40 @@ export function RotationDetail({
           {rotation.blocked.map((text) => (
             <Alert key={text.en} type="info" showIcon title={<Both {...text} />} className="blocked" />
           ))}
-          {rotation.approvals.map(({ step, approval }) => (
+          {rotation.approvals.map(({ step, approval, state }) => (
             <p key={approval}>
-              <Both zh={`“${NEXT[step].zh}”的批准:`} en="approval" />{' '}
+              <Both {...NEXT[step]} />{' '}
+              <StatusTag state={APPROVAL_STATES[state].light}>
+                {APPROVAL_STATES[state].zh} {APPROVAL_STATES[state].en}
+              </StatusTag>{' '}
               <Button size="small" onClick={() => goTo(`approvals/${approval}`)}>
-                <Both zh="查看请求" en="look" />
+                {state === 'open' ? (
+                  <Both zh="下一步:批准并执行" en="next: approve, carry out" />
+                ) : (
+                  <Both zh="查看请求" en="look" />
+                )}
               </Button>
             </p>
           ))}
+          {rotation.next.includes('activate') && !isDue && (
+            <p>
+              <Both zh="到时间自动启用,不用守候:" en="Activates by itself at" /> <When at={due} now={new Date()} />
+            </p>
+          )}
           <div className="tools">
-            {rotation.next.map((next) => (
-              <Button
-                key={next}
-                type={next === 'roll-back' ? 'default' : 'primary'}
-                danger={next === 'roll-back' || next === 'retire'}
-                disabled={!mayAct}
-                onClick={() => setAsking(next)}
-              >
-                <Both {...NEXT[next]} />
-              </Button>
-            ))}
+            {rotation.next
+              .filter((next) => next !== 'activate' || isDue)
+              .map((next) => (
+                <Button
+                  key={next}
+                  type={next === 'roll-back' ? 'default' : 'primary'}
+                  danger={next === 'roll-back' || next === 'retire'}
+                  disabled={!mayAct || waitsFor(rotation, next)}
+                  onClick={() => setAsking(next)}
+                >
+                  <Both {...NEXT[next]} />
+                </Button>
+              ))}
             {rotation.next.length === 0 && rotation.blocked.length === 0 && (
               <span className="quiet">
                 <Both zh="此轮换已结束。" en="This rotation is over." />
@@ -110,7 +127,8 @@ export function RotationDetail({
                 <>
                   <Both {...text} /> <When at={at} />
                   <div className="quiet">
-                    {actor} {logIndex !== null && <a href={`#/audit/${logIndex}`}>№ {logIndex}</a>}
+                    {actor === 'schedule' ? both('按计划', 'by the schedule') : actor}{' '}
+                    {logIndex !== null && <a href={`#/audit/${logIndex}`}>№ {logIndex}</a>}
                   </div>
                 </>
               ),
@@ -125,6 +143,18 @@ export function RotationDetail({
   );
 }
 
+/** A step that has been asked for and is not decided is not asked for again. */
+const waitsFor = ({ approvals }: RotationView, next: Next): boolean =>
+  approvals.some(({ step, state }) => step === next && (state === 'open' || state === 'executing'));
+
+/** The next moment at which a province, or at last everything, follows; ISO 8601. */
+const nextDue = ({ regions, activateAt }: RotationView): string =>
+  regions
+    .filter(({ activatedAt }) => activatedAt === null)
+    .map((region) => region.activateAt)
+    .concat(activateAt)
+    .sort()[0] ?? activateAt;
+
 function Evidence({ evidence, retireBelow }: { evidence: RotationEvidence; retireBelow: number }): ReactNode {
   const { slot, total, waiting, unreported, projection, monthsToRetire, regions } = evidence;
   const percent = total === 0 ? 0 : Math.floor((100 * (total - waiting)) / total);
@@ -137,8 +167,10 @@ function Evidence({ evidence, retireBelow }: { evidence: RotationEvidence; retir
       />
       <p className="quiet">
         <Both
-          zh={`仍需旧版 ${waiting.toLocaleString('zh-CN')},未报告 ${unreported.toLocaleString('zh-CN')},退役门限 ≤ ${retireBelow}`}
-          en={`${monthsToRetire === null ? 'no projection' : `about ${monthsToRetire.toFixed(1)} months to retirement`}`}
+          zh={`仍需旧版 ${waiting.toLocaleString('zh-CN')},未报告 ${unreported.toLocaleString('zh-CN')},退役门限 ≤ ${retireBelow}${
+            monthsToRetire === null ? '' : `,约 ${monthsToRetire.toFixed(1)} 个月后可退役`
+          }`}
+          en={monthsToRetire === null ? 'no projection' : `about ${monthsToRetire.toFixed(1)} months to retirement`}
         />
       </p>
       <ProjectionChart points={projection} retireBelow={retireBelow} />
@@ -182,14 +214,18 @@ function StepDialogue({
 }): ReactNode {
   const [form] = Form.useForm<{ reason: string }>();
   const notices = useNotices();
-  const given = rotation.approvals.find(({ step }) => step === next)?.approval;
   const send = useDo(async ({ reason }: { reason: string }) => {
-    const body = { reason, ...(given === undefined ? {} : { approval: given }) };
-    const answer = await call<{ approval?: string }>('POST', `/v1/rotations/${rotation.id}/${next}`, { body });
+    const { rotation: now } = await call<{ rotation: RotationView }>('POST', `/v1/rotations/${rotation.id}/${next}`, {
+      body: { reason },
+    });
     onClose();
     onDone();
-    if (answer.approval !== undefined) goTo(`approvals/${answer.approval}`);
-    else notices.done({ zh: `${NEXT[next].zh}:已完成。`, en: 'Done.' });
+    const asked = now.approvals.find(({ step, state }) => step === next && state === 'open');
+    if (asked === undefined) notices.done({ zh: `${NEXT[next].zh}:已完成。`, en: 'Done.' });
+    else {
+      notices.done({ zh: '已提出请求,等待批准。', en: 'Asked; it waits for approval.' });
+      goTo(`approvals/${asked.approval}`);
+    }
   });
   return (
     <Modal

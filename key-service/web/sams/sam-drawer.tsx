@@ -17,7 +17,7 @@ import { Button, Descriptions, Drawer, Form, Input, Modal, Skeleton, Timeline } 
 import { type ReactNode, useState } from 'react';
 import type { SamResponse } from '../../src/contract/index.ts';
 import { useNeedsQuorum } from './quorum.ts';
-import { SAM_MOVES, SAM_STATES } from './sam-words.ts';
+import { SAM_MOVES, SAM_NEXT, SAM_STATES } from './sam-words.ts';
 
 type Act = 'delivery' | 'return' | 'revocation';
 const ACTS: Readonly<Record<Act, { zh: string; en: string }>> = {
@@ -63,7 +63,8 @@ export function SamDrawer({
           <p>
             <StatusTag state={SAM_STATES[sam.state].light}>
               {SAM_STATES[sam.state].zh} {SAM_STATES[sam.state].en}
-            </StatusTag>
+            </StatusTag>{' '}
+            <Both zh={`下一步:${SAM_NEXT[sam.state].zh}`} en={SAM_NEXT[sam.state].en} />
           </p>
           <Descriptions
             size="small"
@@ -85,7 +86,7 @@ export function SamDrawer({
               {
                 key: 'versions',
                 label: <Both zh="持有的密钥" en="Holds" />,
-                children: sam.versions.map(({ slot, version }) => `${slot} v${version}`).join('、') || '—',
+                children: <HeldKeys versions={sam.versions} />,
               },
             ]}
           />
@@ -132,6 +133,27 @@ export function SamDrawer({
         />
       )}
     </Drawer>
+  );
+}
+
+/** Slots that hold the same versions stand on one line. */
+function HeldKeys({ versions }: { versions: SamResponse['sam']['versions'] }): ReactNode {
+  const slots = new Map<string, string>();
+  for (const { slot, version } of versions) slots.set(slot, `${slots.get(slot) ?? ''} v${version}`.trim());
+  const lines = [...new Set(slots.values())].map((held) => ({
+    held,
+    names: [...slots].filter(([, own]) => own === held).map(([name]) => name),
+  }));
+  return lines.length === 0 ? (
+    '—'
+  ) : (
+    <div>
+      {lines.map(({ held, names }) => (
+        <div key={held}>
+          <b>{held}</b> {names.join('、')}
+        </div>
+      ))}
+    </div>
   );
 }
 

@@ -12,6 +12,16 @@ export const SAM_STATES: Readonly<Record<SamState, Text & { readonly light: Ligh
 };
 export const SAM_STATE_ORDER = Object.keys(SAM_STATES) as readonly SamState[];
 
+/** What is to be done next with a SAM. */
+export const SAM_NEXT: Readonly<Record<SamState, Text>> = {
+  ordered: { zh: '把空白 SAM 放进发卡读卡器。', en: 'Put the blank SAM into the issuing reader.' },
+  'first-issued': { zh: '把同一张 SAM 再放进读卡器,完成二次发卡。', en: 'Put it into the reader again to finish.' },
+  issued: { zh: '下载密码信封,与 SAM 分开交付并登记。', en: 'Save the PIN mailer, deliver both apart, record it.' },
+  delivered: { zh: '装入终端;更换或停用时登记退回。', en: 'Install it; record the return when it comes back.' },
+  returned: { zh: '再次交付,或注销。', en: 'Deliver it again, or revoke it.' },
+  revoked: { zh: '按规定物理销毁。', en: 'Destroy the card.' },
+};
+
 export const SAM_MOVES: Readonly<Record<SamMove['what'], Text>> = {
   ordered: { zh: '下单', en: 'ordered' },
   'first-issued': { zh: '一次发卡', en: 'first issue' },

@@ -3,6 +3,7 @@ import {
   Both,
   both,
   call,
+  download,
   EmptyHint,
   FaultNotice,
   goTo,
@@ -10,6 +11,7 @@ import {
   Section,
   StatusTag,
   SubmitOnEnter,
+  saveAs,
   useDo,
   useLoad,
   usePages,
@@ -25,6 +27,7 @@ import { SAM_STATE_ORDER, SAM_STATES } from './sam-words.ts';
 
 const REFRESH_MS = 5_000;
 const PAGE = 50;
+const MAILERS = 50;
 
 export function SamsPage({ rest, me }: { rest: string; me: Principal }): ReactNode {
   const [state, setState] = useState<SamState | undefined>(undefined);
@@ -66,6 +69,7 @@ export function SamsPage({ rest, me }: { rest: string; me: Principal }): ReactNo
         }
       >
         <Orders orders={orders.value?.orders ?? []} chosen={orderId} onChoose={setOrderId} />
+        {mayAct && orderId !== undefined && <Mailers orderId={orderId} onPrinted={list.reload} />}
       </Section>
       <Section
         title={{ zh: `SAM 卡登记(${list.value?.total ?? '…'})`, en: 'Register' }}
@@ -207,6 +211,34 @@ function Orders({
   );
 }
 
+/** What waits of the chosen order, as many to a file as a printer takes. */
+function Mailers({ orderId, onPrinted }: { orderId: string; onPrinted: () => void }): ReactNode {
+  const query = { orderId, pinMailer: 'sealed', limit: 1 } as const;
+  const waiting = useLoad(
+    `mailers ${orderId}`,
+    (signal) => call<SamListResponse>('GET', '/v1/sams', { query, signal }),
+    REFRESH_MS,
+  );
+  const print = useDo(async () => {
+    const path = `/v1/sam-orders/${encodeURIComponent(orderId)}/pin-mailers`;
+    saveAs(await download(path, { method: 'POST', body: { limit: MAILERS } }), `pin-mailers-${orderId}.pdf`);
+    waiting.reload();
+    onPrinted();
+  });
+  const count = waiting.value?.total ?? 0;
+  return (
+    <div className="tools no-print">
+      <FaultNotice fault={waiting.fault ?? print.fault} onRetry={waiting.reload} />
+      <Button size="small" disabled={count === 0} loading={print.busy} onClick={() => void print.run()}>
+        <Both
+          zh={`下载密码信封:下 ${Math.min(count, MAILERS)} 份,共 ${count} 份待打印`}
+          en={`PIN mailers, the next ${Math.min(count, MAILERS)} of ${count}`}
+        />
+      </Button>
+    </div>
+  );
+}
+
 function OrderDialogue({
   open,
   onClose,
@@ -230,6 +262,7 @@ function OrderDialogue({
   return (
     <Modal
       open={open}
+      destroyOnHidden
       title={<Both zh="新建 SAM 发行任务" en="New order of SAMs" />}
       onCancel={onClose}
       onOk={() => form.submit()}
@@ -240,6 +273,7 @@ function OrderDialogue({
       <FaultNotice fault={order.fault} />
       <Form
         form={form}
+        preserve={false}
         layout="vertical"
         initialValues={{ provinceCode: '13', count: 1 }}
         onFinish={(fields) => void order.run(fields)}
@@ -257,6 +291,7 @@ function OrderDialogue({
           </Form.Item>
           <Form.Item
             name="firstTerminalNumber"
+            className="form-wide"
             label={<Both zh="首个终端号(12 位)" en="First terminal" />}
             rules={[{ required: true, pattern: /^\d{12}$/, message: both('12 位数字', '12 digits') }]}
           >

@@ -1,4 +1,7 @@
-/** The document of a backup of all roots: ciphertext for the recovery token, check values, and the token's signature over it. */
+/**
+ * The document of a backup of all keys that a token can give: ciphertext for the recovery token, check values, the names of
+ * what is not in it, and the token's signature over it. Format 1 had roots alone.
+ */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../../audit/leaf.ts';
@@ -7,26 +10,38 @@ import { keyServiceErrors } from '../../errors.ts';
 const hex = z.string().regex(/^([0-9A-F]{2})+$/);
 const backedUpRoot = z.strictObject({
   root: z.string().min(3).max(64),
-  usage: z.enum(['derive', 'encrypt']),
+  /** A root derives or (CVK) enciphers; a data key (`DEK.`) seals, a protection key (`KBPK.`) makes key blocks' MACs. */
+  usage: z.enum(['derive', 'encrypt', 'data-key', 'protection-key']),
   kcv: z.string().regex(/^[0-9A-F]{6}$/),
   suite: z.enum(['intl-128', 'sm-128', 'pboc-3des']),
-  /** RSA-OAEP of the root's 16 bytes. */
+  /** Of a protection key. */
+  shape: z.strictObject({ kind: z.enum(['TDES', 'AES']), bytes: z.int().min(16).max(32) }).optional(),
+  /** RSA-OAEP of 16 bytes; a longer key in pieces of 16, the last filled with zeros, each for itself. */
   wrapped: hex,
   /** SHA-256 of the recovery key. */
   recoveryKey: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export const rootBackup = z.strictObject({
-  format: z.literal('rhc-root-backup-1'),
+  format: z.enum(['rhc-root-backup-1', 'rhc-root-backup-2']),
   tokenSerial: z.string(),
   tokenLabel: z.string(),
   recoveryKey: z.string().regex(/^[0-9a-f]{64}$/),
   roster: z.strictObject({ version: z.int(), sha256: z.string(), pilot: z.boolean() }).nullable(),
   roots: z.array(backedUpRoot).max(10_000),
-  /** Roots that were made before there was a recovery token: only their ceremony brings them back. */
+  /** Keys that were made before there was a recovery token: a ceremony brings a root back, nothing brings back a data key. */
   missing: z.array(z.string()),
+  /** Signing pairs of the token: their private keys never leave it, so a new token makes new ones. */
+  pairs: z.array(z.string()).optional(),
+  /** Secret keys that nothing outside of the token hangs on: they seal parts of ceremonies or the soft engine's keys. */
+  others: z.array(z.string()).optional(),
 });
 export type BackedUpRoot = z.infer<typeof backedUpRoot>;
 export type RootBackup = z.infer<typeof rootBackup>;
+
+/** Data keys and protection keys: they stand in the token alone, while roots are versions in the database too. */
+type ServiceKeyUsage = 'data-key' | 'protection-key';
+export const isServiceKey = (usage: BackedUpRoot['usage']): usage is ServiceKeyUsage =>
+  usage === 'data-key' || usage === 'protection-key';
 
 /** The file as it is kept. */
 export const backupFile = z.strictObject({

@@ -15,7 +15,7 @@ import type { ActOrder, AskOrder, OpeningOrder, PartOrder, StepApproval } from '
 import type { CeremonyApprovals, CeremonyBench, CeremonyRecord, CeremonyRunner } from './ports.ts';
 import { rejectionOf, rejectKeys, requireComparison } from './rejection.ts';
 import { type Actor, readyForWork, refuseStep, requireAct, requireOpen, requirePart, requireRole } from './rules.ts';
-import { currentStep, keyOf, stepOf } from './state.ts';
+import { type CeremonyState, currentStep, keyOf, stepOf } from './state.ts';
 import { stepWork } from './work.ts';
 
 export interface CeremonyHallParts extends CeremonyLedgerParts {
@@ -263,6 +263,17 @@ export class CeremonyHall {
     if (step === null || !(await this.#parts.approvals.asks(ceremony.record))) return null;
     const request = await this.#parts.approvals.standing(placeOf(ceremony, step.id));
     return { needed: isPrivileged(ceremony, step), request };
+  }
+
+  /** The token that was confirmed; while people are to confirm it, the one that is attached. */
+  async token({ book, record, state }: OpenedCeremony): Promise<CeremonyState['token']> {
+    const step = state.phase === 'open' ? currentStep(book.script, state) : null;
+    if (state.token !== null || step?.step !== 'attach-token') return state.token;
+    // Without it the room still opens: whoever confirms is told why it cannot be reached.
+    const bench = await this.#parts.bench(record).catch(() => null);
+    if (bench === null) return null;
+    const { label, serial, model } = bench.hsm.token;
+    return { label, serial, model };
   }
 
   async #needs(ceremony: OpenedCeremony, step: CeremonyStep, { reject, blocks }: AskOrder): Promise<ApprovalStep[]> {

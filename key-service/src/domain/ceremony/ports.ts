@@ -29,8 +29,8 @@ export interface CeremonyStore {
   /** Record and first event in one transaction. */
   begin(record: CeremonyRecord, first: WrittenEvent): Promise<void>;
   /**
-   * All or none, each under its key once: an event whose key is there is left out. Gives how many were new.
-   * @throws CEREMONY_MOVED_MEANWHILE when `from` is not the number of events
+   * All or none, each under its key once. Gives how many were written.
+   * @throws CEREMONY_MOVED_MEANWHILE when `from` is not the number of events, or when one of them stands there already
    */
   append(id: string, from: number, events: readonly WrittenEvent[]): Promise<number>;
   addMinutes(id: string, minutes: StoredMinutes): Promise<void>;

@@ -27,6 +27,7 @@ export interface Viewer {
   /** Principal of the caller. */
   readonly principal: string;
   readonly approval: StepApproval | null;
+  readonly token: CeremonyState['token'];
   readonly minutes: (StoredMinutes & { readonly sha256: string }) | null;
 }
 
@@ -40,7 +41,7 @@ export function ceremonyView(ceremony: OpenedCeremony, words: WordList, viewer: 
     hash: state.scriptHash,
     hashWords: spoken(words, state.scriptHash),
     keyVersions: [...state.versions],
-    token: state.token,
+    token: viewer.token,
     people: state.people.map((each) => ({ ...each, text: CEREMONY_ROLES[each.role] })),
     rolesNeeded: rolesNeeded(book.script).map(({ role, count }) => ({
       ...{ role, count, text: CEREMONY_ROLES[role] },
@@ -56,6 +57,7 @@ export function ceremonyView(ceremony: OpenedCeremony, words: WordList, viewer: 
         state: progress.done ? 'done' : each.id === step?.id ? 'current' : 'ahead',
         doneAt: progress.doneAt,
         acts: [...progress.acts],
+        combine: partSource(each)?.combine ?? null,
         keys: keysOfStep(book, state, each).map((key) => keyView(each, key, state, words, own)),
       };
     }),

@@ -204,15 +204,3 @@ export const HSM_PARAMETERS: InputOf = {
 };
 
 export const isPrivilegedHsmName = (name: string): name is PrivilegedHsmName => Object.hasOwn(HSM_PARAMETERS, name);
-
-const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? null));
-
-/** The sentence of a step, its parameters filled in; parameters that no sentence names follow, so that nothing is hidden. */
-export function stepText({ operation, parameters }: ApprovalStep): Text {
-  const { text } = PRIVILEGED_OPERATIONS[operation];
-  const rest = Object.keys(parameters).filter((name) => !text.zh.includes(`{${name}}`));
-  const more = rest.length === 0 ? '' : ` [${rest.map((name) => `${name}: ${shown(parameters[name])}`).join('; ')}]`;
-  const fill = (sentence: string) =>
-    `${sentence.replaceAll(/\{(\w+)\}/g, (_, name: string) => shown(parameters[name]))}${more}`;
-  return { zh: fill(text.zh), en: fill(text.en) };
-}

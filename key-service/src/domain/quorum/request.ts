@@ -50,6 +50,3 @@ export function parseRequest(text: string): ApprovalRequest {
   if (lifetimeMs <= 0 || lifetimeMs > MAX_LIFETIME_MS) throw refused('request lives too long');
   return parsed.data;
 }
-
-/** The hash's first eight bytes in fours, as people read them to one another. */
-export const hashWords = (hash: string): string[] => hash.slice(0, 16).match(/.{4}/g) ?? [];

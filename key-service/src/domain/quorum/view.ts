@@ -1,12 +1,17 @@
 /** What people are shown of a request: sentences made from the very text that is signed, and what is still missing. */
+import type { WordList } from '@rhc/hsm-config';
 import type { ApprovalView, Roster } from '../../contract/approvals.ts';
+import { spoken } from '../ceremony/words.ts';
 import { ROLES } from '../roles.ts';
 import type { ApprovalRecord } from './approvals.ts';
-import { stepText } from './operations.ts';
-import { hashWords, parseRequest, requestHash } from './request.ts';
+import { parseRequest, requestHash } from './request.ts';
 import { isSatisfied } from './roster.ts';
+import { stepText } from './step-text.ts';
 
-export function approvalView(record: ApprovalRecord, roster: Roster | null): ApprovalView {
+/** How much of the hash is read aloud: 64 bits, which nobody meets by trying. */
+const SPOKEN_HEX_DIGITS = 16;
+
+export function approvalView(record: ApprovalRecord, roster: Roster | null, words: WordList): ApprovalView {
   const request = parseRequest(record.text);
   const hash = requestHash(record.text);
   const approved = record.decisions.filter(({ approval }) => approval !== null).map(({ person }) => person);
@@ -26,7 +31,7 @@ export function approvalView(record: ApprovalRecord, roster: Roster | null): App
     text: request.steps.map(stepText),
     canonical: record.text,
     hash,
-    hashWords: hashWords(hash),
+    hashWords: spoken(words, hash.slice(0, SPOKEN_HEX_DIGITS)),
     rosterVersion: request.roster.version,
     requirements: policy.map(({ role, count }) => ({
       role,

@@ -2,6 +2,7 @@
 import type { Text } from '@rhc/card/errors';
 import { CARD_KEY_SLOTS } from '@rhc/card/profile';
 import type { DryRunResponse, PlanRotationRequest, RotationState } from '../../contract/rotation.ts';
+import { chinaTime } from '../china-time.ts';
 import type { KeyVersionRecord } from '../key-states.ts';
 import type { KeyVersion } from '../key-versions.ts';
 import { monthsUntil } from './evidence.ts';
@@ -154,12 +155,12 @@ function sentences(
       en: `Cards and SAMs made from then on hold both versions: ${onCard} keys a card (at most ${KEYS_ON_CARD_AT_MOST}).`,
     },
     ...order.regions.map(({ province, activateAt }) => ({
-      zh: `省份 ${province} 于 ${activateAt} 先行启用。`,
-      en: `Province ${province} would go ahead at ${activateAt}.`,
+      zh: `省份 ${province} 于 ${chinaTime(activateAt)} 先行启用。`,
+      en: `Province ${province} would go ahead at ${chinaTime(activateAt)}, China time.`,
     })),
     {
-      zh: `全体于 ${order.activateAt} 启用新版本;旧版本转为停用,仍可服务旧卡。`,
-      en: `Everybody follows at ${order.activateAt}; the old versions are deactivated and go on serving old cards.`,
+      zh: `全体于 ${chinaTime(order.activateAt)} 启用新版本;旧版本转为停用,仍可服务旧卡。`,
+      en: `Everybody follows at ${chinaTime(order.activateAt)}, China time; the old versions are deactivated and go on serving old cards.`,
     },
     {
       zh: `在用卡 ${facts.cards} 张、SAM ${facts.sams} 张;每月 ${rate}% 联机,${months.toFixed(1)} 个月后剩 1%。`,

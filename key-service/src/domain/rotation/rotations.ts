@@ -73,6 +73,12 @@ const old = ({ plan }: Rotation): string => plan.slots.map(({ slot, from }) => `
 const refused = (zh: string, en: string) =>
   keyServiceErrors.make('ROTATION_REFUSED', { detail: en, fields: [{ field: 'rotation', rule: { zh, en } }] });
 
+/** Whoever wants a step, and why; the plan's reason where none is given. */
+interface Asker {
+  readonly by: string;
+  readonly reason: string | undefined;
+}
+
 export class Rotations {
   readonly #room: RotationRoom;
 
@@ -127,7 +133,7 @@ export class Rotations {
   }
 
   /** Asks for the approval that makes the new keys; without a roster in the token they are made at once. */
-  async prepare(id: string, by: string): Promise<Rotation> {
+  async prepare(id: string, by: string, reason?: string): Promise<Rotation> {
     const rotation = await this.find(id);
     if (rotation.state !== 'planned') return rotation;
     const { plan } = rotation;
@@ -150,10 +156,10 @@ export class Rotations {
         regions: plan.regions.map(({ province, activateAt }) => `${province} ${activateAt}`).join(', '),
       },
     };
-    return this.#ask(rotation, 'prepare', by, [...makes, carryOut]);
+    return this.#ask(rotation, 'prepare', { by, reason }, [...makes, carryOut]);
   }
 
-  async retire(id: string, by: string): Promise<Rotation> {
+  async retire(id: string, by: string, reason?: string): Promise<Rotation> {
     const rotation = await this.find(id);
     if (rotation.state !== 'watching')
       throw refused('只有已启用的轮换可以退役旧版本', 'only an activated rotation can retire');
@@ -162,17 +168,21 @@ export class Rotations {
     if (waiting > rotation.plan.retireBelow && !(await this.#room.approvals.hasRoster())) {
       throw keyServiceErrors.make('KEY_IN_FIELD', { detail: `${waiting} wait` });
     }
-    return this.#askOrDo(rotation, 'retire', by, { operation: 'retire-versions', parameters }, (context) =>
+    return this.#askOrDo(rotation, 'retire', { by, reason }, { operation: 'retire-versions', parameters }, (context) =>
       this.#retire(rotation, waiting, context),
     );
   }
 
-  async rollBack(id: string, by: string): Promise<Rotation> {
+  async rollBack(id: string, by: string, reason?: string): Promise<Rotation> {
     const rotation = await this.find(id);
     if (!LIVE.includes(rotation.state)) throw refused('已经结束,不能回退', 'has ended and cannot be rolled back');
     const parameters = { rotation: id, versions: old(rotation) };
-    return this.#askOrDo(rotation, 'roll-back', by, { operation: 'roll-back-rotation', parameters }, (context) =>
-      this.#rollBack(rotation, context),
+    return this.#askOrDo(
+      rotation,
+      'roll-back',
+      { by, reason },
+      { operation: 'roll-back-rotation', parameters },
+      (context) => this.#rollBack(rotation, context),
     );
   }
 
@@ -262,6 +272,11 @@ export class Rotations {
     if (state === 'watching') next.push('retire');
     if (LIVE.includes(state)) next.push('roll-back');
     const steps = await this.#room.store.steps(rotation.id);
+    const approvals = await Promise.all(
+      (Object.entries(rotation.approvals) as [RotationView['approvals'][number]['step'], string][]).map(
+        async ([step, approval]) => ({ step, approval, state: (await this.#room.approvals.find(approval)).state }),
+      ),
+    );
     return {
       ...{ id: rotation.id, state, slots, next, reason: plan.reason, createdBy: rotation.createdBy },
       createdAt: rotation.createdAt.toISOString(),
@@ -271,10 +286,7 @@ export class Rotations {
       monthlyContact: plan.monthlyContact,
       retireBelow: plan.retireBelow,
       steps: steps.map((each) => ({ ...each, at: each.at.toISOString() })),
-      approvals: Object.entries(rotation.approvals).map(([step, approval]) => ({
-        step,
-        approval,
-      })) as RotationView['approvals'],
+      approvals,
       blocked:
         waiting > plan.retireBelow
           ? [
@@ -351,12 +363,13 @@ export class Rotations {
   async #askOrDo(
     rotation: Rotation,
     name: 'retire' | 'roll-back',
-    by: string,
+    who: Asker,
     step: ApprovalStep,
     work: (context: StepContext) => Promise<void>,
   ): Promise<Rotation> {
-    if (await this.#room.approvals.hasRoster()) return this.#ask(rotation, name, by, [step]);
-    await work({ step: 0, approval: 'no roster', requester: by, reason: rotation.plan.reason, approvers: [] });
+    if (await this.#room.approvals.hasRoster()) return this.#ask(rotation, name, who, [step]);
+    const { by: requester, reason = rotation.plan.reason } = who;
+    await work({ step: 0, approval: 'no roster', requester, reason, approvers: [] });
     return this.find(rotation.id);
   }
 
@@ -364,7 +377,7 @@ export class Rotations {
   async #ask(
     rotation: Rotation,
     name: 'prepare' | 'retire' | 'roll-back',
-    by: string,
+    { by, reason = rotation.plan.reason }: Asker,
     steps: readonly ApprovalStep[],
   ): Promise<Rotation> {
     const { approvals, store } = this.#room;
@@ -373,7 +386,7 @@ export class Rotations {
       const { state } = await approvals.find(earlier);
       if (state === 'open' || state === 'executing') return rotation;
     }
-    const order = { requester: by, reason: rotation.plan.reason, steps, expiresInMinutes: 7 * 24 * 60 };
+    const order = { requester: by, reason, steps, expiresInMinutes: 7 * 24 * 60 };
     await store.rememberApproval(rotation.id, name, (await approvals.request(order)).id);
     return this.find(rotation.id);
   }

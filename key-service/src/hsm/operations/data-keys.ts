@@ -1,16 +1,15 @@
 /**
  * Other services' data keys, sealed under `DEK.KEK` with AES-CCM (NIST SP 800-38C; 12-byte nonce, 16-byte tag). CCM needs
  * nothing of a token but AES encipherment, so the key that seals is born in the token, may only ENCRYPT and never leaves
- * it. The purpose stands in the associated data: what was sealed for one is not opened for another.
+ * it but for its backup. The purpose stands in the associated data: what was sealed for one is not opened for another.
  */
 import { concatBytes, equalBytes, xorBytes } from '@rhc/card/bytes';
 import { keyServiceErrors } from '../../errors.ts';
-import { templates } from '../pkcs11/templates.ts';
 import type { Token } from '../pkcs11/token.ts';
 import type { HsmOperations } from '../port.ts';
 import { KEY_BYTES as BLOCK_BYTES, ZERO_BLOCK } from './blocks.ts';
+import { ensureDataKey } from './service-keys.ts';
 
-export const DATA_KEY_PREFIX = 'DEK.';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 /** Length of the message length field: 15 − nonce. */
@@ -23,7 +22,7 @@ type Operation<K extends keyof HsmOperations> = (
 
 export const sealDataKey: Operation<'seal-data-key'> = (token, { kek, purpose, key }) => {
   try {
-    if (!token.hasRoot(kek)) token.generate(templates.enciphering(kek));
+    ensureDataKey(token, kek);
     const nonce = Uint8Array.from(token.random(NONCE_BYTES));
     const { stream, tag } = ccm(token, kek, nonce, purpose, key);
     return { sealed: concatBytes(nonce, xorBytes(key, stream), tag) };

@@ -13,6 +13,8 @@ import type { HsmOperations } from '../port.ts';
 import { softKeyBlockEngine } from '../soft-key-block-engine.ts';
 import { ZERO_BLOCK } from './blocks.ts';
 import { placeRoot } from './import-root.ts';
+import { keepBackup } from './root-backup.ts';
+import { wrapPieces } from './service-keys.ts';
 
 type Operation<K extends keyof HsmOperations> = (
   token: Token,
@@ -34,15 +36,19 @@ export const importProtectionKey: Operation<'import-protection-key'> = (token, {
   }
 };
 
-/** @param value the caller wipes it */
+/** @param value the caller wipes it @param expected the check value that it must have, where one is known */
 export function placeProtectionKey(
   token: Token,
   name: string,
   kind: 'TDES' | 'AES',
   value: Uint8Array,
+  expected?: string,
 ): HsmOperations['import-protection-key']['output'] {
   const label = `${PROTECTION_KEY_PREFIX}${name}`;
   const checkValue = softKeyBlockEngine(kind, value).checkValue();
+  if (expected !== undefined && bytesToHex(checkValue) !== expected) {
+    throw keyServiceErrors.make('KEY_CHECK_VALUE_MISMATCH', { detail: `${label}: not ${expected}` });
+  }
   if (token.hasRoot(label)) {
     const present = tokenKeyBlockEngine(token, name).checkValue();
     if (equalBytes(present, checkValue)) return { kcv: present, created: false };
@@ -51,6 +57,9 @@ export function placeProtectionKey(
   // As in import-root: deciphered under a fresh key of the token and derived back, so that it is born in the token.
   const padded = new Uint8Array(Math.ceil(value.length / 16) * 16);
   padded.set(value);
+  const shape = { kind, bytes: value.length };
+  const about = { root: label, usage: 'protection-key', suite: 'intl-128', kcv: checkValue, shape } as const;
+  keepBackup(token, about, (spki) => wrapPieces(spki, value));
   const landing = token.generate(templates.landing);
   try {
     const data = token.cipherCbc('decipher', 'AES', landing, ZERO_BLOCK, padded);

@@ -4,14 +4,17 @@
  * for SAMs and a backup of its own.
  */
 import { createPublicKey } from 'node:crypto';
-import { bytesToHex, hexToBytes } from '@rhc/card/bytes';
+import { bytesToHex, concatBytes, hexToBytes } from '@rhc/card/bytes';
 import { keyServiceErrors } from '../../errors.ts';
+import { PROTECTION_KEY_PREFIX } from '../pkcs11/key-block-engine.ts';
 import type { Handle } from '../pkcs11/module.ts';
 import { templates } from '../pkcs11/templates.ts';
 import type { Token } from '../pkcs11/token.ts';
 import type { HsmOperations } from '../port.ts';
 import { rosterInForce } from '../quorum/notes.ts';
 import { placeRoot } from './import-root.ts';
+import { placeProtectionKey } from './key-blocks.ts';
+import { placeDataKey } from './service-keys.ts';
 import { rsaPublicObject } from './wrap-for.ts';
 
 /** `sam`: of the SAM token, under whose public key the roots for SAMs are sealed. */
@@ -34,11 +37,14 @@ export function rewrapRoot(
 ): HsmOperations['rewrap-root']['output'] {
   const made: Handle[] = [];
   try {
-    const inTransit = token.unwrapOaep(pairOf(token, 'recovery'), hexToBytes(wrapped), templates.inTransit);
-    made.push(inTransit);
     const next = rsaPublicObject(token, Buffer.from(publicKey, 'base64url'));
     made.push(next);
-    return { wrapped: bytesToHex(Uint8Array.from(token.wrapOaep(next, inTransit))) };
+    const pieces = piecesOf(token, 'recovery', wrapped).map((piece) => {
+      const inTransit = token.unwrapOaep(pairOf(token, 'recovery'), piece, templates.inTransit);
+      made.push(inTransit);
+      return Uint8Array.from(token.wrapOaep(next, inTransit));
+    });
+    return { wrapped: bytesToHex(concatBytes(...pieces)) };
   } finally {
     for (const handle of made) token.destroy(handle);
   }
@@ -47,13 +53,25 @@ export function rewrapRoot(
 /** @throws APPROVAL_REQUIRED on a token that has a roster: there a key comes by a ceremony, under quorum */
 export function receiveRoot(
   token: Token,
-  { root, usage, suite, kcv, wrapped, pair = 'transport' }: HsmOperations['receive-root']['input'],
+  { root, usage, suite, kcv, wrapped, shape, pair = 'transport' }: HsmOperations['receive-root']['input'],
 ): HsmOperations['receive-root']['output'] {
   if (rosterInForce(token) !== null) throw keyServiceErrors.make('APPROVAL_REQUIRED', { detail: 'receive-root' });
-  const inTransit = token.unwrapOaep(pairOf(token, pair), hexToBytes(wrapped), templates.inTransit);
+  const made: Handle[] = [];
+  const parts: Uint8Array[] = [];
   let value: Uint8Array | undefined;
   try {
-    value = Uint8Array.from(token.landingSuite.reveal(inTransit));
+    for (const piece of piecesOf(token, pair, wrapped)) {
+      const inTransit = token.unwrapOaep(pairOf(token, pair), piece, templates.inTransit);
+      made.push(inTransit);
+      parts.push(Uint8Array.from(token.landingSuite.reveal(inTransit)));
+    }
+    value = concatBytes(...parts);
+    if (usage === 'data-key') return { root, kcv: hexToBytes(kcv), ...placeDataKey(token, root, value, kcv) };
+    if (usage === 'protection-key') {
+      const { kind = 'AES', bytes = value.length } = shape ?? {};
+      const name = root.slice(PROTECTION_KEY_PREFIX.length);
+      return { root, ...placeProtectionKey(token, name, kind, value.subarray(0, bytes), kcv) };
+    }
     return placeRoot(
       token,
       root,
@@ -66,9 +84,18 @@ export function receiveRoot(
       suite,
     );
   } finally {
-    value?.fill(0);
-    token.destroy(inTransit);
+    for (const part of [value, ...parts]) part?.fill(0);
+    for (const handle of made) token.destroy(handle);
   }
+}
+
+/** What is longer than the pair's modulus is several pieces, one behind the other. */
+function piecesOf(token: Token, pair: keyof typeof PAIRS, wrapped: string): Uint8Array[] {
+  const keys = token.findPair(PAIRS[pair]);
+  const size = keys === null ? 0 : token.rsaPublic(keys.publicKey).n.length;
+  const bytes = hexToBytes(wrapped);
+  if (size === 0 || bytes.length <= size) return [bytes];
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.slice(i * size, (i + 1) * size));
 }
 
 export function pairOf(token: Token, pair: keyof typeof PAIRS): Handle {

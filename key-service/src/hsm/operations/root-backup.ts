@@ -1,5 +1,5 @@
 /**
- * Backups of roots (ADR 021). A root cannot be wrapped once it exists, so its backup is made in the moment in which it is
+ * Backups of keys (ADR 021). A key cannot be wrapped once it exists, so its backup is made in the moment in which it is
  * made, for the recovery token's RSA key, and rests in the token as a data object until a quorum exports all of them.
  */
 import { bytesToHex } from '@rhc/card/bytes';
@@ -12,15 +12,19 @@ import { fingerprint } from './wrap-for.ts';
 /** Label of a root's backup in the token. */
 const labelOf = (root: string): string => `BACKUP.ROOT.${root}`;
 
-export interface AboutRoot {
+export interface AboutKey {
   readonly root: string;
-  readonly usage: 'derive' | 'encrypt';
+  readonly usage: BackedUpRoot['usage'];
   readonly suite: AlgorithmSuite;
   readonly kcv: Uint8Array;
+  readonly shape?: BackedUpRoot['shape'];
+}
+export interface AboutRoot extends AboutKey {
+  readonly usage: 'derive' | 'encrypt';
 }
 
 /** Nothing where there is no recovery token. @param wrap the root under this SubjectPublicKeyInfo */
-export function keepBackup(token: Token, { kcv, ...about }: AboutRoot, wrap: (spki: Buffer) => Uint8Array): void {
+export function keepBackup(token: Token, { kcv, ...about }: AboutKey, wrap: (spki: Buffer) => Uint8Array): void {
   const recoveryKey = recoveryKeyOf(token);
   if (recoveryKey === null) return;
   const entry: BackedUpRoot = {
