@@ -1,50 +1,57 @@
-/** Desks with a virtual card each, in this process: what an agent does with a batch, without reader or wire. */
-import { bytesToHex, hexToBytes } from '@rhc/card/bytes';
-import { ProcessMemory, VirtualCard } from '../../virtual-card/dist/index.js';
+/** Desks with a virtual card each: what agents do with batches, without reader or wire, in a thread of this process. */
+import { Worker } from 'node:worker_threads';
+import { bytesToHex } from '@rhc/card/bytes';
 
-export class DeskInProcess {
-  reader = 'reader-1';
+const READER = 'reader-1';
+
+class Desk {
+  reader = READER;
   insertion = 0;
-  factor = '';
+  /** @type {{ insertion: number, atr: string, cardFactor: string } | null} */
+  card = null;
+  /** Waits for the card's answer to reset. @type {((atr: string) => void) | null} */
+  inserted = null;
 
-  /** @param {string} agentId @param {import('../dist/personalize/agent-hub.js').AgentHub} hub */
-  constructor(agentId, hub) {
+  /** @param {string} agentId @param {Worker} thread @param {import('../dist/personalize/agent-hub.js').AgentHub} hub */
+  constructor(agentId, thread, hub) {
     this.agentId = agentId;
+    this.thread = thread;
     this.end = hub.attach({
-      send: (text) => queueMicrotask(() => this.#receive(text)),
+      send: (batch) => thread.postMessage({ desk: agentId, batch }),
       close: () => undefined,
     });
     this.end.receive(JSON.stringify({ type: 'hello', agentId, version: 'bench', readers: this.#readers() }));
   }
 
-  /** Takes the card out and puts a new blank in. @param {Omit<ConstructorParameters<typeof VirtualCard>[0], 'memory'>} chip */
-  put(chip) {
-    this.card = new VirtualCard({ ...chip, memory: new ProcessMemory() });
-    this.card.powerOn();
-    this.factor = bytesToHex(/** @type {Uint8Array} */ (chip.historicalBytes).slice(0, 8));
+  /**
+   * Takes the card out and puts a new blank in.
+   * @param {{ historicalBytes: Uint8Array, transportKey: string }} chip
+   */
+  async put(chip) {
+    const atr = await new Promise((resolve) => {
+      this.inserted = resolve;
+      this.thread.postMessage({ desk: this.agentId, chip });
+    });
     this.insertion += 1;
+    this.card = { insertion: this.insertion, atr, cardFactor: bytesToHex(chip.historicalBytes.slice(0, 8)) };
     this.end.receive(JSON.stringify({ type: 'readers', readers: this.#readers() }));
   }
 
   #readers() {
-    const card =
-      this.card === undefined
-        ? null
-        : { insertion: this.insertion, atr: bytesToHex(this.card.atr), cardFactor: this.factor };
-    return [{ reader: this.reader, state: 'free', card }];
+    return [{ reader: this.reader, state: 'free', card: this.card }];
   }
+}
 
-  #receive(/** @type {string} */ text) {
-    const message = JSON.parse(text);
-    if (message.type !== 'batch' || this.card === undefined) return;
-    const started = performance.now();
-    const responses = [];
-    for (const { command, expectedStatusWords = [0x9000], stopOnMismatch = true } of message.steps) {
-      const response = bytesToHex(this.card.transmit(hexToBytes(command)));
-      responses.push(response);
-      if (stopOnMismatch && !expectedStatusWords.includes(Number.parseInt(response.slice(-4), 16))) break;
-    }
-    const elapsedMs = Math.round(performance.now() - started);
-    this.end.receive(JSON.stringify({ type: 'answers', id: message.id, responses, elapsedMs }));
-  }
+/** @param {number} count @param {import('../dist/personalize/agent-hub.js').AgentHub} hub */
+export function openDesks(count, hub) {
+  const thread = new Worker(new URL('desks-thread.mjs', import.meta.url));
+  const desks = new Map(
+    Array.from({ length: count }, (_, index) => [`desk-${index}`, new Desk(`desk-${index}`, thread, hub)]),
+  );
+  thread.on('message', ({ desk, atr, answers }) => {
+    const at = /** @type {Desk} */ (desks.get(desk));
+    if (answers !== undefined) at.end.receive(answers);
+    else at.inserted?.(atr);
+  });
+  return { desks: [...desks.values()], close: () => thread.terminate() };
 }

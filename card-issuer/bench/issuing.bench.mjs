@@ -1,5 +1,5 @@
 /**
- * Whole issuing jobs a second: card-issuer in this process with desks and virtual cards in it, key-service as its own process
+ * Whole issuing jobs a second: card-issuer in this process with desks and virtual cards in a thread of it, key-service as its own process
  * on SoftHSM2, each card bound, written, sealed, proved and read back. The bare loop is the same dialogue with the same
  * virtual card and keys in memory: no database, no HSM, no HTTP. Needs `dist`.
  * `node card-issuer/bench/issuing.bench.mjs`
@@ -25,7 +25,7 @@ import { systemClock } from '../dist/clock.js';
 import { cardDataOf } from '../dist/domain/card-data.js';
 import { validateResident } from '../dist/domain/validate-resident.js';
 import { openDatabase } from '../dist/store/index.js';
-import { DeskInProcess } from './desks-in-process.mjs';
+import { openDesks } from './desks-in-process.mjs';
 import { inventedResident } from './invented-residents.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -46,7 +46,7 @@ const quiet = /** @type {any} */ ({ info() {}, warn() {}, error: (line) => conso
 function blank() {
   const historicalBytes = Uint8Array.of(0x52, 1, ...random(6), 1, 0, 0);
   const transportKey = bytesToHex(disperse(nodeCrypto, SUITE, root('TMK', 1), historicalBytes.slice(0, 8)));
-  return { historicalBytes, transportKey, random };
+  return { historicalBytes, transportKey };
 }
 
 function person(/** @type {number} */ index) {
@@ -57,7 +57,7 @@ function person(/** @type {number} */ index) {
 async function bareLoop() {
   const keys = localPersonalizationKeys({ crypto: nodeCrypto, suite: SUITE, profile: nationalProfile, random, root });
   const one = async (index) => {
-    const card = new VirtualCard({ ...blank(), memory: new ProcessMemory() });
+    const card = new VirtualCard({ ...blank(), random, memory: new ProcessMemory() });
     card.powerOn();
     const resident = person(index);
     const facts = { issueDate: '2026-11-27', issueSerial: 'A00000001K', issuerCertificate: `0101${'00'.repeat(178)}` };
@@ -117,19 +117,19 @@ async function issue(state, url) {
     issuer: IDENTITY,
     enrolmentReview: 'none',
   });
+  const { desks, close } = openDesks(DESKS, issuer.hub);
   try {
     const orders = [];
     for (let index = 0; index < WARM_CARDS + CARDS; index++) {
       const { id } = await issuer.residents.enrol(person(index), null);
       orders.push((await issuer.service.orderCard(id)).id);
     }
-    const desks = Array.from({ length: DESKS }, (_, index) => new DeskInProcess(`desk-${index}`, issuer.hub));
     const work = async (/** @type {string[]} */ queue) => {
       const started = performance.now();
       await Promise.all(
         desks.map(async (desk) => {
           for (let cardId = queue.shift(); cardId !== undefined; cardId = queue.shift()) {
-            desk.put(blank());
+            await desk.put(blank());
             await issuer.service.personalize(cardId, { agent: desk.agentId, reader: desk.reader });
             await issued(issuer, cardId);
           }
@@ -140,6 +140,7 @@ async function issue(state, url) {
     await work(orders.splice(0, WARM_CARDS));
     return (CARDS * 1000) / (await work(orders));
   } finally {
+    await close();
     await issuer.stop();
     await database.destroy();
   }

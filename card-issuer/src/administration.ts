@@ -4,6 +4,8 @@ import { nationalProfile, rhcBlank1 } from '@rhc/card/profile';
 import type { Setting } from '@rhc/service-shell';
 import { APPROVALS, type ApprovalOperation } from './domain/approval.ts';
 import { ROLES, type Role } from './domain/roles.ts';
+import { type Page, type PageWish, readPage } from './page-cursor.ts';
+import type { ListPage } from './store/index.ts';
 
 export interface UserView {
   readonly id: string;
@@ -49,6 +51,14 @@ export function settingsView(
       changed: value !== byDefault,
     };
   });
+}
+
+/** By id. @throws CURSOR_WRONG */
+export function usersPage(users: readonly UserView[], wish: PageWish): Promise<Page<UserView>> {
+  const inOrder = users.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  const list = async ({ limit, after }: ListPage) =>
+    inOrder.filter(({ id }) => after === null || id > String(after[0])).slice(0, limit);
+  return readPage(wish, ['string'], list, ({ id }) => [id]);
 }
 
 /** Roles with what each may approve. */

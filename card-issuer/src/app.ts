@@ -1,4 +1,7 @@
-/** Puts card-issuer together. In process this is all there is; `main.ts` adds the listening socket. */
+/**
+ * Puts card-issuer together. In process this is all there is; `main.ts` adds the listening socket. (Over 300 lines: the one
+ * place where parts meet, in the order in which they need one another.)
+ */
 
 import type { VerifyHotlist } from '@rhc/card/hotlist';
 import type { Crypto } from '@rhc/card/secure-messaging';
@@ -32,6 +35,7 @@ import type { IssuerKeys } from './personalize/key-service-keys.ts';
 import { personalizeOneCardWith } from './personalize/personalize-one-card.ts';
 import { PlatformFeed } from './platform-feed.ts';
 import { Registry } from './registry.ts';
+import { Renewals } from './renewals.ts';
 import { Residents } from './residents.ts';
 import { RosterImports } from './roster/roster-imports.ts';
 import { Steering } from './steering.ts';
@@ -63,6 +67,8 @@ export interface IssuerOptions {
   readonly verifyForeignHotlist?: VerifyHotlist;
   /** Signs hotlists; without it none is published. */
   readonly hotlistSigner?: HotlistSigner;
+  /** By itself when the newest is so old; without it only when a person asks. */
+  readonly hotlistEveryHours?: number;
   /** Shown to managers and auditors; absent: nothing is known of it. */
   readonly administration?: Administration;
   /** Signs order files for bureaus; without it none is made. */
@@ -88,6 +94,7 @@ export interface Issuer {
   readonly approvals: Approvals;
   readonly hotlist: HotlistPublisher;
   readonly bulk: Bulk;
+  readonly renewals: Renewals;
   readonly bureau: Bureau;
   readonly steering: Steering;
   readonly mailbox: Mailbox;
@@ -124,6 +131,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     clock,
     provinceCode: issuer.cityCode.slice(0, 2),
     signer: options.hotlistSigner ?? null,
+    everyHours: options.hotlistEveryHours ?? 0,
   });
   const newId = timeOrderedIds(clock, random);
   const archiveYears = options.archiveYears ?? DEFAULT_ARCHIVE_YEARS;
@@ -210,7 +218,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   await imports.resumeAll();
   mailboxChanges.look();
   await bureau.resume((error) => logger.warn({ err: error }, 'a bureau file waits to be taken up again'));
-  const endTicks = tickForEver([service.lifeCycle, mailbox, platformFeed], clock, logger);
+  const endTicks = tickForEver([service.lifeCycle, mailbox, platformFeed, hotlist], clock, logger);
   return {
     training,
     service,
@@ -218,6 +226,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     stockBooks: new StockBooks(database),
     administration: options.administration ?? { users: [], settings: [] },
     bulk,
+    renewals: new Renewals({ database, clock, bulk }),
     bureau,
     residents,
     enrolmentReview,

@@ -1,7 +1,8 @@
 /**
  * Carries bulk runs out: looks at the stations, gives each free blank the next resident, follows the cards to their end.
  * Nothing of it lives in memory only: what a crash leaves is settled from the cards' own states at the next look, and an
- * order is placed under a key of its item, so that it exists once however often it is asked for.
+ * order is placed under a key of its item, so that it exists once however often it is asked for. (Over 300 lines: what a person
+ * asks for and what a look carries out move the same lines, and each move must know the others.)
  */
 import { type ErrorBody, isRhcError } from '@rhc/card/errors';
 import { nationalProfile, rhcBlank1 } from '@rhc/card/profile';
@@ -22,9 +23,10 @@ import {
 import { issuerErrors } from './errors.ts';
 import { idempotentCall } from './idempotent-call.ts';
 import type { IssuerService } from './issuer-service.ts';
+import { type Page, type PageWish, readPage } from './page-cursor.ts';
 import type { AgentHub } from './personalize/agent-hub.ts';
 import type { EventFeed } from './personalize/event-feed.ts';
-import { bulk, cards, type Database, once, residents } from './store/index.ts';
+import { bulk, cards, type Database, type ListPage, once, residents } from './store/index.ts';
 
 export interface BulkParts {
   readonly database: Database;
@@ -45,7 +47,7 @@ export interface BulkRunView extends BulkRun {
 }
 
 const HOUR_MS = 3_600_000;
-/** After this time an item that another node took and did not order a card for waits again. */
+/** After this time an item that another node took and did not begin to write waits again. */
 const ABANDONED_MS = 120_000;
 /** States of a card that say: made and proven. */
 const MADE = [
@@ -60,6 +62,8 @@ const MADE = [
   'returned',
   'destroyed',
 ];
+/** States of a card whose successor a run makes; `replacing`: ordered already, before a crash. */
+const RENEWABLE = ['active', 'replacing'];
 /** The chip, not the line, is at fault: the line waits for the next blank. */
 const CHIP_FAULTS = [
   'BLANK_NOT_BLANK',
@@ -87,7 +91,13 @@ export class Bulk {
 
   /** @throws RESIDENT_UNKNOWN naming nobody: the lines at fault stand in `fields` by their place in the list */
   async create(
-    request: { readonly name: string; readonly residentIds: readonly string[]; readonly actor: string },
+    request: {
+      readonly name: string;
+      readonly residentIds: readonly string[];
+      /** Resident → card to be renewed; whoever is not named gets a first card. */
+      readonly replaces?: Readonly<Record<string, string>>;
+      readonly actor: string;
+    },
     key: string | null,
   ): Promise<BulkRun> {
     const { database, newId } = this.#parts;
@@ -117,7 +127,11 @@ export class Bulk {
       await bulk.insertRun(
         transaction,
         run,
-        distinct.map((residentId) => ({ id: newId('bi'), residentId })),
+        distinct.map((residentId) => ({
+          id: newId('bi'),
+          residentId,
+          replaces: request.replaces?.[residentId] ?? null,
+        })),
       );
       return runId;
     });
@@ -137,9 +151,11 @@ export class Bulk {
     };
   }
 
-  async list(limit = 50): Promise<BulkRunView[]> {
-    const runs = await bulk.listRuns(this.#parts.database, limit);
-    return Promise.all(runs.map(({ id }) => this.view(id)));
+  /** Newest first. @throws CURSOR_WRONG */
+  async page(wish: PageWish): Promise<Page<BulkRunView>> {
+    const list = (page: ListPage) => bulk.listRuns(this.#parts.database, page);
+    const { entries, next } = await readPage(wish, ['string', 'string'], list, ({ createdAt, id }) => [createdAt, id]);
+    return { entries: await Promise.all(entries.map(({ id }) => this.view(id))), next };
   }
 
   /** Whom a new run could be made of. */
@@ -194,7 +210,7 @@ export class Bulk {
       throw issuerErrors.make('BULK_STATE_FORBIDS', { detail: `retry an item that is ${item.state}` });
     const card = item.cardId === null ? null : await cards.findCard(database, item.cardId);
     if (card !== null && card.state === 'failed') {
-      await service.personalize(card.id);
+      await service.start(card.id);
       await bulk.moveItem(database, item.id, ['failed'], 'taken', { error: null, endedAt: null });
     } else {
       await bulk.moveItem(database, item.id, ['failed'], 'queued', { error: null, endedAt: null });
@@ -307,9 +323,9 @@ export class Bulk {
     const item = await bulk.takeNext(database, run.id, { by: node, at: this.#now() });
     if (item === null) return;
     try {
-      const cardId = item.cardId ?? (await service.orderCard(item.residentId, `bulk:${item.id}`)).id;
+      const cardId = item.cardId ?? (await this.#order(run, item));
       await bulk.moveItem(database, item.id, ['taken'], 'taken', { cardId });
-      await service.personalize(cardId, { agent: station.agentId, reader: station.reader });
+      await service.start(cardId, { agent: station.agentId, reader: station.reader });
     } catch (error) {
       const body = errorBodyOf(error);
       if (CHIP_FAULTS.includes(body.code)) {
@@ -324,10 +340,24 @@ export class Bulk {
     }
   }
 
-  /** Taken items end as their cards did; what was taken and never ordered waits again. */
+  /** Under the line's own key: a crash after it finds the same order again. */
+  async #order({ createdBy }: BulkRun, { id, residentId, replaces }: BulkItem): Promise<string> {
+    const { database, service } = this.#parts;
+    if (replaces === null) return (await service.orderCard(residentId, `bulk:${id}`)).id;
+    const before = await cards.findCard(database, replaces);
+    // Lost or suspended meanwhile: that is the counter's business, and its fee is another one.
+    if (before === null || !RENEWABLE.includes(before.state)) {
+      throw issuerErrors.make('CARD_STATE_FORBIDS', { detail: `renew a card that is ${before?.state ?? 'unknown'}` });
+    }
+    const renewal = { actor: createdBy, reason: 'renewal' } as const;
+    return (await service.lifeCycle.replace(replaces, renewal, `bulk:${id}`)).cardId;
+  }
+
+  /** Taken items end as their cards did; what was taken and not begun waits again, with its order if it has one. */
   async #settle(runId: string): Promise<void> {
-    const { database, clock, node } = this.#parts;
-    for (const { item, cardState, takenBy, takenAt } of await bulk.takenWithCards(database, runId)) {
+    const { database } = this.#parts;
+    for (const taken of await bulk.takenWithCards(database, runId)) {
+      const { item, cardState } = taken;
       const at = this.#now();
       if (cardState !== null && MADE.includes(cardState)) {
         await this.#sampleOrDone(runId, item, at);
@@ -340,12 +370,21 @@ export class Bulk {
           error: issuerErrors.make('BLANK_NOT_BLANK').toBody(),
           endedAt: at,
         });
-      } else if (item.cardId === null) {
-        const abandoned = takenBy === node ? 0 : ABANDONED_MS;
-        if (clock.nowMs() - Date.parse(takenAt) >= abandoned)
-          await bulk.moveItem(database, item.id, ['taken'], 'queued');
+      } else if ((cardState === null || cardState === 'ordered') && this.#isAbandoned(taken)) {
+        await bulk.moveItem(database, item.id, ['taken'], 'queued');
       }
     }
+  }
+
+  /** Nothing is written yet and nobody is about to: its node is gone, or the chip that it chose is. */
+  #isAbandoned({ takenBy, takenAt, cardFactor, claimedUntil }: bulk.TakenItem): boolean {
+    const { clock, hub, node } = this.#parts;
+    const patienceMs = takenBy === node ? 0 : ABANDONED_MS;
+    if (clock.nowMs() - Date.parse(takenAt) < patienceMs) return false;
+    if (claimedUntil !== null && claimedUntil >= this.#now()) return false;
+    if (cardFactor === null) return true;
+    // The runner takes it up where the chip lies.
+    return !hub.agents().some(({ readers }) => readers.some(({ card }) => card?.cardFactor === cardFactor));
   }
 
   /** The line is done, and the run knows whether it may go on, in one transaction. */

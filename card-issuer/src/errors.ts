@@ -200,6 +200,15 @@ export const issuerErrors = defineErrors({
     retriable: false,
     httpStatus: 404,
   },
+  HOTLIST_COUNTY_UNKNOWN: {
+    message: { zh: '没有这个县（市、区）', en: 'There is no such county' },
+    nextStep: {
+      zh: '请用 GB/T 2260 的六位县级代码，见 /v1/counties',
+      en: 'Give the six digits of a county (GB/T 2260), as in /v1/counties',
+    },
+    retriable: false,
+    httpStatus: 404,
+  },
   HOTLIST_NO_SIGNER: {
     message: { zh: '没有黑名单签名密钥，不能发布', en: 'No key signs hotlists yet; none is published' },
     nextStep: { zh: '请系统管理员配置签名密钥', en: 'Have the administrator set up the signing key' },
@@ -517,6 +526,15 @@ export const issuerErrors = defineErrors({
     nextStep: { zh: '请刷新列表后重试。', en: 'Reload the list and try again.' },
     retriable: false,
     httpStatus: 404,
+  },
+  RENEWAL_EMPTY: {
+    message: { zh: '这段时间内没有待换发的卡。', en: 'No card that waits for renewal expires in this time.' },
+    nextStep: {
+      zh: '请改选月份或地区;已在换发的卡不再列入。',
+      en: 'Choose other months or another county; cards under way are not taken again.',
+    },
+    retriable: false,
+    httpStatus: 409,
   },
   BULK_STATE_FORBIDS: {
     message: { zh: '批量任务当前的状态不允许此操作。', en: 'The bulk run’s present state does not allow this.' },

@@ -2,11 +2,14 @@
  * Makes and publishes hotlists. The signature comes through a port (key-service holds the key); it is taken outside the
  * transaction, and the version's primary key decides between two nodes that publish at once.
  */
+import { isRhcError } from '@rhc/card/errors';
 import { encodeBody, encodeDelta, openHotlist, parseIssueSerial, withSignature } from '@rhc/card/hotlist';
 import { type Clock, dayInChina, timestamp } from './clock.ts';
+import { countyName } from './domain/area.ts';
 import { issuerErrors } from './errors.ts';
 import { idempotentCall } from './idempotent-call.ts';
-import { type Database, hotlists, isUniqueViolation, remembered } from './store/index.ts';
+import { type Page, type PageWish, readPage } from './page-cursor.ts';
+import { type Database, hotlists, isUniqueViolation, type ListPage, remembered } from './store/index.ts';
 
 export interface HotlistSigner {
   /** Name of the key, as agents know it. */
@@ -21,7 +24,11 @@ export interface HotlistPublisherParts {
   readonly provinceCode: string;
   /** Null: nothing can be published yet. */
   readonly signer: HotlistSigner | null;
+  /** By itself when the newest list is so old; 0: only when a person asks. */
+  readonly everyHours: number;
 }
+
+const HOUR_MS = 3_600_000;
 
 export type PublishedHotlist = hotlists.StoredHotlist & {
   readonly fullBytes: number;
@@ -76,6 +83,17 @@ export class HotlistPublisher {
     return { ...list, fullBytes: file.length, deltaBytes: delta?.length ?? null };
   }
 
+  /** Publishes when it is time: desks stop serving by a list that is too old. Another node's list counts as well. */
+  async tick(): Promise<void> {
+    const { database, clock, signer, everyHours } = this.#parts;
+    if (signer === null || everyHours === 0) return;
+    const [newest] = await hotlists.listVersions(database, { limit: 1, after: null });
+    if (newest !== undefined && clock.nowMs() - Date.parse(newest.madeAt) < everyHours * HOUR_MS) return;
+    await this.#publish().catch((error: unknown) => {
+      if (!isRhcError(error) || error.code !== 'HOTLIST_PUBLISHED_MEANWHILE') throw error;
+    });
+  }
+
   /** @throws HOTLIST_NONE */
   async newest(): Promise<hotlists.StoredHotlist & { readonly file: Uint8Array }> {
     const newest = await hotlists.findNewest(this.#parts.database);
@@ -83,8 +101,30 @@ export class HotlistPublisher {
     return newest;
   }
 
-  versions(limit: number): Promise<hotlists.HotlistVersion[]> {
-    return hotlists.listVersions(this.#parts.database, limit);
+  /**
+   * Of the newest list those cards whose holders live in a county, signed: for the county's own desks and their media. It
+   * says who is listed and nothing else (card/hotlist); a reader that serves patients takes the whole list.
+   * @throws HOTLIST_COUNTY_UNKNOWN, HOTLIST_NONE, HOTLIST_NO_SIGNER
+   */
+  async county(countyCode: string): Promise<{ readonly version: number; readonly file: Uint8Array }> {
+    const { clock, provinceCode, signer } = this.#parts;
+    if (countyName(countyCode) === null) throw issuerErrors.make('HOTLIST_COUNTY_UNKNOWN');
+    if (signer === null) throw issuerErrors.make('HOTLIST_NO_SIGNER');
+    const newest = await this.newest();
+    const whole = openHotlist(newest.file, () => true);
+    // What was put on the list since the newest version comes with the next one.
+    const counters = (await this.#counters(dayInChina(clock.nowMs()), countyCode)).filter((each) => whole.has(each));
+    const { version } = newest;
+    const header = { kind: 'county', provinceCode, version, baseVersion: 0, madeAt: whole.madeAt, countyCode } as const;
+    const body = encodeBody(header, counters);
+    const signature = await signer.sign(body, { version, entries: counters.length });
+    return { version, file: withSignature(body, { keyId: signer.keyId, signature }) };
+  }
+
+  /** Newest first. @throws CURSOR_WRONG */
+  versions(wish: PageWish): Promise<Page<hotlists.HotlistVersion>> {
+    const list = (page: ListPage) => hotlists.listVersions(this.#parts.database, page);
+    return readPage(wish, ['number'], list, ({ version }) => [version]);
   }
 
   /** False: nothing can be published. */
@@ -99,9 +139,9 @@ export class HotlistPublisher {
     return delta;
   }
 
-  async #counters(day: string): Promise<Float64Array> {
+  async #counters(day: string, countyCode?: string): Promise<Float64Array> {
     const { database, provinceCode } = this.#parts;
-    const serials = await hotlists.listListedSerials(database, day);
+    const serials = await hotlists.listListedSerials(database, day, countyCode);
     const counters = new Float64Array(serials.length);
     serials.forEach((text, index) => {
       const serial = parseIssueSerial(text);

@@ -1,6 +1,7 @@
 /**
  * What card-issuer does, in the words of the counter: enrol, import, order, personalize, activate, spoil. Driven by the
- * HTTP routes and, in process, by tests. Every mutating call takes an idempotency key.
+ * HTTP routes and, in process, by tests. Every mutating call takes an idempotency key. (Over 300 lines: one call a business
+ * step; the steps of a card stand in their order.)
  */
 import type { ReaderState } from '@rhc/reader-agent/contract';
 import { type Clock, timestamp } from './clock.ts';
@@ -22,7 +23,17 @@ import type { EventFeed } from './personalize/event-feed.ts';
 import type { JobRunner } from './personalize/job-runner.ts';
 import type { Residents } from './residents.ts';
 import type { Stock } from './stock.ts';
-import { blanks, bureauOrders, cards, type Database, isUniqueViolation, jobs, once, residents } from './store/index.ts';
+import {
+  blanks,
+  bureauOrders,
+  cards,
+  type Database,
+  findCardBeside,
+  isUniqueViolation,
+  jobs,
+  once,
+  residents,
+} from './store/index.ts';
 
 export interface IssuerServiceParts {
   readonly database: Database;
@@ -51,6 +62,9 @@ export interface CardView extends cards.Card {
   readonly successor: string | null;
 }
 
+/** A call that was answered before tells nobody again. */
+const noOne = (): void => undefined;
+
 export class IssuerService {
   readonly #parts: IssuerServiceParts;
   readonly lifeCycle: LifeCycle;
@@ -75,6 +89,7 @@ export class IssuerService {
   /** @throws RESIDENT_UNKNOWN, RESIDENT_HAS_CARD, REVIEW_MISSING, CARD_TO_REPLACE when an earlier card is to be replaced */
   async orderCard(residentId: string, key: string | null = null): Promise<CardView> {
     const { database, feed } = this.#parts;
+    let tell = noOne;
     const id = await once(database, this.#call('order', key, { residentId }), async (transaction) => {
       const before = (await cards.listCards(transaction, { residentId, limit: 50 })).filter(
         ({ state }) => state !== 'spoiled',
@@ -82,11 +97,13 @@ export class IssuerService {
       const live = before.some(({ state }) => (LIVE_CARD_STATES as readonly string[]).includes(state));
       if (before.length > 0 && !live) throw issuerErrors.make('CARD_TO_REPLACE');
       await this.#parts.requireReviewed(transaction, residentId);
-      return this.#placeOrder(transaction, { residentId });
+      const cardId = await this.#placeOrder(transaction, { residentId });
+      tell = await feed.recordWithin(transaction, 'card-ordered', cardId);
+      return cardId;
     }).catch((error: unknown) => {
       throw isUniqueViolation(error) ? issuerErrors.make('RESIDENT_HAS_CARD', { cause: error }) : error;
     });
-    await feed.record('card-ordered', id);
+    tell();
     return this.card(id);
   }
 
@@ -117,13 +134,19 @@ export class IssuerService {
     cardId: string,
     wish: { agent?: string | undefined; reader?: string | undefined } = {},
   ): Promise<CardView> {
+    await this.start(cardId, wish);
+    return this.card(cardId);
+  }
+
+  /** As `personalize`, for those who need no view of the card. */
+  async start(cardId: string, wish: { agent?: string | undefined; reader?: string | undefined } = {}): Promise<void> {
     const { database, hub, runner } = this.#parts;
     const card = await this.#card(cardId);
     if (card.state === 'failed') await this.#retry(card);
     else if (card.state !== 'ordered' && card.state !== 'personalizing') {
       throw issuerErrors.make('CARD_STATE_FORBIDS', { detail: `personalize a card that is ${card.state}` });
     }
-    if (runner.isRunning(cardId)) return this.card(cardId);
+    if (runner.isRunning(cardId)) return;
     await this.#requireInHouse(cardId);
     const job = await jobs.findJobOfCard(database, cardId);
     const taken = await this.#takenFactors(cardId);
@@ -131,13 +154,18 @@ export class IssuerService {
     const spoiled = await blanks.findBlank(database, cardFactor);
     if (card.cardFactor === null && spoiled?.spoiledAt != null) throw issuerErrors.make('BLANK_NOT_BLANK');
     if (card.cardFactor === null) await this.#parts.stock.requireUsable(database, cardFactor);
-    try {
-      await jobs.prepareJob(database, { id: job?.id ?? this.#parts.newId('j'), cardId, cardFactor, at: this.#now() });
-    } catch (error) {
+    const wanted = {
+      id: job?.id ?? this.#parts.newId('j'),
+      isNew: job === null,
+      cardId,
+      cardFactor,
+      at: this.#now(),
+    };
+    const prepared = await jobs.prepareJob(database, wanted).catch((error: unknown) => {
       throw isUniqueViolation(error) ? issuerErrors.make('BLANK_BOUND_ELSEWHERE', { cause: error }) : error;
-    }
-    runner.run(cardId, place);
-    return this.card(cardId);
+    });
+    // Otherwise another clerk was first, here or at another node: both see the one run.
+    if (prepared) runner.run(cardId, place, cardFactor);
   }
 
   /** Resolves with the card when its present run has ended. */
@@ -149,6 +177,7 @@ export class IssuerService {
   /** Hand-over: the card becomes the resident's card, and the one that it replaces is out of use. */
   async activate(cardId: string, key: string | null = null, actor = OPERATOR): Promise<CardView> {
     const { database, feed } = this.#parts;
+    let tell = noOne;
     await once(database, this.#call('activate', key, { cardId }), async (transaction) => {
       const card = await cards.findCard(transaction, cardId);
       if (card === null) throw issuerErrors.make('CARD_UNKNOWN');
@@ -159,9 +188,10 @@ export class IssuerService {
       await this.lifeCycle.supersede(transaction, card, signed);
       await cards.moveCard(transaction, card, 'hand-over', signed, { activated_at: signed.at });
       if (card.cardFactor !== null) await this.#parts.stock.follow(transaction, card.cardFactor, 'issue', signed);
+      tell = await feed.recordWithin(transaction, 'activated', cardId);
       return cardId;
     });
-    await feed.record('activated', cardId);
+    tell();
     return this.card(cardId);
   }
 
@@ -178,6 +208,7 @@ export class IssuerService {
     if (runner.isRunning(cardId)) throw issuerErrors.make('READER_BUSY');
     requireTwoPeople(waste.actor, waste.witness);
     await this.#requireInHouse(cardId);
+    let tell = noOne;
     await once(database, this.#call('spoil', key, { cardId, ...waste }), async (transaction) => {
       const card = await cards.findCard(transaction, cardId);
       if (card === null) throw issuerErrors.make('CARD_UNKNOWN');
@@ -188,25 +219,18 @@ export class IssuerService {
         await blanks.markBlankSpoiled(transaction, card.cardFactor, at);
         await this.#parts.stock.follow(transaction, card.cardFactor, 'spoil', waste);
       }
+      tell = await feed.recordWithin(transaction, 'spoiled', cardId);
       return cardId;
     });
-    await feed.record('spoiled', cardId);
+    tell();
     return this.card(cardId);
   }
 
   async card(cardId: string): Promise<CardView> {
-    const { database } = this.#parts;
-    const card = await this.#card(cardId);
-    const entry = await residents.findResident(database, card.residentId);
-    const job = await jobs.findJobOfCard(database, cardId);
-    const successor = await cards.findSuccessor(database, cardId);
-    return {
-      ...card,
-      residentName: entry?.resident.name ?? '',
-      job,
-      moves: movesFrom(card.state),
-      successor: successor?.id ?? null,
-    };
+    const found = await findCardBeside(this.#parts.database, cardId);
+    if (found === null) throw issuerErrors.make('CARD_UNKNOWN');
+    const { card, residentName, job, successor } = found;
+    return { ...card, residentName, job, moves: movesFrom(card.state), successor };
   }
 
   /** Newest first, by cursor. @throws CURSOR_WRONG */
@@ -237,18 +261,15 @@ export class IssuerService {
   /** Agents with their readers; for each chip the card it belongs to. */
   async agents(): Promise<(Omit<AgentView, 'readers'> & { readers: (ReaderState & { cardId: string | null })[] })[]> {
     const views = this.#parts.hub.agents();
-    return Promise.all(
-      views.map(async (agent) => ({
-        ...agent,
-        readers: await Promise.all(
-          agent.readers.map(async (reader) => {
-            const factor = reader.card?.cardFactor ?? null;
-            const owner = factor === null ? null : await cards.findCardByFactor(this.#parts.database, factor);
-            return { ...reader, cardId: owner?.id ?? null };
-          }),
-        ),
+    const inReaders = views.flatMap(({ readers }) => readers.flatMap(({ card }) => card?.cardFactor ?? []));
+    const owners = await cards.ownersOfChips(this.#parts.database, inReaders);
+    return views.map((agent) => ({
+      ...agent,
+      readers: agent.readers.map((reader) => ({
+        ...reader,
+        cardId: owners.get(reader.card?.cardFactor ?? '')?.id ?? null,
       })),
-    );
+    }));
   }
 
   async status(): Promise<{ cards: Record<string, number>; openJobs: number; agents: number; residents: number }> {
@@ -287,9 +308,9 @@ export class IssuerService {
     for (const [factor, owner] of await jobs.listWaitingChips(database, timestamp(clock.nowMs()))) {
       if (owner !== cardId) taken.add(factor);
     }
-    for (const factor of hub.agents().flatMap((agent) => agent.readers.flatMap((r) => r.card?.cardFactor ?? []))) {
-      const owner = await cards.findCardByFactor(database, factor);
-      const holds = owner !== null && (CHIP_HOLDING_STATES as readonly string[]).includes(owner.state);
+    const inReaders = hub.agents().flatMap((agent) => agent.readers.flatMap((r) => r.card?.cardFactor ?? []));
+    for (const [factor, owner] of await cards.ownersOfChips(database, inReaders)) {
+      const holds = (CHIP_HOLDING_STATES as readonly string[]).includes(owner.state);
       if (holds && owner.id !== cardId) taken.add(factor);
     }
     return taken;

@@ -15,6 +15,7 @@ import { type MedicalCopy, medicalCopyOf } from './domain/medical-copy.ts';
 import { requireTwoPeople } from './domain/two-people.ts';
 import { issuerErrors } from './errors.ts';
 import { idempotentCall } from './idempotent-call.ts';
+import { type PageWish, readPlace, writePlace } from './page-cursor.ts';
 import type { EventFeed } from './personalize/event-feed.ts';
 import type { Stock } from './stock.ts';
 import { cardMoves, cards, type Database, isUniqueViolation, jobs, once, receipts } from './store/index.ts';
@@ -152,13 +153,19 @@ export class LifeCycle {
     }
   }
 
-  async history(cardId: string) {
+  /** Moves and receipts, each oldest first; a page has `limit` of each. @throws CURSOR_WRONG */
+  async history(cardId: string, { limit, cursor }: PageWish = { limit: 200 }) {
     const { database } = this.#parts;
     await this.#card(database, cardId);
-    return {
-      moves: await cardMoves.listCardMoves(database, cardId),
-      receipts: await receipts.listReceipts(database, cardId),
-    };
+    const [move = 0, receipt = 0] = readPlace(cursor, ['number', 'number']) ?? [];
+    const [moved, given] = [
+      await cardMoves.listCardMoves(database, cardId, { limit: limit + 1, after: [move] }),
+      await receipts.listReceipts(database, cardId, { limit: limit + 1, after: [receipt] }),
+    ];
+    const [moves, ofPage] = [moved.slice(0, limit), given.slice(0, limit)];
+    const more = moved.length > limit || given.length > limit;
+    const end = [moves.at(-1)?.id ?? move, ofPage.at(-1)?.number ?? receipt];
+    return { moves: moves.map(({ id: _, ...entry }) => entry), receipts: ofPage, next: more ? writePlace(end) : null };
   }
 
   /** What time alone does: temporary losses lapse, cards expire. Answers how many cards moved. */

@@ -18,8 +18,9 @@ import {
 import { issuerErrors } from './errors.ts';
 import { idempotentCall } from './idempotent-call.ts';
 import { MAILBOX_STATES, type Mailbox } from './mailbox.ts';
+import { type Page, type PageWish, readPage } from './page-cursor.ts';
 import type { EventFeed } from './personalize/event-feed.ts';
-import { cards, type Database, mailbox, mailboxChanges, once, residents } from './store/index.ts';
+import { cards, type Database, type ListPage, mailbox, mailboxChanges, once, residents } from './store/index.ts';
 
 export interface MailboxChangesParts {
   readonly database: Database;
@@ -95,9 +96,11 @@ export class MailboxChanges {
     return { ...change, kind: content.kind, updates: await mailbox.countByState(this.#parts.database, id) };
   }
 
-  async list(limit = 50): Promise<ChangeView[]> {
-    const found = await mailboxChanges.listChanges(this.#parts.database, limit);
-    return Promise.all(found.map(({ id }) => this.view(id)));
+  /** Newest first. @throws CURSOR_WRONG */
+  async page(wish: PageWish): Promise<Page<ChangeView>> {
+    const list = (page: ListPage) => mailboxChanges.listChanges(this.#parts.database, page);
+    const { entries, next } = await readPage(wish, ['string', 'string'], list, ({ createdAt, id }) => [createdAt, id]);
+    return { entries: await Promise.all(entries.map(({ id }) => this.view(id))), next };
   }
 
   /** @throws SECOND_PERSON_MISSING, MAILBOX_STATE_FORBIDS before the dry run has ended */

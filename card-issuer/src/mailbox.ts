@@ -25,8 +25,9 @@ import {
 } from './domain/mailbox/index.ts';
 import { issuerErrors } from './errors.ts';
 import { idempotentCall } from './idempotent-call.ts';
+import { type PageWish, readPage } from './page-cursor.ts';
 import type { EventFeed } from './personalize/event-feed.ts';
-import { cards, type Database, mailbox, once, steering } from './store/index.ts';
+import { cards, type Database, type ListPage, mailbox, once, steering } from './store/index.ts';
 
 export interface MailboxParts {
   readonly database: Database;
@@ -104,11 +105,12 @@ export class Mailbox {
   }
 
   /** The mailbox as the counter sees it: never a value, only what it is about and how it stands. */
-  async view(cardId: string, limit = 100) {
+  async view(cardId: string, wish: PageWish = { limit: 100 }) {
     const { database } = this.#parts;
     if ((await cards.findCard(database, cardId)) === null) throw issuerErrors.make('CARD_UNKNOWN');
-    const found = await mailbox.listUpdates(database, cardId, limit);
-    return { ...(await mailbox.mailboxOf(database, cardId)), updates: found.map(withoutContent) };
+    const list = (page: ListPage) => mailbox.listUpdates(database, cardId, page);
+    const { entries, next } = await readPage(wish, ['number'], list, ({ sequence }) => [sequence]);
+    return { ...(await mailbox.mailboxOf(database, cardId)), updates: entries.map(withoutContent), next };
   }
 
   /** What is not with an agent now. @throws MAILBOX_UPDATE_UNKNOWN, MAILBOX_STATE_FORBIDS */

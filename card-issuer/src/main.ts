@@ -54,7 +54,10 @@ await startService(bootLogger, async () => {
   const token = readSecretFile(settings.tokenFile);
   const agentToken = readSecretFile(settings.agentTokenFile);
   if (settings.production && settings.training) throw issuerErrors.make('TRAINING_IN_PRODUCTION');
-  requireTlsInProduction({ ...settings, tls: settings.tlsFolder !== undefined });
+  requireTlsInProduction(
+    { ...settings, tls: settings.tlsFolder !== undefined },
+    { tls: issuerSettings.tlsFolder.env, allowPlainHttp: issuerSettings.allowPlainHttp.env },
+  );
   const member =
     settings.tlsFolder === undefined
       ? null
@@ -95,6 +98,7 @@ await startService(bootLogger, async () => {
     },
     policy: { suspensionHours: settings.suspensionHours, replacementFeeFen: settings.replacementFeeFen },
     hotlistSigner: hotlistSignerOver(keyService),
+    hotlistEveryHours: settings.hotlistEveryHours,
     verifyForeignHotlist: trustedHotlistKeys(settings.trustedHotlistKeysFile),
     archiveYears: settings.archiveYears,
     eventRetentionDays: settings.eventRetentionDays,

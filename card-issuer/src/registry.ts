@@ -7,7 +7,8 @@ import { type Hotlist, openHotlist, parseFile, parseIssueSerial, type VerifyHotl
 import { type Clock, timestamp } from './clock.ts';
 import { LISTED_CARD_STATES } from './domain/card-state.ts';
 import { issuerErrors } from './errors.ts';
-import { type Database, givePlaces, registry } from './store/index.ts';
+import { type Page, type PageWish, readPage } from './page-cursor.ts';
+import { type Database, givePlaces, type ListPage, registry } from './store/index.ts';
 
 export interface RegistryParts {
   readonly database: Database;
@@ -61,6 +62,12 @@ export class Registry {
     if (!(await registry.saveForeignHotlist(database, { ...entry, file })))
       throw issuerErrors.make('FOREIGN_HOTLIST_OLD');
     return entry;
+  }
+
+  /** By province. @throws CURSOR_WRONG */
+  foreignListsPage(wish: PageWish): Promise<Page<registry.ForeignHotlist>> {
+    const list = (page: ListPage) => registry.listForeignHotlists(this.#parts.database, page);
+    return readPage(wish, ['string'], list, ({ provinceCode }) => [provinceCode]);
   }
 
   foreignLists(): Promise<registry.ForeignHotlist[]> {

@@ -1,6 +1,7 @@
 /**
  * The register of residents: enrol, change with history, find, recognise duplicates, merge and undo, consent, export for
- * the person, erase where the law allows. Reads nothing of cards but whether one is in use.
+ * the person, erase where the law allows. Reads nothing of cards but whether one is in use. (Over 300 lines: a change, a
+ * merge and an erasure each write the record, its history and its duplicates in one transaction, by the same private steps.)
  */
 import { type Clock, dayInChina, timestamp } from './clock.ts';
 import { CHIP_HOLDING_STATES, LIVE_CARD_STATES, USABLE_CARD_STATES } from './domain/card-state.ts';
@@ -11,11 +12,12 @@ import { dwellingKey, nameKey, numberKey, personKey, phoneKey } from './domain/r
 import { validateResident } from './domain/validate-resident.ts';
 import { issuerErrors } from './errors.ts';
 import { idempotentCall } from './idempotent-call.ts';
-import { pageOf, readCursor } from './page-cursor.ts';
+import { type Page, type PageWish, pageOf, readCursor, readPage } from './page-cursor.ts';
 import {
   cards,
   type Database,
   isUniqueViolation,
+  type ListPage,
   nextCount,
   once,
   personalDataOf,
@@ -56,12 +58,13 @@ export class Residents {
   ): Promise<{ id: string; known: boolean }> {
     const resident = this.#validated(input);
     const call = idempotentCall('enrol', key, resident, this.#now());
-    return once(this.#parts.database, call, (transaction) => this.enrolValidated(transaction, resident, by)).catch(
-      (error: unknown) => {
-        // Another call enrolled the same document between our look and our write.
-        throw isUniqueViolation(error) ? issuerErrors.make('RESIDENT_ALREADY_ENROLLED', { cause: error }) : error;
-      },
-    );
+    const enrol = () =>
+      once(this.#parts.database, call, (transaction) => this.enrolValidated(transaction, resident, by));
+    return enrol().catch((error: unknown) => {
+      // Another clerk enrolled the same document between our look and our write: a second look sees what stands there.
+      if (isUniqueViolation(error)) return enrol();
+      throw error;
+    });
   }
 
   /** Enrols a record that was validated; the same content again is simply known. */
@@ -163,6 +166,13 @@ export class Residents {
   async history(id: string): Promise<residentChanges.ResidentChange[]> {
     await this.#found(this.#parts.database, id);
     return residentChanges.listChanges(this.#parts.database, id);
+  }
+
+  /** Oldest first. @throws CURSOR_WRONG */
+  async historyPage(id: string, wish: PageWish): Promise<Page<residentChanges.ResidentChange>> {
+    await this.#found(this.#parts.database, id);
+    const list = (page: ListPage) => residentChanges.listChanges(this.#parts.database, id, page);
+    return readPage(wish, ['number'], list, ({ version }) => [version]);
   }
 
   /** Number, whole name, initials of the name's pinyin, or phone; what is written tells which is meant. */
@@ -313,12 +323,24 @@ export class Residents {
     });
   }
 
-  async consent(id: string, given: { readonly purpose: string; readonly basis: string }, actor: string) {
+  async consent(
+    id: string,
+    given: { readonly purpose: string; readonly basis: string },
+    actor: string,
+    key: string | null,
+  ): Promise<residentChanges.Consent> {
     const { database, newId } = this.#parts;
-    await this.#found(database, id);
-    const consent = { ...given, id: newId('n'), givenAt: this.#now(), givenTo: actor };
-    await residentChanges.insertConsent(database, id, consent);
-    return { ...consent, withdrawnAt: null, withdrawnTo: null };
+    const at = this.#now();
+    const call = idempotentCall('consent', key, { id, ...given, actor }, at);
+    const consentId = await once(database, call, async (transaction) => {
+      await this.#found(transaction, id);
+      const consent = { ...given, id: newId('n'), givenAt: at, givenTo: actor };
+      await residentChanges.insertConsent(transaction, id, consent);
+      return consent.id;
+    });
+    const consent = (await residentChanges.listConsents(database, id)).find((each) => each.id === consentId);
+    if (consent === undefined) throw issuerErrors.make('CONSENT_UNKNOWN');
+    return consent;
   }
 
   /** @throws CONSENT_UNKNOWN */
@@ -333,6 +355,12 @@ export class Residents {
 
   consents(residentId: string): Promise<residentChanges.Consent[]> {
     return residentChanges.listConsents(this.#parts.database, residentId);
+  }
+
+  /** Oldest first. @throws CURSOR_WRONG */
+  consentsPage(residentId: string, wish: PageWish): Promise<Page<residentChanges.Consent>> {
+    const list = (page: ListPage) => residentChanges.listConsents(this.#parts.database, residentId, page);
+    return readPage(wish, ['string', 'string'], list, ({ givenAt, id }) => [givenAt, id]);
   }
 
   /** Everything that is kept of a person, for the person (PIPL art. 45). */

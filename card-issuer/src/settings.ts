@@ -170,6 +170,18 @@ export const issuerSettings = defineSettings({
       en: 'Review of an enrolment by a second person before a card is ordered: never, with possible duplicates, always',
     },
   },
+  hotlistEveryHours: {
+    kind: 'integer',
+    env: 'RHC_ISSUER_HOTLIST_EVERY_HOURS',
+    unit: 'h',
+    default: 24,
+    min: 0,
+    max: 720,
+    meaning: {
+      zh: '自动签发挂失名单的间隔;0 = 只由人签发(读卡端到期会停止服务)',
+      en: 'How often a hotlist is published by itself; 0 = only when a person asks (desks stop serving by a list that is too old)',
+    },
+  },
   trustedHotlistKeysFile: {
     kind: 'text',
     env: 'RHC_ISSUER_TRUSTED_HOTLIST_KEYS_FILE',

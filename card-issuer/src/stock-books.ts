@@ -3,7 +3,8 @@
  * triggers keep both alike, and whoever does not believe them can see it.
  */
 import type { StockLedger } from './domain/stock.ts';
-import { type Database, stock, stockBooks } from './store/index.ts';
+import { type Page, type PageWish, readPage } from './page-cursor.ts';
+import { type Database, type ListPage, stock, stockBooks } from './store/index.ts';
 
 export interface LedgerAudit {
   readonly locationId: string;
@@ -18,6 +19,10 @@ export interface LedgerAudit {
   readonly agrees: boolean;
 }
 
+interface BooksWish extends PageWish {
+  readonly locationId?: string | undefined;
+}
+
 export class StockBooks {
   readonly #database: Database;
 
@@ -25,12 +30,16 @@ export class StockBooks {
     this.#database = database;
   }
 
-  boxes(filter: Parameters<typeof stockBooks.listBoxes>[1]): Promise<stockBooks.BoxCount[]> {
-    return stockBooks.listBoxes(this.#database, filter);
+  /** Newest delivery first. @throws CURSOR_WRONG */
+  boxes(wish: BooksWish): Promise<Page<stockBooks.BoxCount>> {
+    const list = (page: ListPage) => stockBooks.listBoxes(this.#database, wish, page);
+    return readPage(wish, ['string', 'string', 'string'], list, (box) => [box.receivedAt, box.number, box.locationId]);
   }
 
-  shifts(filter: Parameters<typeof stockBooks.listShifts>[1]): Promise<stockBooks.ShiftEntry[]> {
-    return stockBooks.listShifts(this.#database, filter);
+  /** Newest first. @throws CURSOR_WRONG */
+  shifts(wish: BooksWish): Promise<Page<stockBooks.ShiftEntry>> {
+    const list = (page: ListPage) => stockBooks.listShifts(this.#database, wish, page);
+    return readPage(wish, ['string', 'string'], list, ({ openedAt, id }) => [openedAt, id]);
   }
 
   movements(filter: Parameters<typeof stockBooks.listMovements>[1]): Promise<stockBooks.MovementEntry[]> {

@@ -1,6 +1,7 @@
 /**
  * Blank cards as goods: lists received, boxes passed on with two signatures, chips used, issued, spoiled and returned,
- * shifts opened and closed at difference 0. Every operation is one transaction with its idempotency key.
+ * shifts opened and closed at difference 0. Every operation is one transaction with its idempotency key. (Over 300 lines:
+ * every movement of a blank passes the same private step, and its signatures are read beside it.)
  */
 import type { FieldFault } from '@rhc/card/errors';
 import { type Clock, timestamp } from './clock.ts';
@@ -9,8 +10,8 @@ import { STOCK_MOVEMENTS, type StockCount, type StockLedger, type StockMovement 
 import { requireTwoPeople } from './domain/two-people.ts';
 import { issuerErrors } from './errors.ts';
 import { idempotentCall } from './idempotent-call.ts';
-import { pageOf, readCursor } from './page-cursor.ts';
-import { type Database, isUniqueViolation, once, stock } from './store/index.ts';
+import { type Page, type PageWish, readPage } from './page-cursor.ts';
+import { type Database, isUniqueViolation, type ListPage, once, stock, stockTransfers } from './store/index.ts';
 
 export interface StockParts {
   readonly database: Database;
@@ -57,15 +58,22 @@ export class Stock {
     return stock.listLocations(this.#parts.database);
   }
 
-  transfers(): Promise<stock.StockTransfer[]> {
-    return stock.listTransfers(this.#parts.database, {});
+  /** By name. @throws CURSOR_WRONG */
+  locationsPage(wish: PageWish): Promise<Page<stock.StockLocation>> {
+    const list = (page: ListPage) => stock.listLocations(this.#parts.database, page);
+    return readPage(wish, ['string'], list, ({ name }) => [name]);
+  }
+
+  transfers(): Promise<stockTransfers.StockTransfer[]> {
+    return stockTransfers.listTransfers(this.#parts.database, {});
   }
 
   /** Newest first, by cursor. @throws CURSOR_WRONG */
-  async transfersPage(page: { readonly limit: number; readonly cursor?: string | undefined }) {
-    const before = readCursor(page.cursor);
-    const found = await stock.listTransfers(this.#parts.database, { limit: page.limit + 1, before });
-    return pageOf(found, page.limit, ({ givenAt, id }) => ({ at: givenAt, id }));
+  transfersPage(
+    wish: PageWish & { readonly state?: stockTransfers.StockTransfer['state'] | undefined },
+  ): Promise<Page<stockTransfers.StockTransfer>> {
+    const list = (page: ListPage) => stockTransfers.listTransfers(this.#parts.database, { state: wish.state }, page);
+    return readPage(wish, ['string', 'string'], list, ({ givenAt, id }) => [givenAt, id]);
   }
 
   /** @throws BLANK_NOT_LISTED, BLANK_NOT_IN_STOCK: told to the one who asks, before a second person is asked */
@@ -129,7 +137,7 @@ export class Stock {
       readonly giver: string;
     },
     key: string | null,
-  ): Promise<stock.StockTransfer> {
+  ): Promise<stockTransfers.StockTransfer> {
     const { database, newId } = this.#parts;
     const at = this.#now();
     return once(database, idempotentCall('stock-offer', key, request, at), async (transaction) => {
@@ -137,7 +145,7 @@ export class Stock {
         if ((await stock.lockLedger(transaction, place)) === null) throw issuerErrors.make('STOCK_LOCATION_UNKNOWN');
       }
       if (request.fromLocation === request.toLocation) throw issuerErrors.make('STOCK_LOCATION_UNKNOWN');
-      const transfer: stock.StockTransfer = {
+      const transfer: stockTransfers.StockTransfer = {
         id: newId('t'),
         fromLocation: request.fromLocation,
         toLocation: request.toLocation,
@@ -148,17 +156,17 @@ export class Stock {
         endedAt: null,
         state: 'offered',
       };
-      await stock.insertTransfer(transaction, transfer);
+      await stockTransfers.insertTransfer(transaction, transfer);
       const promise = { id: transfer.id, from: request.fromLocation, boxes: request.boxes };
-      const quantity = await stock.promiseBoxes(transaction, promise);
+      const quantity = await stockTransfers.promiseBoxes(transaction, promise);
       if (quantity === 0) throw issuerErrors.make('BLANK_NOT_IN_STOCK');
-      await stock.setTransferQuantity(transaction, transfer.id, quantity);
+      await stockTransfers.setTransferQuantity(transaction, transfer.id, quantity);
       return { ...transfer, quantity };
     });
   }
 
   /** The taker signs: only now do the blanks change books. @throws TRANSFER_UNKNOWN, SECOND_PERSON_MISSING */
-  async take(transferId: string, taker: string, key: string | null): Promise<stock.StockTransfer> {
+  async take(transferId: string, taker: string, key: string | null): Promise<stockTransfers.StockTransfer> {
     const at = this.#now();
     return once(
       this.#parts.database,
@@ -166,7 +174,7 @@ export class Stock {
       async (transaction) => {
         const transfer = await this.#offered(transaction, transferId);
         requireTwoPeople(transfer.giver, taker);
-        if (!(await stock.endTransfer(transaction, transfer, { taker, at })))
+        if (!(await stockTransfers.endTransfer(transaction, transfer, { taker, at })))
           throw issuerErrors.make('TRANSFER_UNKNOWN');
         for (const locationId of [transfer.fromLocation, transfer.toLocation]) {
           await stock.insertMovement(transaction, {
@@ -185,12 +193,12 @@ export class Stock {
   }
 
   /** The giver takes the offer back. @throws TRANSFER_UNKNOWN */
-  async withdraw(transferId: string, key: string | null): Promise<stock.StockTransfer> {
+  async withdraw(transferId: string, key: string | null): Promise<stockTransfers.StockTransfer> {
     const at = this.#now();
     const call = idempotentCall('stock-withdraw', key, { transferId }, at);
     return once(this.#parts.database, call, async (transaction) => {
       const transfer = await this.#offered(transaction, transferId);
-      const ended = await stock.endTransfer(transaction, transfer, { taker: null, at });
+      const ended = await stockTransfers.endTransfer(transaction, transfer, { taker: null, at });
       if (!ended) throw issuerErrors.make('TRANSFER_UNKNOWN');
       return { ...transfer, endedAt: at, state: 'withdrawn' };
     });
@@ -219,7 +227,10 @@ export class Stock {
 
   /** @throws BLANK_NOT_LISTED, BLANK_NOT_IN_STOCK; for a look before the work begins */
   async requireUsable(database: Database, cardFactor: string): Promise<void> {
-    const unit = await stock.findUnit(database, cardFactor);
+    this.#checkUsable(await stock.findUnit(database, cardFactor));
+  }
+
+  #checkUsable(unit: stock.StockUnit | null): void {
     if (unit === null) {
       if (this.#parts.listedBlanksOnly) throw issuerErrors.make('BLANK_NOT_LISTED');
       return;
@@ -229,8 +240,8 @@ export class Stock {
 
   /** The card's side of the books, inside the card's own transaction; chips that nobody listed are not in the books. */
   async follow(transaction: Database, cardFactor: string, movement: StockMovement, signed: Signed): Promise<void> {
-    if (movement === 'take') await this.requireUsable(transaction, cardFactor);
     const unit = await stock.findUnit(transaction, cardFactor);
+    if (movement === 'take') this.#checkUsable(unit);
     if (unit !== null) await this.#move(transaction, unit, movement, signed, this.#now());
   }
 
@@ -294,8 +305,8 @@ export class Stock {
     await stock.insertMovement(transaction, record);
   }
 
-  async #offered(transaction: Database, id: string): Promise<stock.StockTransfer> {
-    const [transfer] = await stock.listTransfers(transaction, { id, state: 'offered' });
+  async #offered(transaction: Database, id: string): Promise<stockTransfers.StockTransfer> {
+    const [transfer] = await stockTransfers.listTransfers(transaction, { id, state: 'offered' });
     if (transfer === undefined) throw issuerErrors.make('TRANSFER_UNKNOWN');
     return transfer;
   }

@@ -6,7 +6,7 @@ import type { FieldFault } from '@rhc/card/errors';
 import { requireTwoPeople } from '../domain/two-people.ts';
 import { issuerErrors } from '../errors.ts';
 import { idempotentCall } from '../idempotent-call.ts';
-import { blanks, bureauOrders, bureaus, cards, type Database, once, stock } from '../store/index.ts';
+import { blanks, bureauOrders, bureaus, cards, type Database, once, stockTransfers } from '../store/index.ts';
 import { type BureauParts, nowOf, requireBureau } from './parts.ts';
 
 /** Blanks that a transfer of the store promises to the bureau's place. @throws BUREAU_BOX_TRANSFER */
@@ -20,7 +20,7 @@ export async function announceBlanks(
   const at = nowOf(parts);
   const bureau = await requireBureau(database, box.bureauId);
   const id = await once(database, idempotentCall('bureau-box', key, { ...box, actor }, at), async (transaction) => {
-    const [transfer] = await stock.listTransfers(transaction, { id: box.transferId });
+    const [transfer] = await stockTransfers.listTransfers(transaction, { id: box.transferId });
     if (transfer?.toLocation !== bureau.locationId || transfer.state === 'withdrawn') {
       throw issuerErrors.make('BUREAU_BOX_TRANSFER');
     }
@@ -33,10 +33,7 @@ export async function announceBlanks(
       announcedBy: actor,
       announcedAt: at,
     });
-    const found = (await bureaus.listBoxes(transaction, { bureauId: bureau.id })).find(
-      ({ transferId }) => transferId === box.transferId,
-    );
-    return found?.id ?? '';
+    return (await bureaus.findBoxOfTransfer(transaction, box.transferId))?.id ?? '';
   });
   return requireBox(database, id);
 }
@@ -92,7 +89,7 @@ async function linesOf(transaction: Database, box: bureaus.BureauBox) {
 }
 
 async function transferSize(transaction: Database, box: bureaus.BureauBox): Promise<number> {
-  const [transfer] = await stock.listTransfers(transaction, { id: box.transferId ?? '' });
+  const [transfer] = await stockTransfers.listTransfers(transaction, { id: box.transferId ?? '' });
   return transfer?.quantity ?? 0;
 }
 

@@ -1,8 +1,8 @@
 /** The bureau's side of card-issuer as one object: register, orders, returns, boxes, write-offs, the check at a counter. */
 
-import { pageOf, readCursor } from '../page-cursor.ts';
+import { type PageWish, readPage } from '../page-cursor.ts';
 import type { AgentHub } from '../personalize/agent-hub.ts';
-import { bureauOrders, bureaus } from '../store/index.ts';
+import { bureauOrders, bureauReturns, bureaus, type ListPage } from '../store/index.ts';
 import { announceBlanks, countBox, requireBox } from './boxes.ts';
 import { checkAtCounter } from './counter-check.ts';
 import { type OrderWish, orderFileOf, placeOrder, sealOrderFile } from './orders.ts';
@@ -21,6 +21,11 @@ export class Bureau {
 
   list() {
     return bureaus.listBureaus(this.#parts.database);
+  }
+  /** By name. @throws CURSOR_WRONG */
+  page(wish: PageWish) {
+    const list = (page: ListPage) => bureaus.listBureaus(this.#parts.database, page);
+    return readPage(wish, ['string', 'string'], list, ({ name, id }) => [name, id]);
   }
   requireEntry(entry: BureauEntry) {
     return requireEntry(this.#parts, entry);
@@ -47,18 +52,22 @@ export class Bureau {
     const { database } = this.#parts;
     const order = await requireOrder(database, orderId);
     const counts = await bureauOrders.countLines(database, orderId);
-    return { ...order, counts, returns: await bureauOrders.listReturns(database, { orderId }) };
+    return { ...order, counts, returns: await bureauReturns.listReturns(database, { orderId }) };
   }
   async lines(orderId: string) {
     await requireOrder(this.#parts.database, orderId);
     return bureauOrders.listLines(this.#parts.database, orderId);
   }
-  /** Newest first, by cursor. @throws CURSOR_WRONG */
-  async ordersPage(page: { bureauId?: string | undefined; limit: number; cursor?: string | undefined }) {
-    const before = readCursor(page.cursor);
-    const filter = { bureauId: page.bureauId, limit: page.limit + 1, before };
-    const found = await bureauOrders.listOrders(this.#parts.database, filter);
-    return pageOf(found, page.limit, ({ createdAt, id }) => ({ at: createdAt, id }));
+  /** By number. @throws CURSOR_WRONG */
+  async linesPage(orderId: string, wish: PageWish) {
+    await requireOrder(this.#parts.database, orderId);
+    const list = (page: ListPage) => bureauOrders.listLines(this.#parts.database, orderId, page);
+    return readPage(wish, ['number'], list, ({ line }) => [line]);
+  }
+  /** Newest first. @throws CURSOR_WRONG */
+  ordersPage(wish: PageWish & { readonly bureauId?: string | undefined }) {
+    const list = (page: ListPage) => bureauOrders.listOrders(this.#parts.database, wish, page);
+    return readPage(wish, ['string', 'string'], list, ({ createdAt, id }) => [createdAt, id]);
   }
 
   takeReturn(orderId: string, file: Uint8Array, actor: string) {
@@ -73,7 +82,13 @@ export class Bureau {
 
   async boxes(bureauId: string) {
     await requireBureau(this.#parts.database, bureauId);
-    return bureaus.listBoxes(this.#parts.database, { bureauId });
+    return bureaus.listBoxes(this.#parts.database, bureauId);
+  }
+  /** Newest first. @throws CURSOR_WRONG */
+  async boxesPage(wish: PageWish & { readonly bureauId: string }) {
+    await requireBureau(this.#parts.database, wish.bureauId);
+    const list = (page: ListPage) => bureaus.listBoxes(this.#parts.database, wish.bureauId, page);
+    return readPage(wish, ['string', 'string'], list, ({ announcedAt, id }) => [announcedAt, id]);
   }
   box(id: string) {
     return requireBox(this.#parts.database, id);

@@ -1,7 +1,8 @@
 /**
  * Orders: cards and chips are reserved for one another in one transaction (number and blank are bound before anything
  * leaves the house), then the file is made and kept. A crash between the two leaves a reserved order, whose file is made by
- * asking again; a file that was made once never changes.
+ * asking again; a file that was made once never changes. (Over 300 lines: what is reserved and what is written into the file
+ * must agree line by line, so both are read together.)
  */
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';

@@ -15,8 +15,9 @@ import {
   returnFile,
 } from '../domain/bureau/index.ts';
 import { issuerErrors } from '../errors.ts';
-import type { BureauOrder, BureauReturn, ReturnedLine } from '../store/bureau-orders.ts';
-import { bureauOrders, bureaus, cards, type Database, isUniqueViolation } from '../store/index.ts';
+import type { BureauOrder } from '../store/bureau-orders.ts';
+import type { BureauReturn, ReturnedLine } from '../store/bureau-returns.ts';
+import { bureauOrders, bureauReturns, bureaus, cards, type Database, isUniqueViolation } from '../store/index.ts';
 import { verifyFile } from './cms/index.ts';
 import { type BureauParts, bureauKeys, nowOf, requireBureau, requireOrder } from './parts.ts';
 import { derOf } from './register.ts';
@@ -49,7 +50,7 @@ export async function takeReturn(
   if (content.order !== orderId || content.bureau !== bureau.id) throw issuerErrors.make('BUREAU_FILE_OTHER_ORDER');
   // Of the content, not of the file: a signature made anew over the same content is no other file.
   const sha256 = createHash('sha256').update(verified.content).digest('hex').toUpperCase();
-  const [known] = await bureauOrders.listReturns(database, { sha256 });
+  const [known] = await bureauReturns.listReturns(database, { sha256 });
   if (known?.state === 'taken') return reportOf(parts, known.id);
   if (known === undefined) {
     if (order.state === 'closed') throw issuerErrors.make('BUREAU_ORDER_CLOSED');
@@ -66,19 +67,19 @@ export async function takeReturn(
       takenAt: nowOf(parts),
     });
   }
-  const [kept] = await bureauOrders.listReturns(database, { sha256 });
+  const [kept] = await bureauReturns.listReturns(database, { sha256 });
   if (kept === undefined) throw issuerErrors.make('BUREAU_RETURN_SEQUENCE');
   await goOn(parts, order, bureau, kept, content);
   return reportOf(parts, kept.id);
 }
 
-async function keepFile(parts: BureauParts, entry: Parameters<typeof bureauOrders.insertReturn>[1]): Promise<void> {
+async function keepFile(parts: BureauParts, entry: Parameters<typeof bureauReturns.insertReturn>[1]): Promise<void> {
   try {
-    await bureauOrders.insertReturn(parts.database, entry);
+    await bureauReturns.insertReturn(parts.database, entry);
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
     // The same content from another node is no conflict; another content under this number is.
-    const [same] = await bureauOrders.listReturns(parts.database, { sha256: entry.sha256 });
+    const [same] = await bureauReturns.listReturns(parts.database, { sha256: entry.sha256 });
     if (same === undefined) throw issuerErrors.make('BUREAU_RETURN_SEQUENCE', { cause: error });
   }
 }
@@ -98,11 +99,11 @@ function unpacked(content: Uint8Array): ReturnFile {
 /** Files of a crash, at the start of the service; one that still cannot be taken waits for the next. */
 export async function resumeReturns(parts: BureauParts, onFault: (error: unknown) => void): Promise<void> {
   const { database } = parts;
-  for (const entry of await bureauOrders.listReturns(database, { state: 'taking' })) {
+  for (const entry of await bureauReturns.listReturns(database, { state: 'taking' })) {
     try {
       const order = await requireOrder(database, entry.orderId);
       const bureau = await requireBureau(database, order.bureauId);
-      const file = await bureauOrders.findReturnFile(database, entry.id);
+      const file = await bureauReturns.findReturnFile(database, entry.id);
       if (file === null) continue;
       // As of the day on which it was taken: a certificate may have run out since.
       const { content } = verifyFile(file, [derOf(bureau.signingCertificate)], new Date(entry.takenAt));
@@ -121,7 +122,7 @@ async function goOn(
   content: ReturnFile,
 ): Promise<void> {
   const { database } = parts;
-  const done = new Set((await bureauOrders.listReturnedLines(database, entry.id)).map(({ line }) => line));
+  const done = new Set((await bureauReturns.listReturnedLines(database, entry.id)).map(({ line }) => line));
   const before = new Set<string>();
   const boxes = new Map(content.boxes.map(({ number, kind }) => [number, kind]));
   for (const [index, raw] of content.lines.entries()) {
@@ -153,7 +154,7 @@ async function goOn(
         if (line.state === 'sent') await bureauOrders.moveLine(transaction, line, 'missing');
       }
     }
-    await bureauOrders.endReturn(transaction, entry.id);
+    await bureauReturns.endReturn(transaction, entry.id);
   });
   await parts.feed.record('bureau-return-taken', null, { orderId: order.id, sequence: entry.sequence });
 }
@@ -209,12 +210,12 @@ async function writeDown(
         };
   try {
     await parts.database.transaction(async (transaction) => {
-      await bureauOrders.insertReturnedLine(transaction, entry.id, told);
+      await bureauReturns.insertReturnedLine(transaction, entry.id, told);
       if (judged.result === 'accepted') await carryOut(parts, transaction, bureau, judged);
     });
   } catch (error) {
     // Another node, or an earlier try whose answer was lost, has written this line.
-    const lines = await bureauOrders.listReturnedLines(parts.database, entry.id);
+    const lines = await bureauReturns.listReturnedLines(parts.database, entry.id);
     if (!lines.some(({ line }) => line === number)) throw error;
   }
 }
@@ -256,9 +257,9 @@ async function carryOut(
 /** @throws BUREAU_RETURN_UNKNOWN */
 export async function reportOf(parts: Pick<BureauParts, 'database'>, returnId: string): Promise<ReturnReport> {
   const { database } = parts;
-  const [entry] = await bureauOrders.listReturns(database, { id: returnId });
+  const [entry] = await bureauReturns.listReturns(database, { id: returnId });
   if (entry === undefined) throw issuerErrors.make('BUREAU_RETURN_UNKNOWN');
-  const report = await bureauOrders.listReturnedLines(database, returnId);
+  const report = await bureauReturns.listReturnedLines(database, returnId);
   const lines = entry.final ? await bureauOrders.listLines(database, entry.orderId) : [];
   const missing = lines.filter(({ state }) => state === 'missing').map(({ issueSerial }) => issueSerial);
   return { ...entry, report, missing };

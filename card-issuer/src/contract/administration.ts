@@ -1,11 +1,14 @@
 /** Users, roles and settings over HTTP; read only: they are files of whoever runs the service. */
 import { z } from 'zod';
+import { listQuery } from './list-query.ts';
 
 const bilingual = z.object({ zh: z.string(), en: z.string() });
 
-/** GET /v1/users */
+/** GET /v1/users: by id. */
+export const usersQuery = listQuery({ most: 1000, usual: 200 });
 export const usersResponse = z.object({
   users: z.array(z.object({ id: z.string(), name: z.string(), roles: z.array(z.string()) })),
+  next: z.string().nullable(),
   roles: z.array(z.object({ role: z.string(), text: bilingual, approves: z.array(bilingual) })),
 });
 /** GET /v1/settings */

@@ -1,6 +1,7 @@
 /** Bulk runs over HTTP. */
 import { z } from 'zod';
 import { BULK_ITEM_STATES, BULK_RUN_STATES, type BulkRunState } from '../domain/bulk.ts';
+import { listQuery } from './list-query.ts';
 
 const runState = z.enum(Object.keys(BULK_RUN_STATES) as BulkRunState[]);
 const itemState = z.enum(BULK_ITEM_STATES);
@@ -54,13 +55,17 @@ export const bulkRunViewResponse = run.extend({
   }),
   stations: z.array(z.object({ agentId: z.string(), reader: z.string(), runId: z.string() })),
 });
-export const bulkRunsResponse = z.object({ runs: z.array(bulkRunViewResponse) });
+/** GET /v1/bulk-runs: newest first. */
+export const bulkRunsQuery = listQuery({ most: 200, usual: 50 });
+export const bulkRunsResponse = z.object({ runs: z.array(bulkRunViewResponse), next: z.string().nullable() });
 export const bulkItemResponse = z.object({
   id: z.string(),
   runId: z.string(),
   position: z.number(),
   residentId: z.string(),
   cardId: z.string().nullable(),
+  /** The card that this line renews. */
+  replaces: z.string().nullable(),
   state: itemState,
   error: z
     .object({ code: z.string(), message: bilingual, nextStep: bilingual, retriable: z.boolean() })
@@ -70,6 +75,27 @@ export const bulkItemResponse = z.object({
 });
 export const bulkItemsResponse = z.object({ items: z.array(bulkItemResponse) });
 
+const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/);
+/** GET /v1/renewals: cards in use by the month and county in which they expire. */
+export const renewalsQuery = z.strictObject({ months: z.coerce.number().int().min(1).max(180).default(12) });
+export const renewalsResponse = z.object({
+  months: z.array(month),
+  /** Months and counties without a card are left out. */
+  counts: z.array(z.object({ month, areaCode: z.string(), expiring: z.int(), underWay: z.int() })),
+});
+/** POST /v1/renewal-waves: a bulk run of the successors; months of expiry, both included. */
+export const renewalWaveRequest = z.strictObject({
+  name: z.string().trim().min(1).max(100),
+  from: month,
+  to: month,
+  areaCode: z
+    .string()
+    .regex(/^\d{6}$/)
+    .optional(),
+  cards: z.int().min(1).max(20_000),
+});
+
+export type RenewalsResponse = z.infer<typeof renewalsResponse>;
 export type BulkRunResponse = z.infer<typeof bulkRunResponse>;
 export type BulkRunViewResponse = z.infer<typeof bulkRunViewResponse>;
 export type BulkRunsResponse = z.infer<typeof bulkRunsResponse>;

@@ -1,6 +1,7 @@
 /** What the HTTP interface takes and gives about card bureaus. The files themselves: domain/bureau. */
 import { z } from 'zod';
 import { BUREAU_LINE_STATES, type BureauLineState } from '../domain/bureau/index.ts';
+import { listQuery } from './list-query.ts';
 
 const id = z.string().min(1).max(64);
 const bilingual = z.object({ zh: z.string(), en: z.string() });
@@ -16,6 +17,8 @@ export const bureauRequest = z.strictObject({
   signingCertificate: z.string().min(1).max(10_000),
   receivingCertificate: z.string().min(1).max(10_000),
 });
+/** GET /v1/bureaus: by name. */
+export const bureausQuery = listQuery({ most: 1000, usual: 200 });
 export const bureausResponse = z.object({
   bureaus: z.array(
     z.object({
@@ -30,6 +33,7 @@ export const bureausResponse = z.object({
       registeredAt: z.string(),
     }),
   ),
+  next: z.string().nullable(),
 });
 
 /** POST /v1/bureau/orders */
@@ -39,10 +43,8 @@ export const bureauOrderRequest = z.strictObject({
   quantity: z.int().min(1).max(1000).optional(),
   repeatFailed: z.boolean().optional(),
 });
-export const bureauOrdersQuery = z.object({
+export const bureauOrdersQuery = listQuery({ most: 500, usual: 100 }).extend({
   bureauId: z.string().max(64).optional(),
-  cursor: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 const order = z.object({
   id: z.string(),
@@ -72,6 +74,8 @@ export const bureauOrderResponse = order.extend({
   returns: z.array(returned),
 });
 export const bureauOrdersResponse = z.object({ orders: z.array(order), next: z.string().nullable() });
+/** GET /v1/bureau/orders/:id/lines: by number; a whole order fits a page. */
+export const bureauLinesQuery = listQuery({ most: 1000, usual: 1000 });
 export const bureauLinesResponse = z.object({
   lines: z.array(
     z.object({
@@ -88,6 +92,7 @@ export const bureauLinesResponse = z.object({
       checkedBy: z.string().nullable(),
     }),
   ),
+  next: z.string().nullable(),
 });
 /** POST /v1/bureau/orders/:id/seal and the other calls that say nothing. */
 export const bureauEmptyRequest = z.strictObject({});
@@ -131,8 +136,9 @@ export const bureauBoxResponse = z.object({
   secondCounter: z.string().nullable(),
   countedAt: z.string().nullable(),
 });
-export const bureauBoxesQuery = z.object({ bureauId: id });
-export const bureauBoxesResponse = z.object({ boxes: z.array(bureauBoxResponse) });
+/** GET /v1/bureau/boxes: newest first. */
+export const bureauBoxesQuery = listQuery({ most: 1000, usual: 200 }).extend({ bureauId: id });
+export const bureauBoxesResponse = z.object({ boxes: z.array(bureauBoxResponse), next: z.string().nullable() });
 
 /** POST /v1/cards/:id/bureau-check: reads the chip in a reader before hand-over. */
 export const bureauCheckRequest = z.strictObject({

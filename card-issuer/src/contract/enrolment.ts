@@ -5,6 +5,7 @@ import { enrolRequest } from './residents.ts';
 
 const bilingual = z.object({ zh: z.string(), en: z.string() });
 const id = z.string().max(64);
+const records = z.object({ max: z.int(), sizeBytes: z.record(z.string(), z.int()) });
 const entries = z.array(z.object({ code: z.string(), text: bilingual }));
 
 /** GET /v1/enrolment-form: what may be chosen, and how long a text may be on the card. */
@@ -25,6 +26,8 @@ export const enrolmentFormResponse = z.object({
   alerts: z.array(z.object({ id: z.string(), item: z.int(), text: bilingual })),
   /** Bytes of the card's character set: 2 a Chinese character. */
   sizeBytes: z.record(z.string(), z.int()),
+  /** Cyclic records of the card: how many it keeps, and bytes of each text. */
+  records: z.object({ allergies: records, immunizations: records }),
   photoMaxBytes: z.int(),
 });
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { REASONS, REPLACEMENT_REASONS, type ReasonCode } from '../domain/card-reasons.ts';
 import { CARD_STATES, CARD_TRANSITIONS, type CardMove } from '../domain/card-state.ts';
 import { approvalResponse } from './approvals.ts';
+import { listQuery } from './list-query.ts';
 
 const cardState = z.enum(CARD_STATES);
 export const cardsQuery = z.object({
@@ -109,6 +110,8 @@ export const moveResponse = z.object({
   receipt: receipt.nullable(),
   approval: approvalResponse.nullable(),
 });
+/** GET /v1/cards/:id/history: moves and receipts, each oldest first, a page of each. */
+export const historyQuery = listQuery({ most: 500, usual: 200 });
 export const historyResponse = z.object({
   moves: z.array(
     z.object({
@@ -122,6 +125,7 @@ export const historyResponse = z.object({
     }),
   ),
   receipts: z.array(receipt),
+  next: z.string().nullable(),
 });
 /** GET /v1/life-cycle: states, moves, reasons and fees as the counter shows them. */
 export const lifeCycleResponse = z.object({
@@ -150,10 +154,11 @@ export const hotlistResponse = z.object({
   deltaBytes: z.int().nullable(),
 });
 /** GET /v1/hotlist/versions */
-export const hotlistVersionsQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(500).default(100) });
+export const hotlistVersionsQuery = listQuery({ most: 500, usual: 100 });
 export const hotlistVersionsResponse = z.object({
   canPublish: z.boolean(),
   versions: z.array(hotlistResponse.extend({ fullBytes: z.int().nullable() })),
+  next: z.string().nullable(),
 });
 export const agentsResponse = z.object({
   agents: z.array(

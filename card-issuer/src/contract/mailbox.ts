@@ -4,6 +4,7 @@ import { z } from 'zod';
 // By file, not by the folder: what checks contents needs Node, and pages read this contract.
 import { CHANGE_STATES, type ChangeState } from '../domain/mailbox/change.ts';
 import { UPDATE_KINDS, UPDATE_STATES, type UpdateState } from '../domain/mailbox/update.ts';
+import { listQuery } from './list-query.ts';
 
 export {
   agentEventsRequest,
@@ -22,6 +23,10 @@ const lapsesAt = moment.nullish();
 /** POST /v1/cards/:id/mailbox */
 export const mailboxPutRequest = z.strictObject({ content: mailboxContent, lapsesAt });
 export const mailboxWithdrawRequest = z.strictObject({});
+
+/** GET /v1/cards/:id/mailbox, /v1/mailbox-changes: newest first. */
+export const mailboxQuery = listQuery({ most: 500, usual: 100 });
+export const mailboxChangesQuery = listQuery({ most: 200, usual: 50 });
 
 /** POST /v1/mailbox-changes: counted at once, carried out when a second person starts it. */
 export const mailboxChangeRequest = z.strictObject({
@@ -67,6 +72,7 @@ export const mailboxResponse = z.object({
   lastContactAt: z.string().nullable(),
   lastContactAgent: z.string().nullable(),
   updates: z.array(mailboxUpdateResponse),
+  next: z.string().nullable(),
 });
 
 export const mailboxChangeResponse = z.object({
@@ -93,4 +99,7 @@ export const mailboxChangeResponse = z.object({
   refusals: z.array(z.object({ cardId: z.string(), code: z.string() })),
   updates: z.record(z.string(), z.int()),
 });
-export const mailboxChangesResponse = z.object({ changes: z.array(mailboxChangeResponse) });
+export const mailboxChangesResponse = z.object({
+  changes: z.array(mailboxChangeResponse),
+  next: z.string().nullable(),
+});

@@ -1,5 +1,6 @@
 /** What the HTTP interface takes and gives towards the higher registration centre. */
 import { z } from 'zod';
+import { listQuery } from './list-query.ts';
 
 /** GET /v1/registry-report: from a cursor on; 0 is the beginning. */
 export const registryReportQuery = z.object({
@@ -42,7 +43,12 @@ export const foreignHotlistResponse = z.object({
   importedBy: z.string(),
   importedAt: z.string(),
 });
-export const foreignHotlistsResponse = z.object({ lists: z.array(foreignHotlistResponse) });
+/** GET /v1/foreign-hotlists: by province. */
+export const foreignHotlistsQuery = listQuery({ most: 200, usual: 100 });
+export const foreignHotlistsResponse = z.object({
+  lists: z.array(foreignHotlistResponse),
+  next: z.string().nullable(),
+});
 
 /** GET /v1/hotlist/look-up */
 export const hotlistLookUpQuery = z.object({ issueSerial: z.string().min(1).max(20) });

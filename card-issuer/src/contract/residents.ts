@@ -1,5 +1,6 @@
 /** What card-issuer's HTTP interface takes and gives about residents. */
 import { z } from 'zod';
+import { listQuery } from './list-query.ts';
 
 const text = z.string().max(400);
 const optional = text.optional();
@@ -131,6 +132,8 @@ export const residentResponse = z.object({
   changedAt: nullable,
   resident,
 });
+/** GET /v1/residents/:id/history, /consents: oldest first. */
+export const residentHistoryQuery = listQuery({ most: 500, usual: 200 });
 export const residentHistoryResponse = z.object({
   changes: z.array(
     z.object({
@@ -142,6 +145,7 @@ export const residentHistoryResponse = z.object({
       values: z.array(z.object({ field: z.string(), old: z.unknown(), new: z.unknown() })).nullable(),
     }),
   ),
+  next: z.string().nullable(),
 });
 
 /** GET /v1/resident-candidates */
@@ -187,7 +191,7 @@ const consent = z.object({
   withdrawnTo: nullable,
 });
 export const consentResponse = consent;
-export const consentsResponse = z.object({ consents: z.array(consent) });
+export const consentsResponse = z.object({ consents: z.array(consent), next: z.string().nullable() });
 export const withdrawConsentRequest = z.strictObject({});
 
 /** GET /v1/residents/:id/subject-access */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 const limit = z.coerce.number().int().min(1).max(1000).default(200);
+const cursor = z.string().max(400).optional();
 const locationId = z.string().min(1).max(64).optional();
 const ledger = z.object({
   received: z.int(),
@@ -13,7 +14,7 @@ const ledger = z.object({
 });
 
 /** GET /v1/stock/boxes, /v1/stock/shifts */
-export const booksQuery = z.strictObject({ locationId, limit });
+export const booksQuery = z.strictObject({ locationId, cursor, limit });
 /** GET /v1/stock/movements: newest first, before a number. */
 export const movementsQuery = z.strictObject({ locationId, before: z.coerce.number().int().min(1).optional(), limit });
 
@@ -33,6 +34,7 @@ export const boxesResponse = z.object({
       returned: z.int(),
     }),
   ),
+  next: z.string().nullable(),
 });
 export const shiftsResponse = z.object({
   shifts: z.array(
@@ -47,6 +49,7 @@ export const shiftsResponse = z.object({
       ledger,
     }),
   ),
+  next: z.string().nullable(),
 });
 export const movementsResponse = z.object({
   movements: z.array(

@@ -1,11 +1,15 @@
 /** What the HTTP interface takes and gives about stock of blank cards. */
 import { z } from 'zod';
+import { listQuery } from './list-query.ts';
 
 const id = z.string().min(1).max(64);
 const count = z.int().min(0).max(10_000_000);
 const counted = z.strictObject({ stock: count, inWork: count });
+const transferState = z.enum(['offered', 'taken', 'withdrawn']);
 const bilingual = z.object({ zh: z.string(), en: z.string() });
 
+/** GET /v1/stock/locations: by name. */
+export const locationsQuery = listQuery({ most: 1000, usual: 200 });
 /** POST /v1/stock/locations */
 export const locationRequest = z.strictObject({ name: z.string().min(1).max(60) });
 /** POST /v1/stock/deliveries: `list` is the supplier's CSV, base64. */
@@ -21,10 +25,7 @@ export const offerRequest = z.strictObject({
   boxes: z.array(z.string().max(40)).min(1).max(1000),
 });
 /** GET /v1/stock/transfers */
-export const transfersQuery = z.object({
-  cursor: z.string().max(200).optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(200),
-});
+export const transfersQuery = listQuery({ most: 500, usual: 200 }).extend({ state: transferState.optional() });
 /** POST /v1/stock/transfers/:id/take and /withdraw: the caller signs. */
 export const takeRequest = z.strictObject({});
 /** POST /v1/stock/write-offs: asks a second person for approval. */
@@ -49,6 +50,7 @@ const ledger = z.object({
 export const locationResponse = z.object({ id: z.string() });
 export const locationsResponse = z.object({
   locations: z.array(z.object({ id: z.string(), name: z.string(), ledger, openShift: z.string().nullable() })),
+  next: z.string().nullable(),
 });
 export const deliveryResponse = z.object({
   rows: z.int(),
@@ -64,7 +66,7 @@ export const transferResponse = z.object({
   givenAt: z.string(),
   taker: z.string().nullable(),
   endedAt: z.string().nullable(),
-  state: z.enum(['offered', 'taken', 'withdrawn']),
+  state: transferState,
 });
 export const transfersResponse = z.object({ transfers: z.array(transferResponse), next: z.string().nullable() });
 export const shiftResponse = z.object({

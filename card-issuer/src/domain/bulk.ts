@@ -35,6 +35,8 @@ export interface BulkItem {
   readonly position: number;
   readonly residentId: string;
   readonly cardId: string | null;
+  /** The card whose successor this line makes; null: a first card. */
+  readonly replaces: string | null;
   readonly state: BulkItemState;
   readonly error: ErrorBody | null;
   readonly endedAt: string | null;

@@ -2,7 +2,7 @@
 import type { Text } from '@rhc/card/errors';
 import { MAX_PHOTO_BYTES } from './photo.ts';
 import { codeTableOfItem, elementOfItem } from './profile-items.ts';
-import { ALERT_ITEMS } from './validate-resident.ts';
+import { ALERT_ITEMS, ALLERGY_RECORDS, IMMUNIZATION_RECORDS } from './validate-resident.ts';
 
 /** Field of an enrolment → item number (标志) of the element it fills. */
 const TABLE_ITEMS = {
@@ -51,6 +51,7 @@ export function enrolmentForm() {
     sizeBytes: Object.fromEntries(
       Object.entries(SIZE_ITEMS).map(([field, item]) => [field, elementOfItem(item).sizeBytes]),
     ),
+    records: { allergies: ALLERGY_RECORDS, immunizations: IMMUNIZATION_RECORDS },
     photoMaxBytes: MAX_PHOTO_BYTES,
   };
 }

@@ -3,25 +3,22 @@
  * itself, is refused here, all faults of a record together, each with its field and the rule in Chinese and English.
  * What reaches the chip's EF05 and EF06 can never be rewritten, so nothing is repaired or cut in silence.
  */
-import type { FieldFault, Text } from '@rhc/card/errors';
+import type { FieldFault } from '@rhc/card/errors';
 import { countyName } from './area.ts';
-import { encodedText } from './encodable-text.ts';
-import { IDENTITY_NUMBER_RULES, isCalendarDate, parseIdentityNumber } from './identity-number.ts';
+import { IDENTITY_NUMBER_RULES, parseIdentityNumber } from './identity-number.ts';
 import { photoFault } from './photo.ts';
 import { codeTableOfItem, elementOfItem, resolveCode } from './profile-items.ts';
-import type { Resident, ResidentField, ResidentInput } from './resident.ts';
+import { RecordCheck } from './record-check.ts';
+import type { Resident, ResidentInput } from './resident.ts';
 
 export type Validation =
   | { readonly ok: true; readonly resident: Resident }
   | { readonly ok: false; readonly faults: readonly FieldFault[] };
 
-const MAX_ALLERGIES = 3;
-const MAX_IMMUNIZATIONS = 10;
 const MAX_PAYMENT_METHODS = 3;
-/** Cyclic records (CARD-FACTS 1.4, other files): substance 20, reaction 100, immunization 20 bytes. */
-const SUBSTANCE_BYTES = 20;
-const REACTION_BYTES = 100;
-const IMMUNIZATION_BYTES = 20;
+/** Cyclic records (CARD-FACTS 1.4, other files): how many the card keeps, and bytes of their texts. */
+export const ALLERGY_RECORDS = { max: 3, sizeBytes: { substance: 20, reaction: 100 } } as const;
+export const IMMUNIZATION_RECORDS = { max: 10, sizeBytes: { name: 20 } } as const;
 /** Alerts that are a flag of their own: 43–54 of the clinical file, 56 in its own file. */
 export const ALERT_ITEMS = [43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 56] as const;
 /** The paper form's 1–5 of the marital status (CARD-FACTS conflict 13). */
@@ -87,113 +84,6 @@ export function validateResident(input: ResidentInput, today: string): Validatio
     );
   }
   return check.faults.length === 0 ? { ok: true, resident } : { ok: false, faults: check.faults };
-}
-
-/** Collects the faults of one record; every method gives a usable value even when it notes a fault. */
-class RecordCheck {
-  readonly faults: FieldFault[] = [];
-  /** The same day of the year before. */
-  readonly aYearAgo: string;
-
-  constructor(today: string) {
-    this.aYearAgo = `${Number(today.slice(0, 4)) - 1}${today.slice(4)}`;
-  }
-
-  fault(field: ResidentField | `${ResidentField}[${number}]`, zh: string, en: string): void {
-    this.faults.push({ field, rule: { zh, en } });
-  }
-
-  rule(field: ResidentField, rule: Text): void {
-    this.faults.push({ field, rule });
-  }
-
-  name(field: ResidentField, given: string): string {
-    const name = given.trim();
-    if (name === '') {
-      this.fault(field, '必须填写', 'is required');
-      return name;
-    }
-    if (/[\p{Cc}0-9]/u.test(name))
-      this.fault(field, '姓名不得含数字或控制字符', 'must hold no digit or control character');
-    this.fits(field, name, elementOfItem(11).sizeBytes);
-    return name;
-  }
-
-  text(field: ResidentField, item: number, given: string | undefined): string | null {
-    const text = given?.trim() ?? '';
-    if (text === '') return null;
-    this.fits(field, text, elementOfItem(item).sizeBytes);
-    return text;
-  }
-
-  fits(field: ResidentField | `${ResidentField}[${number}]`, text: string, sizeBytes: number): void {
-    const encoded = encodedText(text);
-    if (!encoded.ok) {
-      this.fault(
-        field,
-        `字符 ${encoded.character} 无法写入卡内字符集，请按公安部门的处理办法改用规范字或拼音`,
-        `the character ${encoded.character} does not exist in the card's character set`,
-      );
-    } else if (encoded.sizeBytes > sizeBytes) {
-      this.fault(
-        field,
-        `长 ${encoded.sizeBytes} 字节，卡上最多 ${sizeBytes} 字节（一个汉字 2 字节）`,
-        `has ${encoded.sizeBytes} bytes, the card takes ${sizeBytes} (2 a Chinese character)`,
-      );
-    }
-  }
-
-  code(field: ResidentField | `${ResidentField}[${number}]`, item: number, given: string): string {
-    if (given.trim() === '') {
-      this.fault(field, '必须填写', 'is required');
-      return '';
-    }
-    return this.optionalCode(field, item, given) ?? '';
-  }
-
-  optionalCode(
-    field: ResidentField | `${ResidentField}[${number}]`,
-    item: number,
-    given: string | undefined,
-  ): string | null {
-    const wanted = given?.trim() ?? '';
-    if (wanted === '') return null;
-    const table = codeTableOfItem(item);
-    const code = resolveCode(table, wanted);
-    if (code === null) {
-      this.fault(
-        field,
-        `不在代码表《${table.text.zh}》（${table.standard}）中`,
-        `is not in the code table ${table.standard}`,
-      );
-    }
-    return code;
-  }
-
-  date(field: ResidentField | `${ResidentField}[${number}]`, given: string, today: string): string {
-    const date = normalDate(given);
-    if (date === null) this.fault(field, '须为存在的日期，如 2026-01-31', 'must be a day that exists, like 2026-01-31');
-    else if (date > today) this.fault(field, '不得晚于今天', 'must not lie in the future');
-    return date ?? '';
-  }
-
-  phone(field: ResidentField | `${ResidentField}[${number}]`, item: number, given: string | undefined): string | null {
-    const phone = given?.trim() ?? '';
-    if (phone === '') return null;
-    if (!/^\+?\d[\d-]{5,}$/.test(phone) || phone.length > elementOfItem(item).sizeBytes) {
-      this.fault(field, '电话须为 6 至 20 位数字，可含 + 和 -', 'must be 6 to 20 digits, + and - allowed');
-    }
-    return phone;
-  }
-}
-
-/** `YYYY-MM-DD` of what people write, or null. */
-export function normalDate(given: string): string | null {
-  const match = /^(\d{4})(?:(\d{2})(\d{2})|[-/.](\d{1,2})[-/.](\d{1,2}))$/.exec(given.trim());
-  if (!match) return null;
-  const [, year = '', monthA, dayA, monthB, dayB] = match;
-  const date = `${year}-${(monthA ?? monthB ?? '').padStart(2, '0')}-${(dayA ?? dayB ?? '').padStart(2, '0')}`;
-  return isCalendarDate(date) ? date : null;
 }
 
 function checkDocument(
@@ -364,14 +254,14 @@ function checkAlerts(check: RecordCheck, given: readonly string[]): number[] {
 }
 
 function checkAllergies(check: RecordCheck, given: NonNullable<ResidentInput['allergies']>): Resident['allergies'] {
-  if (given.length > MAX_ALLERGIES) {
-    check.fault('allergies', `卡上最多 ${MAX_ALLERGIES} 条过敏`, `the card takes ${MAX_ALLERGIES} at most`);
+  if (given.length > ALLERGY_RECORDS.max) {
+    check.fault('allergies', `卡上最多 ${ALLERGY_RECORDS.max} 条过敏`, `the card takes ${ALLERGY_RECORDS.max} at most`);
   }
   return given.map((allergy, index) => {
     const [substance, reaction] = [allergy.substance.trim(), allergy.reaction.trim()];
     if (substance === '') check.fault(`allergies[${index}]`, '须写明过敏物质', 'must name the substance');
-    check.fits(`allergies[${index}]`, substance, SUBSTANCE_BYTES);
-    check.fits(`allergies[${index}]`, reaction, REACTION_BYTES);
+    check.fits(`allergies[${index}]`, substance, ALLERGY_RECORDS.sizeBytes.substance);
+    check.fits(`allergies[${index}]`, reaction, ALLERGY_RECORDS.sizeBytes.reaction);
     return { substance, reaction };
   });
 }
@@ -381,13 +271,17 @@ function checkImmunizations(
   given: NonNullable<ResidentInput['immunizations']>,
   today: string,
 ): Resident['immunizations'] {
-  if (given.length > MAX_IMMUNIZATIONS) {
-    check.fault('immunizations', `卡上最多 ${MAX_IMMUNIZATIONS} 条免疫`, `the card takes ${MAX_IMMUNIZATIONS} at most`);
+  if (given.length > IMMUNIZATION_RECORDS.max) {
+    check.fault(
+      'immunizations',
+      `卡上最多 ${IMMUNIZATION_RECORDS.max} 条免疫`,
+      `the card takes ${IMMUNIZATION_RECORDS.max} at most`,
+    );
   }
   const immunizations = given.map((immunization, index) => {
     const name = immunization.name.trim();
     if (name === '') check.fault(`immunizations[${index}]`, '须写明疫苗名称', 'must name the vaccine');
-    check.fits(`immunizations[${index}]`, name, IMMUNIZATION_BYTES);
+    check.fits(`immunizations[${index}]`, name, IMMUNIZATION_RECORDS.sizeBytes.name);
     return { name, date: check.date(`immunizations[${index}]`, immunization.date, today) };
   });
   return immunizations.sort((a, b) => (a.date < b.date ? 1 : a.date > b.date ? -1 : 0));

@@ -1,8 +1,8 @@
 /** Users with their roles, and the settings that the service runs with. */
 import { type Endpoint, endpoint } from '@rhc/service-shell';
-import { cardView, rolesView } from '../administration.ts';
+import { cardView, rolesView, usersPage } from '../administration.ts';
 import type { Issuer } from '../app.ts';
-import { settingsResponse, usersResponse } from '../contract/index.ts';
+import { settingsResponse, usersQuery, usersResponse } from '../contract/index.ts';
 import { LOOKERS_ON } from './access.ts';
 
 const row = { method: 'get', access: LOOKERS_ON, tag: '管理 Administration' } as const;
@@ -12,9 +12,13 @@ export function administrationEndpoints({ administration }: Issuer): Endpoint[] 
     endpoint({
       ...row,
       path: '/v1/users',
-      summary: { zh: '用户与角色', en: 'Users and roles' },
+      summary: { zh: '用户与角色', en: 'Users by id, and roles' },
+      query: usersQuery,
       response: usersResponse,
-      handle: () => ({ users: administration.users, roles: rolesView() }),
+      handle: async ({ query }) => {
+        const { entries, next } = await usersPage(administration.users, query);
+        return { users: entries, roles: rolesView(), next };
+      },
     }),
     endpoint({
       ...row,

@@ -10,8 +10,12 @@ import {
   bulkItemsResponse,
   bulkRunRequest,
   bulkRunResponse,
+  bulkRunsQuery,
   bulkRunsResponse,
   bulkRunViewResponse,
+  renewalsQuery,
+  renewalsResponse,
+  renewalWaveRequest,
   reorderRequest,
   stationRequest,
 } from '../contract/index.ts';
@@ -21,7 +25,7 @@ import { caller, pathPart } from './request-parts.ts';
 const tag = '批量制卡 Bulk';
 
 export function bulkEndpoints(issuer: Issuer): Endpoint[] {
-  return [...runEndpoints(issuer), ...stationEndpoints(issuer), ...itemEndpoints(issuer)];
+  return [...runEndpoints(issuer), ...renewalEndpoints(issuer), ...stationEndpoints(issuer), ...itemEndpoints(issuer)];
 }
 
 function runEndpoints({ bulk }: Issuer): Endpoint[] {
@@ -41,9 +45,13 @@ function runEndpoints({ bulk }: Issuer): Endpoint[] {
       path: '/v1/bulk-runs',
       access: OVERSIGHT,
       tag,
-      summary: { zh: '批量任务及进度', en: 'Bulk runs with their progress' },
+      summary: { zh: '批量任务及进度', en: 'Bulk runs with their progress, newest first' },
+      query: bulkRunsQuery,
       response: bulkRunsResponse,
-      handle: async () => ({ runs: await bulk.list() }),
+      handle: async ({ query }) => {
+        const { entries, next } = await bulk.page(query);
+        return { runs: entries, next };
+      },
     }),
     endpoint({
       method: 'post',
@@ -81,6 +89,32 @@ function runEndpoints({ bulk }: Issuer): Endpoint[] {
       bulk.cancel(id),
     ),
     move('new-sample', '样卡未通过,重做样卡', 'The sample was refused: make another one', (id) => bulk.newSample(id)),
+  ];
+}
+
+function renewalEndpoints({ renewals }: Issuer): Endpoint[] {
+  return [
+    endpoint({
+      method: 'get',
+      path: '/v1/renewals',
+      access: OVERSIGHT,
+      tag,
+      summary: { zh: '各月各县到期的卡', en: 'Cards that expire, by month and county' },
+      query: renewalsQuery,
+      response: renewalsResponse,
+      handle: ({ query }) => renewals.overview(query.months),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/renewal-waves',
+      access: MANAGER,
+      tag,
+      summary: { zh: '新建到期换发任务', en: 'Begin a bulk run that renews cards' },
+      body: renewalWaveRequest,
+      response: bulkRunResponse,
+      status: 201,
+      handle: (call) => renewals.begin({ ...call.body, actor: caller(call).id }, call.idempotencyKey),
+    }),
   ];
 }
 

@@ -11,6 +11,7 @@ import {
   bureauCheckResponse,
   bureauCountRequest,
   bureauEmptyRequest,
+  bureauLinesQuery,
   bureauLinesResponse,
   bureauOrderRequest,
   bureauOrderResponse,
@@ -19,6 +20,7 @@ import {
   bureauReportResponse,
   bureauRequest,
   bureauReturnRequest,
+  bureausQuery,
   bureausResponse,
   bureauWriteOffRequest,
 } from '../contract/index.ts';
@@ -47,9 +49,13 @@ function registerEndpoints({ bureau, approvals }: Issuer): Endpoint[] {
       path: '/v1/bureaus',
       access: STOCK_READERS,
       tag,
-      summary: { zh: '制卡中心列表', en: 'Card bureaus' },
+      summary: { zh: '制卡中心列表', en: 'Card bureaus, by name' },
+      query: bureausQuery,
       response: bureausResponse,
-      handle: async () => ({ bureaus: await bureau.list() }),
+      handle: async ({ query }) => {
+        const { entries, next } = await bureau.page(query);
+        return { bureaus: entries, next };
+      },
     }),
     endpoint({
       method: 'post',
@@ -122,8 +128,12 @@ function orderEndpoints({ bureau, approvals }: Issuer): Endpoint[] {
       access: STOCK_READERS,
       tag,
       summary: { zh: '订单明细', en: 'The lines of an order' },
+      query: bureauLinesQuery,
       response: bureauLinesResponse,
-      handle: async (call) => ({ lines: await bureau.lines(pathPart(call)) }),
+      handle: async (call) => {
+        const { entries, next } = await bureau.linesPage(pathPart(call), call.query);
+        return { lines: entries, next };
+      },
     }),
     endpoint({
       method: 'post',
@@ -212,10 +222,13 @@ function boxEndpoints({ bureau }: Issuer): Endpoint[] {
       path: '/v1/bureau/boxes',
       access: STOCK_READERS,
       tag,
-      summary: { zh: '往来箱子与快递', en: 'Boxes on their way, with couriers' },
+      summary: { zh: '往来箱子与快递', en: 'Boxes on their way and counted, with couriers, newest first' },
       query: bureauBoxesQuery,
       response: bureauBoxesResponse,
-      handle: async ({ query }) => ({ boxes: await bureau.boxes(query.bureauId) }),
+      handle: async ({ query }) => {
+        const { entries, next } = await bureau.boxesPage(query);
+        return { boxes: entries, next };
+      },
     }),
     endpoint({
       method: 'post',

@@ -48,10 +48,27 @@ export function hotlistEndpoints({ hotlist }: Issuer): Endpoint[] {
       summary: { zh: '各版名单及大小', en: 'Versions with their sizes, newest first' },
       query: hotlistVersionsQuery,
       response: hotlistVersionsResponse,
-      handle: async ({ query }) => ({
-        canPublish: hotlist.canPublish,
-        versions: await hotlist.versions(query.limit),
-      }),
+      handle: async ({ query }) => {
+        const { entries, next } = await hotlist.versions(query);
+        return { canPublish: hotlist.canPublish, versions: entries, next };
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/v1/hotlist/counties/:code',
+      access: PUBLISHERS,
+      tag,
+      summary: {
+        zh: '最新名单中某县(市、区)的部分,签名文件',
+        en: "A county's part of the newest list, as a signed file",
+      },
+      answers: FILE_TYPE,
+      handle: async (call) => {
+        const { version, file } = await hotlist.county(pathPart(call, 'code'));
+        call.ctx.set('X-Hotlist-Version', String(version));
+        call.ctx.set('Cache-Control', 'private, no-cache');
+        sendFile(call.ctx, file);
+      },
     }),
     endpoint({
       method: 'get',

@@ -1,7 +1,14 @@
 /** A card's life after it was made, and the table that a counter draws its buttons from. */
 import { type Endpoint, endpoint } from '@rhc/service-shell';
 import type { Issuer } from '../app.ts';
-import { historyResponse, lifeCycleResponse, moveRequest, moveResponse, replaceRequest } from '../contract/index.ts';
+import {
+  historyQuery,
+  historyResponse,
+  lifeCycleResponse,
+  moveRequest,
+  moveResponse,
+  replaceRequest,
+} from '../contract/index.ts';
 import { REASONS, REPLACEMENT_REASONS, replacementFeeFen } from '../domain/card-reasons.ts';
 import { CARD_STATE_TEXTS, CARD_TRANSITIONS, replaceableStates } from '../domain/card-state.ts';
 import { ANYBODY, CLERKS, OVERSIGHT } from './access.ts';
@@ -68,8 +75,9 @@ export function lifeCycleEndpoints({ service, approvals }: Issuer): Endpoint[] {
       access: OVERSIGHT,
       tag,
       summary: { zh: '卡的经历与回执', en: "A card's moves and receipts" },
+      query: historyQuery,
       response: historyResponse,
-      handle: (call) => service.lifeCycle.history(pathPart(call)),
+      handle: (call) => service.lifeCycle.history(pathPart(call), call.query),
     }),
   ];
 }

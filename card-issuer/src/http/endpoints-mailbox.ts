@@ -10,8 +10,10 @@ import {
   contactResponse,
   mailboxChangeRequest,
   mailboxChangeResponse,
+  mailboxChangesQuery,
   mailboxChangesResponse,
   mailboxPutRequest,
+  mailboxQuery,
   mailboxResponse,
   mailboxResultsRequest,
   mailboxResultsResponse,
@@ -43,9 +45,10 @@ function counterEndpoints({ mailbox }: Issuer): Endpoint[] {
       path: '/v1/cards/:id/mailbox',
       access: OVERSIGHT,
       tag,
-      summary: { zh: '一张卡的信箱(不含数据值)', en: "A card's mailbox, without values" },
+      summary: { zh: '一张卡的信箱(不含数据值)', en: "A card's mailbox, without values; newest update first" },
+      query: mailboxQuery,
       response: mailboxResponse,
-      handle: (call) => mailbox.view(pathPart(call)),
+      handle: (call) => mailbox.view(pathPart(call), call.query),
     }),
     endpoint({
       method: 'post',
@@ -85,9 +88,13 @@ function changeEndpoints({ mailboxChanges }: Issuer): Endpoint[] {
       path,
       access: OVERSIGHT,
       tag,
-      summary: { zh: '批量变更及进度', en: 'Changes for many cards, with their progress' },
+      summary: { zh: '批量变更及进度', en: 'Changes for many cards, with their progress, newest first' },
+      query: mailboxChangesQuery,
       response: mailboxChangesResponse,
-      handle: async () => ({ changes: await mailboxChanges.list() }),
+      handle: async ({ query }) => {
+        const { entries, next } = await mailboxChanges.page(query);
+        return { changes: entries, next };
+      },
     }),
     endpoint({
       method: 'post',

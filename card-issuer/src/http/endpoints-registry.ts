@@ -5,6 +5,7 @@ import {
   eventLogQuery,
   eventLogResponse,
   foreignHotlistResponse,
+  foreignHotlistsQuery,
   foreignHotlistsResponse,
   hotlistLookUpQuery,
   hotlistLookUpResponse,
@@ -55,8 +56,12 @@ export function registryEndpoints({ registry, feed }: Issuer): Endpoint[] {
       access: ANYBODY,
       tag,
       summary: { zh: '已导入的外省名单', en: "Other provinces' lists that are held" },
+      query: foreignHotlistsQuery,
       response: foreignHotlistsResponse,
-      handle: async () => ({ lists: await registry.foreignLists() }),
+      handle: async ({ query }) => {
+        const { entries, next } = await registry.foreignListsPage(query);
+        return { lists: entries, next };
+      },
     }),
     endpoint({
       method: 'get',

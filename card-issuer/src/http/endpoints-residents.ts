@@ -17,6 +17,7 @@ import {
   eraseResponse,
   mergeRequest,
   mergeResponse,
+  residentHistoryQuery,
   residentHistoryResponse,
   residentResponse,
   residentsQuery,
@@ -113,8 +114,12 @@ function registerEndpoints({ residents }: Issuer): Endpoint[] {
         zh: '变更记录:何人、何时、哪些字段、原值与新值',
         en: 'History: who, when, which fields, from what to what',
       },
+      query: residentHistoryQuery,
       response: residentHistoryResponse,
-      handle: async (call) => ({ changes: await residents.history(pathPart(call)) }),
+      handle: async (call) => {
+        const { entries, next } = await residents.historyPage(pathPart(call), call.query);
+        return { changes: entries, next };
+      },
     }),
   ];
 }
@@ -179,8 +184,12 @@ function rightsEndpoints({ residents }: Issuer): Endpoint[] {
       access: PEOPLE_HISTORY,
       tag: rights,
       summary: { zh: '授权列表', en: 'Consents' },
+      query: residentHistoryQuery,
       response: consentsResponse,
-      handle: async (call) => ({ consents: await residents.consents(pathPart(call)) }),
+      handle: async (call) => {
+        const { entries, next } = await residents.consentsPage(pathPart(call), call.query);
+        return { consents: entries, next };
+      },
     }),
     endpoint({
       method: 'post',
@@ -191,7 +200,7 @@ function rightsEndpoints({ residents }: Issuer): Endpoint[] {
       body: consentRequest,
       response: consentResponse,
       status: 201,
-      handle: (call) => residents.consent(pathPart(call), call.body, caller(call).id),
+      handle: (call) => residents.consent(pathPart(call), call.body, caller(call).id, call.idempotencyKey),
     }),
     endpoint({
       method: 'post',
@@ -203,6 +212,7 @@ function rightsEndpoints({ residents }: Issuer): Endpoint[] {
       response: consentsResponse,
       handle: async (call) => ({
         consents: await residents.withdrawConsent(pathPart(call), pathPart(call, 'consentId'), caller(call).id),
+        next: null,
       }),
     }),
     endpoint({

@@ -18,10 +18,13 @@ export function stockBookEndpoints({ stockBooks }: Issuer): Endpoint[] {
     endpoint({
       ...row,
       path: '/v1/stock/boxes',
-      summary: { zh: '箱及其中的空白卡', en: 'Boxes, with the blanks in them' },
+      summary: { zh: '箱及其中的空白卡', en: 'Boxes, with the blanks in them, newest delivery first' },
       query: booksQuery,
       response: boxesResponse,
-      handle: async ({ query }) => ({ boxes: await stockBooks.boxes(query) }),
+      handle: async ({ query }) => {
+        const { entries, next } = await stockBooks.boxes(query);
+        return { boxes: entries, next };
+      },
     }),
     endpoint({
       ...row,
@@ -29,7 +32,10 @@ export function stockBookEndpoints({ stockBooks }: Issuer): Endpoint[] {
       summary: { zh: '班次及其台账', en: 'Shifts with their ledgers, newest first' },
       query: booksQuery,
       response: shiftsResponse,
-      handle: async ({ query }) => ({ shifts: await stockBooks.shifts(query) }),
+      handle: async ({ query }) => {
+        const { entries, next } = await stockBooks.shifts(query);
+        return { shifts: entries, next };
+      },
     }),
     endpoint({
       ...row,

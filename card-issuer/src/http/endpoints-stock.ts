@@ -8,6 +8,7 @@ import {
   deliveryResponse,
   locationRequest,
   locationResponse,
+  locationsQuery,
   locationsResponse,
   offerRequest,
   openShiftRequest,
@@ -38,9 +39,13 @@ function placeEndpoints({ stock, approvals }: Issuer): Endpoint[] {
       path: '/v1/stock/locations',
       access: STOCK_READERS,
       tag,
-      summary: { zh: '地点与账面', en: 'Places with their books' },
+      summary: { zh: '地点与账面', en: 'Places with their books, by name' },
+      query: locationsQuery,
       response: locationsResponse,
-      handle: async () => ({ locations: await stock.locations() }),
+      handle: async ({ query }) => {
+        const { entries, next } = await stock.locationsPage(query);
+        return { locations: entries, next };
+      },
     }),
     endpoint({
       method: 'post',

@@ -32,6 +32,20 @@ export class EventFeed {
     this.#tell(await events.insertEvent(this.#database, { at: timestamp(this.#clock.nowMs()), type, cardId, detail }));
   }
 
+  /**
+   * Stores an event in the transaction of what it tells of, so that none of the two is ever without the other.
+   * @returns tells those who watch: to be called once the transaction stands
+   */
+  async recordWithin(
+    transaction: Database,
+    type: string,
+    cardId: string | null,
+    detail: Readonly<Record<string, unknown>> = {},
+  ): Promise<() => void> {
+    const event = await events.insertEvent(transaction, { at: timestamp(this.#clock.nowMs()), type, cardId, detail });
+    return () => this.#tell(event);
+  }
+
   progress(cardId: string | null, type: string, detail: Readonly<Record<string, unknown>>): void {
     this.#tell({ id: null, at: timestamp(this.#clock.nowMs()), type, cardId, detail });
   }

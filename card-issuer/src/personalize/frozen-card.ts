@@ -28,9 +28,10 @@ export async function frozenOrNew(
   card: cards.Card,
   issuerCertificate: () => Promise<string>,
 ): Promise<FrozenCard> {
-  const data = await cards.findCardData(options.database, card.id);
-  if (data !== null && card.issueDate !== null && card.expiryDate !== null) {
-    return { data, issueDate: card.issueDate, expiryDate: card.expiryDate };
+  // Both days are written with the data, when the chip is bound.
+  if (card.issueDate !== null && card.expiryDate !== null) {
+    const data = await cards.findCardData(options.database, card.id);
+    if (data !== null) return { data, issueDate: card.issueDate, expiryDate: card.expiryDate };
   }
   const entry = await residents.findResident(options.database, card.residentId);
   if (entry === null) throw issuerErrors.make('RESIDENT_UNKNOWN');
@@ -40,7 +41,8 @@ export async function frozenOrNew(
     issueSerial: card.issueSerial,
     issuerCertificate: await issuerCertificate(),
   });
-  const copy = await cards.findMedicalCopy(options.database, card.id);
+  // Only a successor takes anything over.
+  const copy = card.replaces === null ? null : await cards.findMedicalCopy(options.database, card.id);
   return {
     issueDate,
     expiryDate: expiryDate(issueDate, options.issuer.validityYears),

@@ -25,24 +25,28 @@ export class JobProgressKeeper {
   #apdusTotal = 0;
   #batches = 0;
   #keyServiceCalls = 0;
-  #storedAtMs = Number.NEGATIVE_INFINITY;
+  #storedAtMs: number;
+  /** Of the next storing, so that a long stage is stored while it lasts. */
+  #later: NodeJS.Timeout | null = null;
 
   constructor(places: JobProgressPlaces, job: Job) {
     this.#places = places;
     this.#job = job;
+    // The claim has just been written; a card that is done sooner needs no progress in the database.
+    this.#storedAtMs = places.clock.monotonicMs();
   }
 
   stage(stage: string): void {
     this.#closeStage();
     this.#stage = stage;
     this.#stageSinceMs = this.#places.clock.monotonicMs();
-    this.#changed(true);
+    this.#changed();
   }
 
   apdus(done: number, total: number): void {
     this.#apdusDone = done;
     this.#apdusTotal = total;
-    this.#changed(false);
+    this.#changed();
   }
 
   batch(): void {
@@ -54,6 +58,8 @@ export class JobProgressKeeper {
   }
 
   end(): JobProgress {
+    if (this.#later !== null) clearTimeout(this.#later);
+    this.#later = null;
     this.#closeStage();
     return this.#snapshot();
   }
@@ -76,18 +82,24 @@ export class JobProgressKeeper {
     };
   }
 
-  #changed(store: boolean): void {
-    const { feed, clock, database, claimMs, logger } = this.#places;
-    const progress = this.#snapshot();
-    feed.progress(this.#job.cardId, 'progress', { ...progress });
-    const nowMs = clock.monotonicMs();
-    if (!store && nowMs - this.#storedAtMs < STORE_EVERY_MS) return;
-    this.#storedAtMs = nowMs;
+  #changed(): void {
+    const { feed, clock } = this.#places;
+    feed.progress(this.#job.cardId, 'progress', { ...this.#snapshot() });
+    if (this.#later !== null) return;
+    const wait = this.#storedAtMs + STORE_EVERY_MS - clock.monotonicMs();
+    if (wait <= 0) this.#store();
+    else this.#later = setTimeout(() => this.#store(), wait);
+  }
+
+  #store(): void {
+    const { clock, database, claimMs, logger } = this.#places;
+    this.#later = null;
+    this.#storedAtMs = clock.monotonicMs();
     const now = clock.nowMs();
     const claim = { now: timestamp(now), until: timestamp(now + claimMs) };
     // Not awaited: the card must not wait for its progress bar. The end of the run is written with care.
     jobs
-      .saveJobProgress(database, this.#job, progress, claim)
+      .saveJobProgress(database, this.#job, this.#snapshot(), claim)
       .catch((error: unknown) => logger.warn({ err: error }, 'progress was not stored'));
   }
 }

@@ -46,6 +46,8 @@ export class JobRunner {
   #setbacks = new Map<string, Setback>();
   #stopped = false;
   #looking: Promise<void> = Promise.resolve();
+  /** Of each reader the insertion that is written down. */
+  #noted = new Map<string, string>();
 
   constructor(options: JobRunnerOptions) {
     this.#options = options;
@@ -74,10 +76,10 @@ export class JobRunner {
     await this.#running.get(cardId);
   }
 
-  /** A person asked for it: earlier setbacks do not count. */
-  run(cardId: string, place: CardPlace): void {
+  /** A person asked for it: earlier setbacks do not count. @param cardFactor of the chip at the place */
+  run(cardId: string, place: CardPlace, cardFactor: string): void {
     this.#setbacks.delete(cardId);
-    this.#begin(cardId, place);
+    this.#begin(cardId, place, cardFactor);
   }
 
   /** Looks for chips whose jobs wait. Called when readers change and when a wait is over; calls queue up. */
@@ -101,11 +103,11 @@ export class JobRunner {
       for (const reader of agent.readers) {
         const factor = reader.card?.cardFactor ?? null;
         const cardId = factor === null ? undefined : waiting.get(factor);
-        if (cardId === undefined || reader.card === null || this.#running.has(cardId)) continue;
+        if (cardId === undefined || factor === null || reader.card === null || this.#running.has(cardId)) continue;
         const place = { agentId: agent.agentId, reader: reader.reader, insertion: reader.card.insertion };
         const setback = this.#setbacks.get(cardId);
         const held = setback?.place === this.#placeKey(place) && clock.monotonicMs() < setback.notBeforeMs;
-        if (!held) this.#begin(cardId, place);
+        if (!held) this.#begin(cardId, place, factor);
       }
     }
   }
@@ -115,28 +117,42 @@ export class JobRunner {
     return `${place.agentId}/${connection}/${place.reader}/${place.insertion}`;
   }
 
-  #begin(cardId: string, place: CardPlace): void {
+  #begin(cardId: string, place: CardPlace, cardFactor: string): void {
     if (this.#stopped || this.#running.has(cardId)) return;
-    const run = this.#run(cardId, place)
-      .catch((error: unknown) => this.#options.logger.error({ err: error, cardId }, 'personalization run broke off'))
-      .finally(() => {
+    const run = this.#run(cardId, place, cardFactor)
+      .catch((error: unknown) => {
+        this.#options.logger.error({ err: error, cardId }, 'personalization run broke off');
+        return true;
+      })
+      .then((ran) => {
         this.#running.delete(cardId);
+        // The job waits for another chip, which a second clerk put in at the same moment and asked for in vain meanwhile.
+        if (!ran) void this.look();
       });
     this.#running.set(cardId, run);
   }
 
-  async #run(cardId: string, place: CardPlace): Promise<void> {
+  /** False when the job was not to be had with this chip. */
+  async #run(cardId: string, place: CardPlace, cardFactor: string): Promise<boolean> {
     const { database, clock, node, claimMs, feed, hub } = this.#options;
     const now = clock.nowMs();
-    const job = await jobs.claimJob(database, cardId, {
+    const claim = {
       node,
       now: timestamp(now),
       until: timestamp(now + claimMs),
       agentId: place.agentId,
       reader: place.reader,
+      cardFactor,
+    };
+    const begun = await database.transaction(async (transaction) => {
+      const job = await jobs.claimJob(transaction, cardId, claim);
+      if (job === null) return null;
+      const told = { attempt: job.attempt, reader: place.reader };
+      return { job, tell: await feed.recordWithin(transaction, 'personalization-started', cardId, told) };
     });
-    if (job === null) return;
-    await feed.record('personalization-started', cardId, { attempt: job.attempt, reader: place.reader });
+    if (begun === null) return false;
+    const { job } = begun;
+    begun.tell();
     const progress = new JobProgressKeeper(this.#options, job);
     const batchIdPrefix = `${job.id}.${job.attempt}.${Buffer.from(this.#options.random(4)).toString('hex')}`;
     const transport = new RemoteBatchTransport(hub, place, batchIdPrefix);
@@ -156,6 +172,7 @@ export class JobRunner {
     } finally {
       transport.release();
     }
+    return true;
   }
 
   /** The card and its job end together: no moment in which one says issued and the other does not. */
@@ -163,16 +180,17 @@ export class JobRunner {
     const { database, clock, feed } = this.#options;
     const at = timestamp(clock.nowMs());
     const finished = progress.end();
-    await database.transaction(async (transaction) => {
-      const card = await cards.findCard(transaction, cardId);
-      if (card === null) throw issuerErrors.make('CARD_UNKNOWN');
-      await cards.moveCard(transaction, card, 'verified', bySystem(at), {
+    const tell = await database.transaction(async (transaction) => {
+      // The move itself refuses a card that is in another state by now.
+      await cards.moveCard(transaction, { id: cardId, state: 'personalizing' }, 'verified', bySystem(at), {
         verdict: JSON.stringify(verdict),
         personalized_at: at,
       });
       await jobs.endJobRun(transaction, job, { state: 'done', progress: finished, error: null, at });
+      const { genuine, readBack } = verdict;
+      return feed.recordWithin(transaction, 'personalized', cardId, { ...finished, genuine, readBack });
     });
-    await feed.record('personalized', cardId, { ...finished, genuine: verdict.genuine, readBack: verdict.readBack });
+    tell();
   }
 
   async #interrupt(
@@ -188,7 +206,7 @@ export class JobRunner {
     const at = timestamp(clock.nowMs());
     const ended = progress.end();
     logger.warn({ err: cause, cardId, attempt: job.attempt, stage: ended.stage }, 'personalization run ended early');
-    const rejected = await database.transaction(async (transaction) => {
+    const { rejected, tell } = await database.transaction(async (transaction) => {
       const card = await cards.findCard(transaction, cardId);
       const verdict = card?.state === 'personalizing' && isRejection(known.code, job.attempt);
       if (card !== null && verdict) await cards.moveCard(transaction, card, 'rejected', bySystem(at));
@@ -200,13 +218,11 @@ export class JobRunner {
         at,
         forgetChip,
       });
-      return verdict;
+      const told = { attempt: job.attempt, stage: ended.stage, error };
+      const type = verdict ? 'rejected' : 'interrupted';
+      return { rejected: verdict, tell: await feed.recordWithin(transaction, type, cardId, told) };
     });
-    await feed.record(rejected ? 'rejected' : 'interrupted', cardId, {
-      attempt: job.attempt,
-      stage: ended.stage,
-      error,
-    });
+    tell();
     if (!rejected) this.#noteSetback(cardId, place, error);
   }
 
@@ -224,13 +240,21 @@ export class JobRunner {
     if (again) clock.after(waitMs + 1, () => void this.look());
   }
 
-  /** Notes every chip that readers report; a chip without a factor is not of this product. */
+  /** Notes every chip that readers report, once for each time it is put in; one without a factor is not of this product. */
   async noteBlanks(): Promise<void> {
     const { database, hub, clock } = this.#options;
     const at = timestamp(clock.nowMs());
-    for (const agent of hub.agents()) {
-      for (const { card } of agent.readers) {
-        if (card?.cardFactor != null) await blanks.noteBlank(database, card.cardFactor, card.atr, at);
+    for (const { agentId, readers } of hub.agents()) {
+      for (const { reader, card } of readers) {
+        if (card?.cardFactor == null) continue;
+        const place = `${agentId}/${reader}`;
+        const seen = `${card.insertion} ${card.cardFactor}`;
+        if (this.#noted.get(place) === seen) continue;
+        this.#noted.set(place, seen);
+        await blanks.noteBlank(database, card.cardFactor, card.atr, at).catch((error: unknown) => {
+          this.#noted.delete(place);
+          throw error;
+        });
       }
     }
   }

@@ -110,7 +110,7 @@ async function bindChip(
   if (status.state !== 'blank') throw issuerErrors.make('BLANK_NOT_BLANK', { detail: `chip is ${status.state}` });
   try {
     const signed = { actor: 'system', at: timestamp(options.clock.nowMs()) };
-    await options.database.transaction(async (transaction) => {
+    const tell = await options.database.transaction(async (transaction) => {
       await options.stock.follow(transaction, factor, 'take', signed);
       await cards.moveCard(transaction, card, 'bind-chip', signed, {
         card_factor: factor,
@@ -118,15 +118,13 @@ async function bindChip(
         expiry_date: frozen.expiryDate,
         card_data: cards.freezeCardData(transaction, card.id, frozen.data),
       });
+      return options.feed.recordWithin(transaction, 'chip-bound', card.id, { cardFactor: factor, at: signed.at });
     });
+    tell();
   } catch (error) {
     if (isUniqueViolation(error)) throw issuerErrors.make('BLANK_BOUND_ELSEWHERE', { cause: error });
     throw error;
   }
-  await options.feed.record('chip-bound', card.id, {
-    cardFactor: factor,
-    at: timestamp(options.clock.nowMs()),
-  });
 }
 
 /** A card counts as personalized only when all of it held; CARD.md "the chip is the truth". */

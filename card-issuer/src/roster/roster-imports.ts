@@ -1,7 +1,8 @@
 /**
  * Imports of whole files, in the background: the file rests in sealed parts, rows are read as a stream and taken in batches,
  * each batch one transaction that also moves the checkpoint. A killed process goes on at the checkpoint, a batch is never
- * taken twice, a file sent again is known by its hash. Rows stand alone: a refused one hinders no other.
+ * taken twice, a file sent again is known by its hash. Rows stand alone: a refused one hinders no other. (Over 300 lines: what
+ * people ask of an import and the run that they pause, resume and cancel share its state.)
  */
 import { isRhcError } from '@rhc/card/errors';
 import type { Logger } from '@rhc/service-shell';

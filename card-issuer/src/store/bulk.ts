@@ -1,8 +1,9 @@
-/** Bulk runs, their items, stations and samples. */
+/** Bulk runs, their items, stations and samples. (Over 300 lines: the four tables of one thing, each row once.) */
 import type { ErrorBody } from '@rhc/card/errors';
 import type { BulkItem, BulkItemState, BulkRun, BulkRunState } from '../domain/bulk.ts';
 import { BULK_ITEM_STATES } from '../domain/bulk.ts';
 import { type Database, isPostgres } from './database.ts';
+import { inPages, type ListPage } from './list-pages.ts';
 import { integer, parseJson } from './rows.ts';
 
 interface RunRow {
@@ -22,6 +23,7 @@ interface ItemRow {
   readonly position: number;
   readonly resident_id: string;
   readonly card_id: string | null;
+  readonly replaces: string | null;
   readonly state: BulkItemState;
   readonly error: string | null;
   readonly ended_at: string | null;
@@ -44,6 +46,7 @@ const itemOf = (row: ItemRow): BulkItem => ({
   position: Number(row.position),
   residentId: row.resident_id,
   cardId: row.card_id,
+  replaces: row.replaces,
   state: row.state,
   error: row.error === null ? null : parseJson<ErrorBody>(row.error),
   endedAt: row.ended_at,
@@ -52,7 +55,7 @@ const itemOf = (row: ItemRow): BulkItem => ({
 export async function insertRun(
   database: Database,
   run: Pick<BulkRun, 'id' | 'name' | 'state' | 'createdBy' | 'createdAt'>,
-  items: readonly { readonly id: string; readonly residentId: string }[],
+  items: readonly { readonly id: string; readonly residentId: string; readonly replaces: string | null }[],
 ): Promise<void> {
   const { id, name, state, createdBy, createdAt } = run;
   await database('bulk_runs').insert({ id, name, state, created_by: createdBy, created_at: createdAt });
@@ -61,6 +64,7 @@ export async function insertRun(
     run_id: id,
     position: at + 1,
     resident_id: item.residentId,
+    replaces: item.replaces,
     state: 'queued',
   }));
   await database.batchInsert('bulk_items', rows, 100);
@@ -84,8 +88,11 @@ export async function listCandidates(
       )
       .whereNotExists(
         database('bulk_items as i')
+          .join('bulk_runs as u', 'u.id', 'i.run_id')
           .whereRaw('i.resident_id = r.id')
           .whereIn('i.state', ['queued', 'taken'])
+          // What a cancelled run never began waits for nobody.
+          .whereNot('u.state', 'cancelled')
           .select('i.id'),
       );
     if (filter.areaCode !== undefined) query.where('r.area_code', filter.areaCode);
@@ -99,8 +106,17 @@ export async function listCandidates(
 }
 
 /** Newest first. */
-export async function listRuns(database: Database, limit: number): Promise<BulkRun[]> {
-  return ((await database('bulk_runs').orderBy('created_at', 'desc').limit(limit)) as RunRow[]).map(runOf);
+export async function listRuns(database: Database, page: ListPage): Promise<BulkRun[]> {
+  const query = database('bulk_runs');
+  inPages(
+    query,
+    [
+      { column: 'created_at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ],
+    page,
+  );
+  return ((await query) as RunRow[]).map(runOf);
 }
 
 /** False when the run was in another state. */
@@ -185,25 +201,40 @@ export async function setPosition(database: Database, id: string, position: numb
   return (await database('bulk_items').where({ id, state: 'queued' }).update({ position })) === 1;
 }
 
-/** Taken items with the state of their cards, oldest first. */
-export async function takenWithCards(
-  database: Database,
-  runId: string,
-): Promise<{ item: BulkItem; cardState: string | null; takenBy: string; takenAt: string }[]> {
+export interface TakenItem {
+  readonly item: BulkItem;
+  readonly cardState: string | null;
+  readonly takenBy: string;
+  readonly takenAt: string;
+  /** The chip that the card's job waits for or is written to; null: no job yet. */
+  readonly cardFactor: string | null;
+  /** While a node writes the card: until when its word counts. */
+  readonly claimedUntil: string | null;
+}
+
+/** Taken items with the state of their cards and jobs, oldest first. */
+export async function takenWithCards(database: Database, runId: string): Promise<TakenItem[]> {
   const rows = (await database('bulk_items as i')
     .leftJoin('cards as c', 'c.id', 'i.card_id')
+    .leftJoin('jobs as j', 'j.card_id', 'i.card_id')
     .where({ 'i.run_id': runId, 'i.state': 'taken' })
     .orderBy('i.taken_at')
-    .select('i.*', 'c.state as card_state')) as (ItemRow & {
+    .select('i.*', 'c.state as card_state', 'j.card_factor as job_factor', 'j.state as job_state')
+    .select('j.claimed_until as job_claimed_until')) as (ItemRow & {
     card_state: string | null;
     taken_by: string;
     taken_at: string;
+    job_factor: string | null;
+    job_state: string | null;
+    job_claimed_until: string | null;
   })[];
   return rows.map((row) => ({
     item: itemOf(row),
     cardState: row.card_state,
     takenBy: row.taken_by,
     takenAt: row.taken_at,
+    cardFactor: row.job_factor,
+    claimedUntil: row.job_state === 'running' ? row.job_claimed_until : null,
   }));
 }
 

@@ -1,5 +1,6 @@
 /** Card bureaus, their boxes and the counts of them. */
 import type { Database } from './database.ts';
+import { inPages, type ListPage } from './list-pages.ts';
 import { integer } from './rows.ts';
 
 export interface BureauRecord {
@@ -58,8 +59,18 @@ export async function findBureau(database: Database, id: string): Promise<Bureau
   return row === undefined ? null : bureauOf(row);
 }
 
-export async function listBureaus(database: Database): Promise<BureauRecord[]> {
-  return ((await database('bureaus').orderBy('name')) as BureauRow[]).map(bureauOf);
+/** By name. */
+export async function listBureaus(database: Database, page?: ListPage): Promise<BureauRecord[]> {
+  const query = database('bureaus');
+  inPages(
+    query,
+    [
+      { column: 'name', order: 'asc' },
+      { column: 'id', order: 'asc' },
+    ],
+    page,
+  );
+  return ((await query) as BureauRow[]).map(bureauOf);
 }
 
 /** Free chips at a place, box by box; on PostgreSQL two orders made at once take different ones. */
@@ -170,6 +181,12 @@ export async function announceBox(database: Database, box: NewBox): Promise<void
   });
 }
 
+/** The box that a transfer of blanks travels in. */
+export async function findBoxOfTransfer(database: Database, transferId: string): Promise<BureauBox | null> {
+  const row = (await database('bureau_boxes').where({ transfer_id: transferId }).first()) as BoxRow | undefined;
+  return row === undefined ? null : boxOf(row);
+}
+
 export async function findBox(database: Database, id: string): Promise<BureauBox | null> {
   const query = database('bureau_boxes').where({ id });
   const row = (await (database.client.config.client === 'pg' ? query.forUpdate() : query).first()) as
@@ -178,13 +195,17 @@ export async function findBox(database: Database, id: string): Promise<BureauBox
   return row === undefined ? null : boxOf(row);
 }
 
-export async function listBoxes(
-  database: Database,
-  filter: { readonly bureauId?: string; readonly orderId?: string },
-): Promise<BureauBox[]> {
-  const query = database('bureau_boxes').orderBy(['announced_at', 'id']).limit(1000);
-  if (filter.bureauId !== undefined) query.where({ bureau_id: filter.bureauId });
-  if (filter.orderId !== undefined) query.where({ order_id: filter.orderId });
+/** Those of one bureau, newest first. */
+export async function listBoxes(database: Database, bureauId: string, page?: ListPage): Promise<BureauBox[]> {
+  const query = database('bureau_boxes').where({ bureau_id: bureauId });
+  inPages(
+    query,
+    [
+      { column: 'announced_at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ],
+    page,
+  );
   return ((await query) as BoxRow[]).map(boxOf);
 }
 

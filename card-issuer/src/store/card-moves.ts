@@ -3,6 +3,7 @@ import type { ReasonCode } from '../domain/card-reasons.ts';
 import type { CardMove, CardState } from '../domain/card-state.ts';
 import type { Database } from './database.ts';
 import { insertEvent } from './events.ts';
+import { inPages, type ListPage } from './list-pages.ts';
 import { integer } from './rows.ts';
 
 export interface MoveSigned {
@@ -53,8 +54,15 @@ export async function insertCardMove(
 }
 
 /** Oldest first. */
-export async function listCardMoves(database: Database, cardId: string): Promise<CardMoveRecord[]> {
-  const rows = (await database('card_moves').where({ card_id: cardId }).orderBy('id')) as {
+export async function listCardMoves(
+  database: Database,
+  cardId: string,
+  page: ListPage,
+): Promise<(CardMoveRecord & { readonly id: number })[]> {
+  const query = database('card_moves').where({ card_id: cardId });
+  inPages(query, [{ column: 'id', order: 'asc' }], page);
+  const rows = (await query) as {
+    id: unknown;
     move: CardMove;
     from_state: CardState;
     to_state: CardState;
@@ -64,6 +72,7 @@ export async function listCardMoves(database: Database, cardId: string): Promise
     at: string;
   }[];
   return rows.map((row) => ({
+    id: integer(row.id),
     move: row.move,
     from: row.from_state,
     to: row.to_state,

@@ -39,7 +39,7 @@ export interface CardVerdict {
   readonly keys: readonly { readonly slot: string; readonly version: number; readonly kcv: string }[];
 }
 
-function cardOf(database: Database, row: CardRow): Card {
+export function cardOf(database: Database, row: CardRow): Card {
   return {
     id: row.id,
     residentId: row.resident_id,
@@ -93,6 +93,18 @@ export async function findCardByFactor(database: Database, cardFactor: string): 
     .whereNot({ state: 'spoiled' })
     .first();
   return row === undefined ? null : cardOf(database, row as CardRow);
+}
+
+/** Of each of these chips the card that it belongs to; a chip of none is absent. */
+export async function ownersOfChips(
+  database: Database,
+  cardFactors: readonly string[],
+): Promise<Map<string, { readonly id: string; readonly state: CardState }>> {
+  const rows = await database<CardRow>('cards')
+    .whereIn('card_factor', [...cardFactors])
+    .whereNot({ state: 'spoiled' })
+    .select('id', 'state', 'card_factor');
+  return new Map(rows.map(({ id, state, card_factor }) => [card_factor as string, { id, state }]));
 }
 
 export async function listCards(

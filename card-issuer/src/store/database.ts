@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ACQUIRE_CONNECTION_MS, DATABASE_LOG } from '@rhc/service-shell';
+import { ACQUIRE_CONNECTION_MS, DATABASE_LOG, keepStatements } from '@rhc/service-shell';
 import knex, { type Knex } from 'knex';
 import type { PersonalData } from '../personal-data/vault.ts';
 import { MIGRATIONS, migrationsThrough } from './migrations/index.ts';
@@ -13,6 +13,8 @@ import { bindPersonalData } from './personal-data.ts';
 export type { Knex };
 /** A connection or a transaction; every repository function takes it first. */
 export type Database = Knex;
+
+type SqliteConnection = Parameters<typeof keepStatements>[0] & { pragma(text: string): unknown };
 
 const BUSY_TIMEOUT_MS = 5000;
 /**
@@ -43,7 +45,7 @@ export function openDatabase(address: string, options: { readonly schema?: strin
     pool: {
       min: 1,
       max: 1,
-      afterCreate: (connection: { pragma(text: string): unknown }, done: (error: Error | null) => void) => {
+      afterCreate: (connection: SqliteConnection, done: (error: Error | null) => void) => {
         connection.pragma('journal_mode = WAL');
         connection.pragma('synchronous = FULL');
         connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
@@ -51,6 +53,7 @@ export function openDatabase(address: string, options: { readonly schema?: strin
         connection.pragma('secure_delete = ON');
         connection.pragma('cache_size = -262144');
         connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+        keepStatements(connection);
         done(null);
       },
     },

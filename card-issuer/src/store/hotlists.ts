@@ -1,6 +1,7 @@
 /** Versions of the hotlist, and the serials that the next one is made of. */
 import { LISTED_CARD_STATES } from '../domain/card-state.ts';
 import type { Database } from './database.ts';
+import { inPages, type ListPage } from './list-pages.ts';
 import { integer } from './rows.ts';
 
 export interface StoredHotlist {
@@ -9,13 +10,20 @@ export interface StoredHotlist {
   readonly entries: number;
 }
 
-/** Serials of cards that must not be served; one that is out of date says so itself. Oldest order first. */
-export async function listListedSerials(database: Database, day: string): Promise<string[]> {
-  const rows = (await database('cards')
-    .whereIn('state', [...LISTED_CARD_STATES])
-    .where('expiry_date', '>=', day)
-    .orderBy('issue_serial')
-    .select('issue_serial')) as { issue_serial: string }[];
+/**
+ * Serials of cards that must not be served; one that is out of date says so itself. Oldest order first.
+ * @param countyCode six digits: only cards whose holders live there
+ */
+export async function listListedSerials(database: Database, day: string, countyCode?: string): Promise<string[]> {
+  const query = database('cards as c')
+    .whereIn('c.state', [...LISTED_CARD_STATES])
+    .where('c.expiry_date', '>=', day)
+    .orderBy('c.issue_serial')
+    .select('c.issue_serial');
+  if (countyCode !== undefined) {
+    query.join('residents as r', 'r.id', 'c.resident_id').where('r.area_code', 'like', `${countyCode}%`);
+  }
+  const rows = (await query) as { issue_serial: string }[];
   return rows.map((row) => row.issue_serial);
 }
 
@@ -36,12 +44,17 @@ export interface HotlistVersion extends StoredHotlist {
 }
 
 /** Newest first, with sizes and without the files. */
-export async function listVersions(database: Database, limit: number): Promise<HotlistVersion[]> {
+export async function listVersions(database: Database, page: ListPage): Promise<HotlistVersion[]> {
   const size = (column: string, name: string) => database.raw(`length(${column}) AS ${name}`);
-  const rows = (await database('hotlists')
-    .orderBy('version', 'desc')
-    .limit(limit)
-    .select('version', 'made_at', 'entries', size('full_file', 'full_bytes'), size('delta_file', 'delta_bytes'))) as {
+  const query = database('hotlists');
+  inPages(query, [{ column: 'version', order: 'desc' }], page);
+  const rows = (await query.select(
+    'version',
+    'made_at',
+    'entries',
+    size('full_file', 'full_bytes'),
+    size('delta_file', 'delta_bytes'),
+  )) as {
     version: unknown;
     made_at: string;
     entries: unknown;

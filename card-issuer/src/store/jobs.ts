@@ -4,7 +4,7 @@ import type { Job, JobProgress, JobState } from '../domain/job.ts';
 import type { Database } from './database.ts';
 import { integer, parseJson } from './rows.ts';
 
-interface JobRow {
+export interface JobRow {
   readonly id: string;
   readonly card_id: string;
   readonly state: JobState;
@@ -21,7 +21,25 @@ interface JobRow {
   readonly error: string | null;
 }
 
-function jobOf(row: JobRow): Job {
+/** The columns of `JobRow`, for those who join them. */
+export const JOB_COLUMNS = [
+  'id',
+  'card_id',
+  'state',
+  'card_factor',
+  'attempt',
+  'agent_id',
+  'reader',
+  'stage',
+  'apdus_done',
+  'apdus_total',
+  'batches',
+  'key_service_calls',
+  'stage_ms',
+  'error',
+] as const satisfies readonly (keyof JobRow)[];
+
+export function jobOf(row: JobRow): Job {
   return {
     id: row.id,
     cardId: row.card_id,
@@ -41,25 +59,60 @@ function jobOf(row: JobRow): Job {
 }
 
 /**
- * Makes the job of a card, or points the one that waits at another chip (a person put another blank in before anything
- * was written). A chip that another open job means violates `jobs_one_chip`.
+ * Makes the job of a card, or points the one that waits at another chip (a person put another blank in before anything was
+ * written). False when the job is not to be had: it runs, here or on another node, it has
+ * ended, or the order was bound to another chip since it was read.
+ * @throws a unique violation when another order waits for the chip
  */
 export async function prepareJob(
   database: Database,
-  job: { id: string; cardId: string; cardFactor: string; at: string },
-): Promise<void> {
+  job: {
+    id: string;
+    cardId: string;
+    cardFactor: string;
+    at: string;
+    /** True when no job of the card was found: made at the first try, and one that came meanwhile is pointed. */
+    isNew?: boolean;
+  },
+): Promise<boolean> {
+  if (job.isNew === true) return (await makeJob(database, job)) || pointJob(database, job);
+  return (await pointJob(database, job)) || makeJob(database, job);
+}
+
+type WantedJob = Readonly<Record<'id' | 'cardId' | 'cardFactor' | 'at', string>>;
+
+async function pointJob(database: Database, job: WantedJob): Promise<boolean> {
   const changed = await database('jobs')
     .where({ card_id: job.cardId })
-    .whereIn('state', ['waiting', 'running'])
+    .where((free) => {
+      free.where('state', 'waiting').orWhere((expired) => {
+        expired.where('state', 'running').where('claimed_until', '<', job.at);
+      });
+    })
+    .whereNotExists((bound) => {
+      bound
+        .from('cards')
+        .whereRaw('cards.id = jobs.card_id')
+        .whereNotNull('cards.card_factor')
+        .whereNot('cards.card_factor', job.cardFactor);
+    })
     .update({ card_factor: job.cardFactor, updated_at: job.at });
-  if (changed > 0) return;
-  await database('jobs').insert({
-    id: job.id,
-    card_id: job.cardId,
-    state: 'waiting',
-    card_factor: job.cardFactor,
-    updated_at: job.at,
-  });
+  return changed > 0;
+}
+
+async function makeJob(database: Database, job: WantedJob): Promise<boolean> {
+  const made = (await database('jobs')
+    .insert({
+      id: job.id,
+      card_id: job.cardId,
+      state: 'waiting',
+      card_factor: job.cardFactor,
+      updated_at: job.at,
+    })
+    .onConflict('card_id')
+    .ignore()
+    .returning('id')) as { id: string }[];
+  return made.length > 0;
 }
 
 export async function findJobOfCard(database: Database, cardId: string): Promise<Job | null> {
@@ -68,28 +121,27 @@ export async function findJobOfCard(database: Database, cardId: string): Promise
 }
 
 /**
- * Claims a job for a new run; null when it is done, or runs on another node whose claim still holds. On PostgreSQL the
- * row is locked with SKIP LOCKED first, so that nodes do not queue behind each other.
+ * Claims a job for a new run with this chip; null when it is done, runs on another node whose claim still holds, or waits
+ * for another chip (another clerk put one in at the same moment). On PostgreSQL the
+ * row is locked with SKIP LOCKED first, so that nodes do not queue behind each other. Within a transaction.
  */
 export async function claimJob(
-  database: Database,
+  transaction: Database,
   cardId: string,
-  claim: { node: string; now: string; until: string; agentId: string; reader: string },
+  claim: { node: string; now: string; until: string; agentId: string; reader: string; cardFactor: string },
 ): Promise<Job | null> {
-  return database.transaction(async (transaction) => {
-    const candidate = transaction('jobs')
-      .where({ card_id: cardId })
-      .whereIn('state', ['waiting', 'running'])
-      .where((free) => {
-        free.whereNull('claimed_until').orWhere('claimed_until', '<', claim.now).orWhere('claimed_by', claim.node);
-      });
-    const postgres = database.client.config.client === 'pg';
-    const row = (await (postgres ? candidate.forUpdate().skipLocked() : candidate).first()) as JobRow | undefined;
-    if (row === undefined) return null;
-    const attempt = integer(row.attempt) + 1;
-    await transaction('jobs').where({ id: row.id }).update({
+  const candidate = transaction('jobs')
+    .where({ card_id: cardId, card_factor: claim.cardFactor })
+    .whereIn('state', ['waiting', 'running'])
+    .where((free) => {
+      free.whereNull('claimed_until').orWhere('claimed_until', '<', claim.now).orWhere('claimed_by', claim.node);
+    });
+  const postgres = transaction.client.config.client === 'pg';
+  const [claimed] = (await transaction('jobs')
+    .whereIn('id', (postgres ? candidate.forUpdate().skipLocked() : candidate).select('id'))
+    .update({
       state: 'running',
-      attempt,
+      attempt: transaction.raw('attempt + 1'),
       agent_id: claim.agentId,
       reader: claim.reader,
       stage: null,
@@ -102,10 +154,9 @@ export async function claimJob(
       claimed_by: claim.node,
       claimed_until: claim.until,
       updated_at: claim.now,
-    });
-    const claimed = (await transaction('jobs').where({ id: row.id }).first()) as JobRow;
-    return jobOf(claimed);
-  });
+    })
+    .returning('*')) as JobRow[];
+  return claimed === undefined ? null : jobOf(claimed);
 }
 
 /** Writes progress and prolongs the claim. False when the claim was lost meanwhile. */

@@ -1,6 +1,7 @@
 /** Changes for many cards: what is chosen, how far it has come. */
 import type { ChangeSelection, ChangeState, MailboxChange } from '../domain/mailbox/index.ts';
 import { type Database, isPostgres } from './database.ts';
+import { inPages, type ListPage } from './list-pages.ts';
 import { personalDataOf } from './personal-data.ts';
 import { integer, parseJson } from './rows.ts';
 
@@ -57,11 +58,17 @@ export async function findChange(database: Database, id: string): Promise<Mailbo
 }
 
 /** Newest first. */
-export async function listChanges(database: Database, limit: number): Promise<MailboxChange[]> {
-  const rows = (await database('mailbox_changes').orderBy('created_at', 'desc').limit(limit)) as Record<
-    string,
-    unknown
-  >[];
+export async function listChanges(database: Database, page: ListPage): Promise<MailboxChange[]> {
+  const query = database('mailbox_changes');
+  inPages(
+    query,
+    [
+      { column: 'created_at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ],
+    page,
+  );
+  const rows = (await query) as Record<string, unknown>[];
   return rows.map((row) => changeOf(database, row));
 }
 

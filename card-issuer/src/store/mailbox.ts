@@ -2,6 +2,7 @@
 import type { MailboxContent } from '@rhc/reader-agent/contract';
 import { type MailboxUpdate, OPEN_STATES, type UpdateKind, type UpdateState } from '../domain/mailbox/index.ts';
 import { type Database, isPostgres } from './database.ts';
+import { inPages, type ListPage } from './list-pages.ts';
 import { personalDataOf } from './personal-data.ts';
 import { integer, parseJson } from './rows.ts';
 
@@ -106,12 +107,10 @@ export async function listOpen(database: Database, cardId: string): Promise<Mail
 }
 
 /** Newest first. */
-export async function listUpdates(database: Database, cardId: string, limit: number): Promise<MailboxUpdate[]> {
-  const rows = (await database('mailbox_updates')
-    .where({ card_id: cardId })
-    .orderBy('sequence', 'desc')
-    .limit(limit)) as UpdateRow[];
-  return rows.map((row) => updateOf(database, row));
+export async function listUpdates(database: Database, cardId: string, page: ListPage): Promise<MailboxUpdate[]> {
+  const query = database('mailbox_updates').where({ card_id: cardId });
+  inPages(query, [{ column: 'sequence', order: 'desc' }], page);
+  return ((await query) as UpdateRow[]).map((row) => updateOf(database, row));
 }
 
 export async function mailboxOf(

@@ -2,6 +2,7 @@
 import type { ReasonCode } from '../domain/card-reasons.ts';
 import { nextCount } from './counters.ts';
 import type { Database } from './database.ts';
+import { inPages, type ListPage } from './list-pages.ts';
 import { integer } from './rows.ts';
 
 export interface Receipt {
@@ -32,8 +33,11 @@ export async function insertReceipt(transaction: Database, receipt: Omit<Receipt
   return { number, ...receipt };
 }
 
-export async function listReceipts(database: Database, cardId: string): Promise<Receipt[]> {
-  const rows = (await database('receipts').where({ card_id: cardId }).orderBy('number')) as {
+/** Oldest first. */
+export async function listReceipts(database: Database, cardId: string, page: ListPage): Promise<Receipt[]> {
+  const query = database('receipts').where({ card_id: cardId });
+  inPages(query, [{ column: 'number', order: 'asc' }], page);
+  const rows = (await query) as {
     number: unknown;
     card_id: string;
     operation: string;

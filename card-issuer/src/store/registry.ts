@@ -1,6 +1,7 @@
 /** What the higher registration centre is told, in the order of moves; and the lists that came from elsewhere. */
 import type { CardMove, CardState } from '../domain/card-state.ts';
 import type { Database } from './database.ts';
+import { inPages, type ListPage } from './list-pages.ts';
 import { personalDataOf } from './personal-data.ts';
 import { integer } from './rows.ts';
 
@@ -92,9 +93,11 @@ export async function saveForeignHotlist(
   });
 }
 
-export async function listForeignHotlists(database: Database): Promise<ForeignHotlist[]> {
-  const rows = (await database('foreign_hotlists')
-    .orderBy('province_code')
+/** By province. */
+export async function listForeignHotlists(database: Database, page?: ListPage): Promise<ForeignHotlist[]> {
+  const query = database('foreign_hotlists');
+  inPages(query, [{ column: 'province_code', order: 'asc' }], page);
+  const rows = (await query
     .select('province_code as provinceCode', 'version', 'made_at as madeAt', 'entries', 'key_id as keyId')
     .select('imported_by as importedBy', 'imported_at as importedAt')) as (Omit<
     ForeignHotlist,

@@ -2,6 +2,7 @@
 import type { FieldChange } from '../domain/resident-changes.ts';
 import type { Database } from './database.ts';
 import { insertMany } from './insert-many.ts';
+import { inPages, type ListPage } from './list-pages.ts';
 import { personalDataOf } from './personal-data.ts';
 import { integer, parseJson } from './rows.ts';
 
@@ -52,9 +53,11 @@ export async function insertEnrolments(
 }
 
 /** Oldest first. */
-export async function listChanges(database: Database, residentId: string): Promise<ResidentChange[]> {
+export async function listChanges(database: Database, residentId: string, page?: ListPage): Promise<ResidentChange[]> {
   const vault = personalDataOf(database);
-  const rows = (await database('resident_changes').where({ resident_id: residentId }).orderBy('version')) as {
+  const query = database('resident_changes').where({ resident_id: residentId });
+  inPages(query, [{ column: 'version', order: 'asc' }], page);
+  const rows = (await query) as {
     version: unknown;
     at: string;
     actor: string;
@@ -113,10 +116,18 @@ export async function withdrawConsent(
   return changed === 1;
 }
 
-export async function listConsents(database: Database, residentId: string): Promise<Consent[]> {
-  return (await database('resident_consents')
-    .where({ resident_id: residentId })
-    .orderBy([{ column: 'given_at' }, { column: 'id' }])
+/** Oldest first. */
+export async function listConsents(database: Database, residentId: string, page?: ListPage): Promise<Consent[]> {
+  const query = database('resident_consents').where({ resident_id: residentId });
+  inPages(
+    query,
+    [
+      { column: 'given_at', order: 'asc' },
+      { column: 'id', order: 'asc' },
+    ],
+    page,
+  );
+  return (await query
     .select('id', 'purpose', 'basis', 'given_at as givenAt', 'given_to as givenTo')
     .select('withdrawn_at as withdrawnAt', 'withdrawn_to as withdrawnTo')) as Consent[];
 }

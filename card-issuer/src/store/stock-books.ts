@@ -1,6 +1,7 @@
 /** The books of the store as people look at them: boxes, shifts, movements, and whether ledgers and chips agree. Reads only. */
 import type { StockLedger } from '../domain/stock.ts';
 import type { Database } from './database.ts';
+import { inPages, type ListPage } from './list-pages.ts';
 import { integer } from './rows.ts';
 
 export interface BoxCount {
@@ -49,18 +50,14 @@ const text = (value: unknown): string | null => (value == null ? null : String(v
 /** A box that was split between places stands once for each. */
 export async function listBoxes(
   database: Database,
-  filter: { readonly locationId?: string | undefined; readonly limit: number },
+  filter: { readonly locationId?: string | undefined },
+  page: ListPage,
 ): Promise<BoxCount[]> {
   const sum = (condition: string, name: string) =>
     database.raw(`SUM(CASE WHEN ${condition} THEN 1 ELSE 0 END) AS ${name}`);
   const query = database('stock_units as u')
     .join('stock_boxes as b', 'b.number', 'u.box_number')
     .groupBy('b.number', 'b.supplier', 'b.received_by', 'b.received_at', 'u.location_id')
-    .orderBy([
-      { column: 'b.received_at', order: 'desc' },
-      { column: 'b.number', order: 'asc' },
-    ])
-    .limit(filter.limit)
     .select('b.number', 'b.supplier', 'b.received_by', 'b.received_at', 'u.location_id')
     .select(
       sum(`u.bucket = 'stock' AND u.transfer_id IS NULL`, 'free'),
@@ -70,6 +67,15 @@ export async function listBoxes(
       sum(`u.bucket = 'spoiled'`, 'spoiled'),
       sum(`u.bucket = 'returned'`, 'returned'),
     );
+  inPages(
+    query,
+    [
+      { column: 'b.received_at', order: 'desc' },
+      { column: 'b.number', order: 'asc' },
+      { column: 'u.location_id', order: 'asc' },
+    ],
+    page,
+  );
   if (filter.locationId !== undefined) query.where('u.location_id', filter.locationId);
   return ((await query) as Row[]).map((row) => ({
     number: String(row.number),
@@ -89,9 +95,18 @@ export async function listBoxes(
 /** Newest first. */
 export async function listShifts(
   database: Database,
-  filter: { readonly locationId?: string | undefined; readonly limit: number },
+  filter: { readonly locationId?: string | undefined },
+  page: ListPage,
 ): Promise<ShiftEntry[]> {
-  const query = database('stock_shifts').orderBy('opened_at', 'desc').limit(filter.limit);
+  const query = database('stock_shifts');
+  inPages(
+    query,
+    [
+      { column: 'opened_at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ],
+    page,
+  );
   if (filter.locationId !== undefined) query.where({ location_id: filter.locationId });
   return ((await query) as Row[]).map((row) => ({
     id: String(row.id),

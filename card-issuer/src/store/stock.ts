@@ -1,6 +1,7 @@
-/** Units, ledgers, shifts and transfers of blank cards. Ledgers are read only: the database writes them by trigger. */
+/** Places, units, ledgers and shifts of blank cards. Ledgers are read only: the database writes them by trigger. */
 import type { StockBucket, StockCount, StockLedger } from '../domain/stock.ts';
 import type { Database } from './database.ts';
+import { inPages, type ListPage } from './list-pages.ts';
 import { integer } from './rows.ts';
 
 export interface StockLocation {
@@ -26,18 +27,6 @@ export interface StockShift {
   readonly closedBy: string | null;
   readonly closedAt: string | null;
   readonly ledger: StockLedger;
-}
-
-export interface StockTransfer {
-  readonly id: string;
-  readonly fromLocation: string;
-  readonly toLocation: string;
-  readonly quantity: number;
-  readonly giver: string;
-  readonly givenAt: string;
-  readonly taker: string | null;
-  readonly endedAt: string | null;
-  readonly state: 'offered' | 'taken' | 'withdrawn';
 }
 
 export interface StockMovementRecord {
@@ -75,15 +64,17 @@ export async function insertLocation(
   await database('stock_ledgers').insert({ location_id: location.id });
 }
 
-export async function listLocations(database: Database): Promise<StockLocation[]> {
-  const rows = (await database('stock_locations as l')
+/** By name. */
+export async function listLocations(database: Database, page?: ListPage): Promise<StockLocation[]> {
+  const query = database('stock_locations as l')
     .join('stock_ledgers as g', 'g.location_id', 'l.id')
     .leftJoin('stock_shifts as s', (join) => {
       join.on('s.location_id', 'l.id').andOn(database.raw('s.closed_at IS NULL'));
     })
-    .orderBy('l.name')
     .select('l.id', 'l.name', 's.id as openShift', 'g.received', 'g.stock', 'g.in_work', 'g.issued', 'g.spoiled')
-    .select('g.returned')) as (CountRow & { id: string; name: string; openShift: string | null })[];
+    .select('g.returned');
+  inPages(query, [{ column: 'l.name', order: 'asc' }], page);
+  const rows = (await query) as (CountRow & { id: string; name: string; openShift: string | null })[];
   return rows.map((row) => ({ id: row.id, name: row.name, ledger: ledgerOf(row), openShift: row.openShift }));
 }
 
@@ -166,100 +157,6 @@ export async function insertMovement(database: Database, movement: StockMovement
     witness: movement.witness ?? null,
     reason: movement.reason ?? null,
   });
-}
-
-/** Promises every free unit of the boxes at the giver's place to the transfer; answers how many. */
-export async function promiseBoxes(
-  database: Database,
-  transfer: { readonly id: string; readonly from: string; readonly boxes: readonly string[] },
-): Promise<number> {
-  return database('stock_units')
-    .where({ location_id: transfer.from, bucket: 'stock' })
-    .whereNull('transfer_id')
-    .whereIn('box_number', [...transfer.boxes])
-    .update({ transfer_id: transfer.id });
-}
-
-export async function insertTransfer(database: Database, transfer: StockTransfer): Promise<void> {
-  await database('stock_transfers').insert({
-    id: transfer.id,
-    from_location: transfer.fromLocation,
-    to_location: transfer.toLocation,
-    quantity: transfer.quantity,
-    giver: transfer.giver,
-    given_at: transfer.givenAt,
-    state: transfer.state,
-  });
-}
-
-export async function setTransferQuantity(database: Database, id: string, quantity: number): Promise<void> {
-  await database('stock_transfers').where({ id }).update({ quantity });
-}
-
-export async function listTransfers(
-  database: Database,
-  filter: {
-    readonly id?: string;
-    readonly state?: StockTransfer['state'];
-    readonly limit?: number;
-    readonly before?: { readonly at: string; readonly id: string } | null;
-  },
-): Promise<StockTransfer[]> {
-  const query = database('stock_transfers')
-    .orderBy([
-      { column: 'given_at', order: 'desc' },
-      { column: 'id', order: 'desc' },
-    ])
-    .limit(filter.limit ?? 200);
-  const { before } = filter;
-  if (before != null) {
-    query.where((older) => {
-      older.where('given_at', '<', before.at).orWhere((same) => {
-        same.where('given_at', before.at).where('id', '<', before.id);
-      });
-    });
-  }
-  if (filter.id !== undefined) query.where({ id: filter.id });
-  if (filter.state !== undefined) query.where({ state: filter.state });
-  const rows = (await query) as {
-    id: string;
-    from_location: string;
-    to_location: string;
-    quantity: unknown;
-    giver: string;
-    given_at: string;
-    taker: string | null;
-    ended_at: string | null;
-    state: StockTransfer['state'];
-  }[];
-  return rows.map((row) => ({
-    id: row.id,
-    fromLocation: row.from_location,
-    toLocation: row.to_location,
-    quantity: integer(row.quantity),
-    giver: row.giver,
-    givenAt: row.given_at,
-    taker: row.taker,
-    endedAt: row.ended_at,
-    state: row.state,
-  }));
-}
-
-/** Ends an offer; with a taker the units move to the new place, without one they are free again. False = it had ended. */
-export async function endTransfer(
-  database: Database,
-  transfer: StockTransfer,
-  end: { readonly taker: string | null; readonly at: string },
-): Promise<boolean> {
-  const state = end.taker === null ? 'withdrawn' : 'taken';
-  const changed = await database('stock_transfers')
-    .where({ id: transfer.id, state: 'offered' })
-    .update({ state, taker: end.taker, ended_at: end.at });
-  if (changed !== 1) return false;
-  await database('stock_units')
-    .where({ transfer_id: transfer.id })
-    .update({ transfer_id: null, ...(end.taker === null ? {} : { location_id: transfer.toLocation }) });
-  return true;
 }
 
 /** Begins with what the location holds: carried-over stock and work count as received. */

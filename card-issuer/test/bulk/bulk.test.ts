@@ -13,7 +13,7 @@ import { createLogger } from '../../../service-shell/src/index.ts';
 import { createIssuer, type Issuer } from '../../src/app.ts';
 import { systemClock } from '../../src/clock.ts';
 import { identityCheckCharacter } from '../../src/domain/identity-number.ts';
-import type { Database } from '../../src/store/index.ts';
+import { bulk, type Database, jobs } from '../../src/store/index.ts';
 import { InProcessDesk } from '../issuing/in-process-desk.ts';
 import { TEST_DATA_KEYS } from '../life-cycle/in-use.ts';
 import { ENGINES, openOn, refusal } from '../store/both-engines.ts';
@@ -125,7 +125,11 @@ describe.each(ENGINES)('bulk on %s', (engine) => {
     expect(sampled.progress.counts).toMatchObject({ done: 1, taken: 0, queued: 8 });
     const sample = await first.service.card(sampled.sampleCardId as string);
     expect(sample.residentId).toBe(ids[8]);
-    const { entries } = await first.approvals.list({ state: 'open', limit: 10 });
+    // The run waits before anyone is asked: the question is put by the same look, after it.
+    const { entries } = await until(
+      () => first.approvals.list({ state: 'open', limit: 10 }),
+      (asked) => asked.entries.some(({ operation }) => operation === 'production-sample'),
+    );
     const [approval] = entries.filter(({ operation }) => operation === 'production-sample');
     const requester = { id: 'operator:li', roles: ['manager'] };
     expect(
@@ -196,6 +200,46 @@ describe.each(ENGINES)('bulk on %s', (engine) => {
     expect(review.progress.counts).toMatchObject({ done: 2, queued: 1 });
     await after.bulk.cancel(run.id);
     await after.stop();
+  }, 120_000);
+
+  test('lines that a node left between the order and the first command are made by another, each under its one order', async () => {
+    const issuer = await makeIssuer(database, [1, 2], 'node-d');
+    const ids = [await enrol(issuer), await enrol(issuer)];
+    const run = await issuer.bulk.create({ name: '三中队', residentIds: ids, actor: 'operator:li' }, null);
+    // What a node wrote down that was killed: one line with its order alone, one with a job for a chip that lies nowhere.
+    const took = { by: 'node-killed', at: '2026-01-01T00:00:00.000Z' };
+    const orders: string[] = [];
+    for (const chip of [null, bytesToHex(random(8))]) {
+      const line = await bulk.takeNext(database, run.id, took);
+      const { id } = await issuer.service.orderCard(line?.residentId as string, `bulk:${line?.id}`);
+      await bulk.moveItem(database, line?.id as string, ['taken'], 'taken', { cardId: id });
+      if (chip !== null) await jobs.prepareJob(database, { id: `j-${id}`, cardId: id, cardFactor: chip, at: took.at });
+      orders.push(id);
+    }
+    const desk = new InProcessDesk({ ...blank(), agentId: 'desk-1' });
+    const unfeed = keepFed(issuer, [desk]);
+    desk.connect(issuer.hub);
+    await issuer.bulk.assign({ agentId: 'desk-1', reader: 'reader-1', runId: run.id }, 'operator:li');
+    const sampled = await until(
+      () => issuer.bulk.view(run.id),
+      ({ state }) => state === 'sample-review',
+    );
+    expect(sampled.progress.counts).toMatchObject({ done: 1, taken: 0, queued: 1 });
+    await issuer.bulk.approveSample(run.id, { actor: 'operator:li', witness: 'operator:wang' });
+    const { progress } = await until(
+      () => issuer.bulk.view(run.id),
+      ({ state }) => state === 'done',
+    );
+    unfeed();
+    expect(progress.counts).toEqual({ queued: 0, taken: 0, done: 2, failed: 0, removed: 0 });
+    const made = (await issuer.bulk.items(run.id, { state: 'done', after: 0, limit: 10 })).map(({ cardId }) => cardId);
+    expect(made.toSorted()).toEqual(orders.toSorted());
+    const cards = await issuer.service.cards({ limit: 1000 });
+    expect(cards.filter(({ residentId }) => ids.includes(residentId)).map(({ state }) => state)).toEqual([
+      'personalized',
+      'personalized',
+    ]);
+    await issuer.stop();
   }, 120_000);
 
   test('a run of unknown residents names the lines; states forbid what they must', async () => {

@@ -75,7 +75,9 @@ test(
     await page.keyboard.press('Enter');
     await page.waitForFunction((id) => location.hash === `#/cards/${id}`, cardId);
     await page.getByRole('button', { name: /新卡/ }).waitFor();
-    expect(await page.locator('tbody').last().textContent()).toMatch(/正式挂失.*解除挂失.*口头挂失/);
+    await section(page, /^经历/)
+      .locator('tbody', { hasText: /正式挂失.*解除挂失.*口头挂失/ })
+      .waitFor();
     await page.context().close();
   },
   LONG_MS,

@@ -76,7 +76,7 @@ export class IssuerConsoleHouse {
   }
 }
 
-/** `RHC_PICTURES=docs/pictures/card-issuer` keeps what was seen, once its movements are over. */
+/** `RHC_PICTURES=docs/images/card-issuer` keeps what was seen, once its movements are over. */
 export async function picture(page: Page, name: string): Promise<void> {
   const place = process.env.RHC_PICTURES;
   if (place === undefined) return;

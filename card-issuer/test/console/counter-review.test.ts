@@ -39,6 +39,8 @@ test(
   'a likely double is shown with its reasons, and no card is ordered before another person has approved',
   async () => {
     const page = await house.page('clerk', 'counter');
+    // Long before the key: Chromium must have taken the order to hand its file dialogue over when the key comes.
+    const choosing = page.waitForEvent('filechooser', { timeout: LONG_MS });
     const press = (key: string) => page.keyboard.press(key);
     await page.getByLabel(/查找居民/).fill(numbered(104));
     await press('Enter');
@@ -68,7 +70,7 @@ test(
 
     // No camera here: the page says so, and takes a file.
     await page.getByText('没有可用的摄像头').waitFor();
-    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), press('F4')]);
+    const [chooser] = await Promise.all([choosing, press('F4')]);
     await chooser.setFiles({ name: 'photo.png', mimeType: 'image/png', buffer: await page.screenshot() });
     const take = page.getByRole('button', { name: /采用并保存/ });
     await page.locator('.counter-checks').getByText(`/ ${MAX_PHOTO_BYTES} 字节`).waitFor();

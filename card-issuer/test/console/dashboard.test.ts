@@ -37,8 +37,15 @@ test(
   async () => {
     const page = await house.page('auditor', 'dashboard');
     await page.getByText('年内一百万张').waitFor();
-    const { total } = await house.issuer.steering.dashboard();
+    const { total, forecasts } = await house.issuer.steering.dashboard();
     expect(total.collected).toBe(115);
+    // Each target with its forecast: the day it is met at the present rate, or that it is not.
+    expect(forecasts.length).toBeGreaterThanOrEqual(3);
+    for (const { target, expected } of forecasts) {
+      const row = page.getByRole('row', { name: target.text.zh });
+      await row.getByText(expected ?? '按现速 30 年内达不到', { exact: false }).waitFor();
+      await row.getByText(/可达|落后|无期限/).waitFor();
+    }
     const funnel = page.getByRole('table', { name: /漏斗/ });
     expect(await funnel.locator('.funnel-number').first().textContent()).toBe('115');
     const map = page.getByRole('application');

@@ -112,6 +112,7 @@ test(
     await page.getByText('已完成').first().waitFor();
     const done = await house.issuer.imports.get(begun.id);
     expect([done.taken, done.refused]).toEqual([1200, 0]);
+    await page.getByText(/^[\d,]+ 行\/秒 rows\/s$/).waitFor();
     await page.context().close();
   },
   LONG_MS,

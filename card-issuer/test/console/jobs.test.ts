@@ -48,7 +48,7 @@ test(
     await picture(manager, 'jobs-new');
     await manager.keyboard.press('Enter');
     await manager.waitForFunction(() => location.hash.startsWith('#/jobs/b_'));
-    const [run] = await house.issuer.bulk.list();
+    const [run] = (await house.issuer.bulk.page({ limit: 10 })).entries;
     expect(run?.progress.counts).toMatchObject({ queued: 8, done: 0 });
     const runId = run?.id ?? '';
     // Somebody orders a card for the third one at the counter meanwhile: that line fails, the others do not.
@@ -116,6 +116,55 @@ test(
     await picture(manager, 'jobs');
     await manager.context().close();
     await clerk.context().close();
+    expect(house.complaints).toEqual([]);
+  },
+  LONG_MS,
+);
+
+test(
+  'cards that expire next month are renewed by a run; one lost meanwhile stays behind',
+  async () => {
+    const { service } = house.issuer;
+    const made = (await service.cards({ state: 'personalized', limit: 10 })).slice(0, 3);
+    const next = new Date(Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth() + 1, 15));
+    const month = next.toISOString().slice(0, 7);
+    for (const { id } of made) {
+      await service.activate(id);
+      await house
+        .database('cards')
+        .where({ id })
+        .update({ expiry_date: `${month}-15` });
+    }
+    const manager = await house.page('manager', 'jobs');
+    const row = manager.locator('tr', { hasText: month });
+    await row.getByText('石家庄市长安区 3').waitFor();
+    expect(await fitsTheScreen(manager)).toBe(true);
+    await picture(manager, 'jobs-renewals');
+    await row.getByRole('button', { name: /新建换发任务/ }).click();
+    await manager.locator('.ant-popover').getByRole('button', { name: /新建/ }).click();
+    await manager.waitForFunction(() => location.hash.startsWith('#/jobs/b_'));
+    const runId = (await manager.evaluate(() => location.hash)).replace('#/jobs/', '');
+    const lost = (await house.issuer.bulk.items(runId, { after: 0, limit: 10 }))[1]?.replaces ?? '';
+    await service.lifeCycle.move(lost, { move: 'report-lost', reason: 'lost', actor: 'clerk:wang.fang' }, null);
+
+    const unfeed = house.issuer.feed.subscribe(({ type }) => {
+      if (type === 'personalized') for (const desk of desks) if (desk.chipState === 'operational') desk.put(blank());
+    });
+    for (const desk of desks) desk.put(blank());
+    for (const { agentId } of desks) {
+      const [agent] = house.issuer.hub.agents().filter((each) => each.agentId === agentId);
+      await house.issuer.bulk.assign({ agentId, reader: agent?.readers[0]?.reader ?? '', runId }, 'clerk:wang.fang');
+    }
+    await manager.getByText('已完成').first().waitFor({ timeout: 60_000 });
+    unfeed();
+    expect((await house.issuer.bulk.view(runId)).progress.counts).toMatchObject({ queued: 0, done: 2, failed: 1 });
+    for (const { id } of made) {
+      const { state, successor } = await service.card(id);
+      expect({ state, renewed: successor !== null }).toEqual(
+        id === lost ? { state: 'lost', renewed: false } : { state: 'replacing', renewed: true },
+      );
+    }
+    await manager.context().close();
     expect(house.complaints).toEqual([]);
   },
   LONG_MS,

@@ -1,8 +1,9 @@
 /** Lists out of real card states on both engines, signed through the port, followed by an agent over full and delta. */
 import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { applyDelta, openHotlist } from '@rhc/card/hotlist';
+import { applyDelta, openCountyHotlist, openHotlist } from '@rhc/card/hotlist';
 import type { Issuer } from '../../src/app.ts';
+import { HotlistPublisher } from '../../src/hotlist-publisher.ts';
 import type { Database } from '../../src/store/index.ts';
 import { MIGRATIONS } from '../../src/store/migrations/index.ts';
 import { inUse, issuerWith, TurnedClock } from '../life-cycle/in-use.ts';
@@ -62,7 +63,7 @@ describe.each(ENGINES)('hotlist on %s', (engine) => {
     await move(gone, 'take-back', 'handed-in');
     clock.turnHours(1);
     expect(await issuer.hotlist.publish()).toMatchObject({ version: 3, entries: 1 });
-    const versions = await issuer.hotlist.versions(10);
+    const { entries: versions } = await issuer.hotlist.versions({ limit: 10 });
     expect(versions.map(({ version, fullBytes }) => [version, fullBytes !== null])).toEqual([
       [3, true],
       [2, false],
@@ -70,6 +71,26 @@ describe.each(ENGINES)('hotlist on %s', (engine) => {
     ]);
     expect(versions.map(({ deltaBytes }) => deltaBytes !== null)).toEqual([true, true, false]);
     await expect(issuer.hotlist.delta(1)).rejects.toMatchObject({ code: 'HOTLIST_NONE' });
+  });
+
+  test("a county's file holds the listed cards of its residents, under the same version and key", async () => {
+    const newest = await issuer.hotlist.newest();
+    const whole = openHotlist(newest.file, verifyOurs);
+    // All who were enrolled so far live in 130102; one moves away.
+    const lostOnes = await issuer.service.cards({ state: 'lost', limit: 10 });
+    // Another lost one is out of date and on no list.
+    const card = lostOnes.find(({ issueSerial }) => whole.lookUp(issueSerial) === 'listed');
+    await database('residents').where({ id: card?.residentId }).update({ area_code: '130123' });
+    const here = openCountyHotlist((await issuer.hotlist.county('130102')).file, verifyOurs);
+    const there = openCountyHotlist((await issuer.hotlist.county('130123')).file, verifyOurs);
+    expect([here.version, here.madeAt, here.countyCode]).toEqual([newest.version, whole.madeAt, '130102']);
+    expect([...here.counters(), ...there.counters()].toSorted()).toEqual([...whole.counters()].toSorted());
+    expect(there.entries).toBe(1);
+    expect(there.lookUp(card?.issueSerial ?? '')).toBe('listed');
+    expect(here.lookUp(card?.issueSerial ?? '')).toBe('not-covered');
+    expect(openCountyHotlist((await issuer.hotlist.county('130104')).file, verifyOurs).entries).toBe(0);
+    await expect(issuer.hotlist.county('130100')).rejects.toMatchObject({ code: 'HOTLIST_COUNTY_UNKNOWN' });
+    await expect(issuer.hotlist.county("13'102")).rejects.toMatchObject({ code: 'HOTLIST_COUNTY_UNKNOWN' });
   });
 
   test('a list signed by another key is refused, a version is published once', async () => {
@@ -84,5 +105,23 @@ describe.each(ENGINES)('hotlist on %s', (engine) => {
     const unsigned = await issuerWith(database, clock);
     await expect(unsigned.hotlist.publish()).rejects.toMatchObject({ code: 'HOTLIST_NO_SIGNER' });
     await unsigned.stop();
+  });
+
+  test('a list that grew old is published anew by itself, once, whichever node is first', async () => {
+    const [newest] = (await issuer.hotlist.versions({ limit: 1 })).entries;
+    const version = newest?.version ?? 0;
+    const parts = { database, clock, provinceCode: '13', signer: hotlistSigner, everyHours: 24 };
+    const nodes = [new HotlistPublisher(parts), new HotlistPublisher(parts)] as const;
+    clock.turnHours(1);
+    await nodes[0].tick();
+    expect((await issuer.hotlist.versions({ limit: 1 })).entries[0]?.version).toBe(version);
+    clock.turnHours(23);
+    await Promise.all(nodes.map((node) => node.tick()));
+    await nodes[1].tick();
+    expect((await issuer.hotlist.versions({ limit: 1 })).entries[0]?.version).toBe(version + 1);
+    clock.turnHours(48);
+    await new HotlistPublisher({ ...parts, everyHours: 0 }).tick();
+    await new HotlistPublisher({ ...parts, signer: null }).tick();
+    expect((await issuer.hotlist.versions({ limit: 1 })).entries[0]?.version).toBe(version + 1);
   });
 });

@@ -207,4 +207,19 @@ describe('client over HTTP', () => {
     for (const none of ['1', '3', 'x', '-1']) expect((await get(`/v1/hotlist/deltas/${none}`)).status).toBe(404);
     expect((await fetch(`${served.baseUrl}/v1/hotlist`)).status).toBe(401);
   });
+
+  test('metrics count calls by endpoint and answer, and name no person, card or address', async () => {
+    const id = await inUse(issuer, database, clock, 90);
+    await client.card(id);
+    await client.residents({ search: '13010119900307901X' }).catch(() => undefined);
+    const answer = await fetch(`${served.baseUrl}/metrics`);
+    expect(answer.status).toBe(200);
+    const text = await answer.text();
+    expect(text).toMatch(/rhc_http_request_seconds_count\{endpoint="get \/v1\/cards\/:id",status="200"\} [1-9]/);
+    expect(text).toContain('nodejs_eventloop_lag_seconds');
+    const { residentName, issueSerial } = await client.card(id);
+    for (const personal of [id, residentName, issueSerial, '13010119900307901X', '127.0.0.1'])
+      expect(text).not.toContain(personal);
+    expect((await fetch(`${served.baseUrl}/healthz`)).status).toBe(200);
+  });
 });

@@ -9,9 +9,11 @@ import writeExcelFile from 'write-excel-file/node';
 import type { Issuer } from '../../src/app.ts';
 import { identityCheckCharacter } from '../../src/domain/identity-number.ts';
 import { importReportCsv, importReportXlsx } from '../../src/domain/import-report-file.ts';
+import { validateResident } from '../../src/domain/validate-resident.ts';
 import type { Database } from '../../src/store/index.ts';
 import { issuerWith, TurnedClock } from '../life-cycle/in-use.ts';
 import { ENGINES, openOn } from '../store/both-engines.ts';
+import { FORM_ONLY, rulesInSource, SOUND_INPUT } from './rules-in-source.ts';
 
 const LONG_MS = 120_000;
 const PHOTOS = readdirSync(join(process.cwd(), 'test-vectors/residents/photos'));
@@ -78,6 +80,7 @@ const RULES: readonly [Partial<Record<Column, string>>, string, RegExp][] = [
   [{ 其他警示: LONG_TEXT }, '其他警示', /字节/],
   [{ 过敏: '甲:乙;丙:丁;戊:己;庚:辛' }, '过敏', /最多 3 条/],
   [{ 过敏: ':皮疹' }, '过敏[1]', /过敏物质/],
+  [{ 免疫: '流感疫苗@2025-01-01;'.repeat(11) }, '免疫', /最多 10 条/],
   [{ 免疫: '@2025-01-01' }, '免疫[1]', /疫苗名称/],
   [{ 免疫: '流感疫苗' }, '免疫[1]', /日期/],
   [{ 文化程度: '秀才' }, '文化程度', /代码表/],
@@ -134,6 +137,16 @@ describe.each(ENGINES)('imports on %s', (engine) => {
       expect(nextStep).toMatchObject({ zh: expect.stringMatching(/\p{Script=Han}/u), en: expect.stringMatching(/\w/) });
     });
     expect((await issuer.service.status()).residents).toBe(0);
+
+    // Each rule of the source is broken by a row, or by the form where the roster has no column.
+    const sound = { ...SOUND_INPUT, documentNumber: number(100) };
+    const form = FORM_ONLY.flatMap((wrong) => {
+      const checked = validateResident({ ...sound, ...wrong }, '2026-11-27');
+      return checked.ok ? [] : checked.faults;
+    });
+    const told = [...report.flatMap(({ faults }) => faults), ...form].map(({ rule }) => rule.zh);
+    expect(rulesInSource().filter((rule) => !told.some((words) => rule.test(words)))).toEqual([]);
+    expect(validateResident(sound, '2026-11-27')).toMatchObject({ ok: true });
   });
 
   test('GB 18030 and UTF-8 are told apart; a file sent again changes nothing', async () => {

@@ -24,6 +24,8 @@ const personalization = localPersonalizationKeys({
   root,
 });
 const DEADLINE_MS = 10_000;
+/** The end of a run writes these columns too, with its error. */
+const PROGRESS = /^update `jobs` set `stage` = (?!.*`error`)/;
 
 function makeDesk(): InProcessDesk {
   const historicalBytes = Uint8Array.of(0x52, 1, ...random(6), 1, 0, 0);
@@ -72,15 +74,20 @@ async function untilPersonalized(issuer: Issuer, cardId: string) {
 }
 
 describe('issuing over a virtual card', () => {
-  test('one run: at most 4 batches and 3 calls, then active; one card a resident', async () => {
+  test('one run: at most 4 batches, 3 calls and 46 statements, then active; one card a resident', async () => {
     const database = openDatabase(':memory:');
+    let statements = 0;
     const issuer = await makeIssuer(database);
     const desk = makeDesk();
     const cardId = await enrolAndOrder(issuer);
     await expect(issuer.service.personalize(cardId)).rejects.toMatchObject({ code: 'AGENT_NOT_CONNECTED' });
+    database.on('query', ({ sql }: { sql: string }) => {
+      // A slow machine stores progress more often.
+      if (!PROGRESS.test(sql)) statements += 1;
+    });
     desk.connect(issuer.hub);
     await issuer.service.personalize(cardId);
-    const card = await untilPersonalized(issuer, cardId);
+    const card = await issuer.service.settled(cardId);
     expect(card.job?.error).toBeNull();
     expect(card).toMatchObject({
       state: 'personalized',
@@ -92,6 +99,8 @@ describe('issuing over a virtual card', () => {
     expect(card.job?.apdusDone).toBe(desk.apdus);
     expect(desk.chipState).toBe('operational');
     expect((await issuer.service.activate(cardId)).state).toBe('active');
+    // Eight desks share one database: what a card asks of it decides how many a second there are.
+    expect(statements).toBeLessThanOrEqual(46);
     await expect(issuer.service.orderCard(card.residentId)).rejects.toMatchObject({ code: 'RESIDENT_HAS_CARD' });
     expect((await issuer.service.orderCard(card.residentId, 'order-1')).id).toBe(cardId);
     await issuer.stop();

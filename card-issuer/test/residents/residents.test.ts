@@ -169,7 +169,12 @@ describe.each(ENGINES)('residents on %s', (engine) => {
   });
 
   test('consent, the copy for the person, erasure refused while a card lives and while the archive holds', async () => {
-    const given = await issuer.residents.consent(id, { purpose: 'health-record', basis: '书面同意' }, 'clerk:test');
+    const given = await issuer.residents.consent(
+      id,
+      { purpose: 'health-record', basis: '书面同意' },
+      'clerk:test',
+      null,
+    );
     const [withdrawn] = await issuer.residents.withdrawConsent(id, given.id, 'clerk:test');
     expect(withdrawn).toMatchObject({ withdrawnTo: 'clerk:test' });
     const { id: cardId } = await issuer.service.orderCard(id);

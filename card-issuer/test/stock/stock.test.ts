@@ -191,11 +191,11 @@ describe.each(ENGINES)('stock on %s', (engine) => {
 
   test('the books as people read them: boxes by place, shifts with their counts, movements, chips beside ledgers', async () => {
     const books = issuer.stockBooks;
-    const [box, ...none] = await books.boxes({ locationId: counter, limit: 10 });
+    const [box, ...none] = (await books.boxes({ locationId: counter, limit: 10 })).entries;
     expect(none).toEqual([]);
     expect(box).toMatchObject({ number: 'B1', supplier: '卡商甲', free: 2493, promised: 0, inWork: 1, issued: 2 });
     expect(box).toMatchObject({ spoiled: 3, returned: 1 });
-    const shifts = await books.shifts({ locationId: counter, limit: 10 });
+    const { entries: shifts } = await books.shifts({ locationId: counter, limit: 10 });
     expect(shifts.map(({ closedBy, counted }) => [closedBy, counted])).toContainEqual([
       '钱',
       { stock: 2495, inWork: 1 },

@@ -6,6 +6,7 @@ import type { Resident } from '../../src/domain/resident.ts';
 import {
   cards,
   type Database,
+  findCardBeside,
   isUniqueViolation,
   jobs,
   migrate,
@@ -68,12 +69,55 @@ describe.each(['sqlite', 'postgres'])('repositories on %s', (engine) => {
   test('a job is claimed by one node until the claim ends or the node restarts', async () => {
     await jobs.prepareJob(database, { id: 'j1', cardId: 'c1', cardFactor: 'AA', at: AT });
     const claim = (node: string) =>
-      jobs.claimJob(database, 'c1', { node, now: AT, until: '2026-11-22T00:01:00.000Z', agentId: 'a', reader: 'r' });
+      database.transaction((transaction) =>
+        jobs.claimJob(transaction, 'c1', {
+          node,
+          now: AT,
+          until: '2026-11-22T00:01:00.000Z',
+          agentId: 'a',
+          reader: 'r',
+          cardFactor: 'AA',
+        }),
+      );
     expect((await claim('n1'))?.attempt).toBe(1);
     expect(await claim('n2')).toBeNull();
     expect(await jobs.releaseClaims(database, 'n1', AT)).toBe(1);
     expect((await claim('n2'))?.attempt).toBe(2);
     expect([...(await jobs.listWaitingChips(database, '2026-11-22T00:02:00.000Z'))]).toEqual([['AA', 'c1']]);
+  });
+  test('a job that is thought new points the one that came meanwhile, and leaves alone the one that runs', async () => {
+    const wanted = { id: 'j2', cardId: 'c1', cardFactor: 'AA', isNew: true };
+    expect(await jobs.prepareJob(database, { ...wanted, at: AT })).toBe(false);
+    expect(await jobs.prepareJob(database, { ...wanted, at: '2026-11-22T00:02:00.000Z' })).toBe(true);
+    expect((await jobs.findJobOfCard(database, 'c1'))?.id).toBe('j1');
+    expect(await jobs.prepareJob(database, { ...wanted, cardId: 'c5', cardFactor: 'BB', at: AT })).toBe(true);
+    expect(await jobs.findJobOfCard(database, 'c5')).toMatchObject({ id: 'j2', state: 'waiting', cardFactor: 'BB' });
+  });
+  test('a card with its name, job and successor is one statement, and says what each of them says', async () => {
+    await residents.insertResident(database, { id: 'r3', resident: resident('3'), enrolledAt: AT });
+    const next = { residentId: 'r3', cardNumber: '1', orderedAt: AT, replaces: 'c5' };
+    await cards.insertCard(database, { ...next, id: 'c6', issueSerial: 'S6' });
+    let statements = 0;
+    const count = () => {
+      statements += 1;
+    };
+    database.on('query', count);
+    const beside = await findCardBeside(database, 'c5');
+    database.removeListener('query', count);
+    expect(statements).toBe(1);
+    expect(beside).toEqual({
+      card: await cards.findCard(database, 'c5'),
+      residentName: '甲',
+      job: await jobs.findJobOfCard(database, 'c5'),
+      successor: 'c6',
+    });
+    expect(beside?.job?.id).toBe('j2');
+    expect(await findCardBeside(database, 'c6')).toMatchObject({ job: null, successor: null });
+    await database('cards').where({ id: 'c6' }).update({ state: 'spoiled' });
+    expect(await findCardBeside(database, 'c5')).toMatchObject({ successor: null });
+    await residents.eraseResident(database, 'r3', AT);
+    expect(await findCardBeside(database, 'c6')).toMatchObject({ residentName: '' });
+    expect(await findCardBeside(database, 'c0')).toBeNull();
   });
   test('an idempotency key gives the kept result, and refuses another request', async () => {
     const call = { operation: 'x', key: 'k', requestHash: 'h', at: AT };
@@ -88,5 +132,28 @@ describe.each(['sqlite', 'postgres'])('repositories on %s', (engine) => {
     expect(await database.transaction((t) => cards.nextIssueCounter(t))).toBe(1);
     const tokens = [{ kind: 'name', value: '甲' }] as const;
     expect(await residents.listResidents(database, { tokens, limit: 10 })).toHaveLength(2);
+  });
+  test('of many people of one name every page is the next in the order of enrolment, and none is left out', async () => {
+    const many = Array.from({ length: 23 }, (_, n) => ({
+      id: `m${String((n * 7) % 23).padStart(2, '0')}`,
+      resident: { ...resident(`m${n}`), name: '同名' } as Resident,
+      // Several of one moment, as an import enrols them.
+      enrolledAt: `2026-11-23T00:0${n % 3}:00.000Z`,
+    }));
+    await residents.insertResidents(database, many);
+    const expected = [...many].sort((a, b) => (a.enrolledAt + a.id < b.enrolledAt + b.id ? -1 : 1)).map(({ id }) => id);
+    const tokens = [{ kind: 'name', value: '同名' }] as const;
+    const byCursor: string[] = [];
+    let after: { at: string; id: string } | null = null;
+    for (;;) {
+      const page = await residents.listResidents(database, { tokens, after, limit: 5 });
+      byCursor.push(...page.map(({ id }) => id));
+      const last = page.at(-1);
+      if (last === undefined) break;
+      after = { at: last.enrolledAt, id: last.id };
+    }
+    expect(byCursor).toEqual(expected);
+    const third = await residents.listResidents(database, { tokens, offset: 10, limit: 5 });
+    expect(third.map(({ id }) => id)).toEqual(expected.slice(10, 15));
   });
 });

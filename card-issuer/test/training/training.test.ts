@@ -25,7 +25,10 @@ describe.each(ENGINES)('the mode of a database on %s', (engine) => {
     expect(await refusal(open(false))).toMatchObject({ code: 'DATABASE_OF_TRAINING' });
     await (await open(true)).stop();
     expect(await opened.database('installation').select('mode')).toEqual([{ mode: 'training' }]);
-    await expect(opened.database('installation').insert({ id: 2, mode: 'live', since: 'x' })).rejects.toThrow();
+    // By its message: where the addon was loaded by an earlier suite of the worker, its errors are that realm's.
+    expect(String(await refusal(opened.database('installation').insert({ id: 2, mode: 'live', since: 'x' })))).toMatch(
+      /constraint/i,
+    );
   });
 
   test('one that holds residents and says nothing is live', async () => {

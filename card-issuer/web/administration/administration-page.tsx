@@ -3,6 +3,7 @@ import { Both, both, call, EmptyHint, FaultNotice, goTo, Section, StatusTag, use
 import { Descriptions, Skeleton, Switch, Table, Tabs } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { SettingsResponse, UsersResponse } from '../../src/contract/index.ts';
+import { everyPage } from '../every-page.ts';
 import type { PageProps } from '../menu/menu-row.ts';
 import { roleText } from '../words.tsx';
 import '../office.css';
@@ -22,7 +23,7 @@ export function AdministrationPage({ rest }: PageProps): ReactNode {
 }
 
 function Users(): ReactNode {
-  const users = useLoad('users', (signal) => call<UsersResponse>('GET', '/v1/users', { signal }));
+  const users = useLoad('users', (signal) => everyPage<'users', UsersResponse>('/v1/users', 'users', { signal }));
   return (
     <div className="stack">
       <FaultNotice fault={users.fault} onRetry={users.reload} />

@@ -6,11 +6,13 @@ import {
   EmptyHint,
   FaultNotice,
   goTo,
+  PageButtons,
   Section,
   StatusTag,
   useDo,
   useLoad,
   useNotices,
+  usePages,
   When,
 } from '@rhc/console-shell';
 import { Button, Popconfirm, Table, Tabs } from 'antd';
@@ -31,15 +33,20 @@ type State = keyof typeof STATES;
 
 export function ApprovalsPage({ me, rest }: PageProps): ReactNode {
   const state: State = rest in STATES ? (rest as State) : 'open';
+  const pages = usePages();
+  const { cursor } = pages;
   const page = useLoad(
-    `approvals ${state}`,
-    (signal) => call<ApprovalsResponse>('GET', '/v1/approvals', { signal, query: { state, limit: 500 } }),
+    `approvals ${state} ${cursor ?? ''}`,
+    (signal) => call<ApprovalsResponse>('GET', '/v1/approvals', { signal, query: { state, limit: 100, cursor } }),
     REFRESH_MS,
   );
   return (
     <Tabs
       activeKey={state}
-      onChange={(key) => goTo(key === 'open' ? 'approvals' : `approvals/${key}`)}
+      onChange={(key) => {
+        pages.restart();
+        goTo(key === 'open' ? 'approvals' : `approvals/${key}`);
+      }}
       items={(Object.keys(STATES) as State[]).map((key) => ({
         key,
         label: both(STATES[key].zh, STATES[key].en),
@@ -47,6 +54,9 @@ export function ApprovalsPage({ me, rest }: PageProps): ReactNode {
           <Section title={{ zh: STATES[key].zh, en: STATES[key].en }} className="section-long">
             <FaultNotice fault={page.fault} onRetry={page.reload} />
             <Requests me={me} approvals={page.value?.approvals ?? null} state={state} onChange={page.reload} />
+            <div className="tools below">
+              <PageButtons pages={pages} next={page.value?.next ?? null} />
+            </div>
           </Section>
         ),
       }))}

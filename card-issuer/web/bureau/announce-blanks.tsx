@@ -2,9 +2,10 @@
 import { Both, call, FaultNotice, goTo, Section, useDo, useLoad, useNotices } from '@rhc/console-shell';
 import { Button, Form, Input, Select } from 'antd';
 import type { ReactNode } from 'react';
-import type { TransfersResponse } from '../../src/contract/index.ts';
+import type { BureauBoxesResponse, TransfersResponse } from '../../src/contract/index.ts';
+import { everyPage } from '../every-page.ts';
 import { useIntentKey } from '../intent-key.ts';
-import { type Box, type BureauEntry, counted } from './bureau-words.ts';
+import { type BureauEntry, counted } from './bureau-words.ts';
 
 const required = [{ required: true, whitespace: true, message: '请填写 Please fill in' }];
 const REFRESH_MS = 10_000;
@@ -15,21 +16,23 @@ interface Parcel {
   readonly tracking: string;
 }
 
-export function AnnounceBlanks({
-  bureau,
-  boxes,
-  onChange,
-}: {
-  bureau: BureauEntry;
-  boxes: readonly Box[];
-  onChange: () => void;
-}): ReactNode {
+export function AnnounceBlanks({ bureau, onChange }: { bureau: BureauEntry; onChange: () => void }): ReactNode {
   const [form] = Form.useForm<Parcel>();
   const notices = useNotices();
   const key = useIntentKey();
   const transfers = useLoad(
     'transfers to bureaus',
-    (signal) => call<TransfersResponse>('GET', '/v1/stock/transfers', { signal, query: { limit: 200 } }),
+    (signal) =>
+      everyPage<'transfers', TransfersResponse>('/v1/stock/transfers', 'transfers', { signal, query: { limit: 500 } }),
+    REFRESH_MS,
+  );
+  const boxes = useLoad(
+    `every box of bureau ${bureau.id}`,
+    (signal) =>
+      everyPage<'boxes', BureauBoxesResponse>('/v1/bureau/boxes', 'boxes', {
+        signal,
+        query: { bureauId: bureau.id, limit: 1000 },
+      }),
     REFRESH_MS,
   );
   const announce = useDo(async ({ transferId, courier, tracking }: Parcel) => {
@@ -38,15 +41,16 @@ export function AnnounceBlanks({
     key.renew();
     form.resetFields();
     notices.done({ zh: '快递已登记。', en: 'The courier is noted.' });
+    boxes.reload();
     onChange();
   });
-  const known = new Set(boxes.map(({ transferId }) => transferId));
-  const open = (transfers.value?.transfers ?? []).filter(
+  const known = new Set(boxes.value?.boxes.map(({ transferId }) => transferId));
+  const open = (boxes.value === null ? [] : (transfers.value?.transfers ?? [])).filter(
     ({ id, toLocation, state }) => toLocation === bureau.locationId && state !== 'withdrawn' && !known.has(id),
   );
   return (
     <Section title={{ zh: '寄出空白卡', en: 'Blanks on their way to the bureau' }}>
-      <FaultNotice fault={transfers.fault ?? announce.fault} onClose={announce.clear} />
+      <FaultNotice fault={transfers.fault ?? boxes.fault ?? announce.fault} onClose={announce.clear} />
       {open.length === 0 ? (
         <p>
           <Both

@@ -1,8 +1,9 @@
 /** Cards that a bureau makes: its registration by two people, orders and what comes back, boxes with their couriers. */
-import { both, call, FaultNotice, goTo, useLoad } from '@rhc/console-shell';
+import { both, FaultNotice, goTo, useLoad } from '@rhc/console-shell';
 import { Skeleton, Tabs } from 'antd';
 import type { ReactNode } from 'react';
 import type { BureausResponse, LocationsResponse } from '../../src/contract/index.ts';
+import { everyPage } from '../every-page.ts';
 import type { PageProps } from '../menu/menu-row.ts';
 import { hasRole } from '../sign-in/session.tsx';
 import { OrderDetail } from './order-detail.tsx';
@@ -16,8 +17,14 @@ const REFRESH_MS = 10_000;
 const ORDER = 'order/';
 
 export function BureauPage({ me, rest }: PageProps): ReactNode {
-  const bureaus = useLoad('bureaus', (signal) => call<BureausResponse>('GET', '/v1/bureaus', { signal }), REFRESH_MS);
-  const places = useLoad('places', (signal) => call<LocationsResponse>('GET', '/v1/stock/locations', { signal }));
+  const bureaus = useLoad(
+    'bureaus',
+    (signal) => everyPage<'bureaus', BureausResponse>('/v1/bureaus', 'bureaus', { signal }),
+    REFRESH_MS,
+  );
+  const places = useLoad('places', (signal) =>
+    everyPage<'locations', LocationsResponse>('/v1/stock/locations', 'locations', { signal }),
+  );
   const known = bureaus.value?.bureaus ?? null;
   if (known === null) {
     return bureaus.fault === null ? (

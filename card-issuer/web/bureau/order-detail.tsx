@@ -16,6 +16,7 @@ import {
 import { Button, Skeleton } from 'antd';
 import type { ReactNode } from 'react';
 import type { BureauLinesResponse, BureauOrderResponse } from '../../src/contract/index.ts';
+import { everyPage } from '../every-page.ts';
 import type { PageProps } from '../menu/menu-row.ts';
 import { hasRole } from '../sign-in/session.tsx';
 import { type BureauEntry, counted, LINE_STATES, type Line, ORDER_STATES, type OrderInFull } from './bureau-words.ts';
@@ -38,7 +39,7 @@ export function OrderDetail({
   const order = useLoad(path, (signal) => call<BureauOrderResponse>('GET', path, { signal }), REFRESH_MS);
   const lines = useLoad(
     `${path} lines`,
-    (signal) => call<BureauLinesResponse>('GET', `${path}/lines`, { signal }),
+    (signal) => everyPage<'lines', BureauLinesResponse>(`${path}/lines`, 'lines', { signal }),
     REFRESH_MS,
   );
   const changed = () => {

@@ -5,11 +5,13 @@ import {
   call,
   EmptyHint,
   FaultNotice,
+  PageButtons,
   Section,
   StatusTag,
   useDo,
   useLoad,
   useNotices,
+  usePages,
   When,
 } from '@rhc/console-shell';
 import { Button, Form, InputNumber, Select, Table } from 'antd';
@@ -30,16 +32,22 @@ interface Props {
 
 export function ParcelsSection({ bureaus, mayAnnounce, mayCount, me }: Props): ReactNode {
   const [bureauId, setBureauId] = useState(bureaus[0]?.id ?? null);
+  const pages = usePages();
+  const { cursor } = pages;
   const boxes = useLoad(
-    bureauId === null ? null : `bureau boxes ${bureauId}`,
-    (signal) => call<BureauBoxesResponse>('GET', '/v1/bureau/boxes', { signal, query: { bureauId: bureauId ?? '' } }),
+    bureauId === null ? null : `bureau boxes ${bureauId} ${cursor ?? ''}`,
+    (signal) =>
+      call<BureauBoxesResponse>('GET', '/v1/bureau/boxes', {
+        signal,
+        query: { bureauId: bureauId ?? '', limit: 100, cursor },
+      }),
     REFRESH_MS,
   );
   const bureau = bureaus.find(({ id }) => id === bureauId);
   return (
     <div className="stack">
       {mayAnnounce && bureau !== undefined && (
-        <AnnounceBlanks bureau={bureau} boxes={boxes.value?.boxes ?? []} onChange={boxes.reload} />
+        <AnnounceBlanks key={bureau.id} bureau={bureau} onChange={boxes.reload} />
       )}
       <Section
         title={{ zh: '箱与快递(双人清点)', en: 'Boxes, counted by two people' }}
@@ -50,7 +58,10 @@ export function ParcelsSection({ bureaus, mayAnnounce, mayCount, me }: Props): R
             className="place-choice"
             aria-label="制卡中心 Bureau"
             value={bureauId}
-            onChange={setBureauId}
+            onChange={(id) => {
+              setBureauId(id);
+              pages.restart();
+            }}
             options={bureaus.map(({ id, name }) => ({ value: id, label: name }))}
           />
         }
@@ -98,6 +109,9 @@ export function ParcelsSection({ bureaus, mayAnnounce, mayCount, me }: Props): R
             },
           ]}
         />
+        <div className="tools below">
+          <PageButtons pages={pages} next={boxes.value?.next ?? null} />
+        </div>
       </Section>
     </div>
   );

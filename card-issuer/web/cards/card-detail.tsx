@@ -3,6 +3,7 @@ import { Both, call, FaultNotice, goTo, Section, useLoad, When } from '@rhc/cons
 import { Button, Skeleton } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { CardResponse, HistoryResponse, LifeCycleResponse } from '../../src/contract/index.ts';
+import { everyPage } from '../every-page.ts';
 import type { PageProps } from '../menu/menu-row.ts';
 import { hasRole } from '../sign-in/session.tsx';
 import { CardStateTag } from '../words.tsx';
@@ -21,14 +22,21 @@ const AT_COUNTER: readonly CardResponse['state'][] = [
   'in-delivery',
 ];
 
+/** Moves and receipts of every page. */
+async function wholeHistory(path: string, signal: AbortSignal): Promise<HistoryResponse> {
+  const receipts: Receipt[] = [];
+  const whole = await everyPage<'moves', HistoryResponse>(path, 'moves', { signal }, (page) =>
+    receipts.push(...page.receipts),
+  );
+  return { ...whole, receipts };
+}
+
 export function CardDetail({ id, me }: { id: string; me: PageProps['me'] }): ReactNode {
   const path = `/v1/cards/${encodeURIComponent(id)}`;
   const card = useLoad(path, (signal) => call<CardResponse>('GET', path, { signal }), REFRESH_MS);
   const table = useLoad('life cycle', (signal) => call<LifeCycleResponse>('GET', '/v1/life-cycle', { signal }));
   const state = card.value?.state;
-  const history = useLoad(`${path} history ${state ?? ''}`, (signal) =>
-    call<HistoryResponse>('GET', `${path}/history`, { signal }),
-  );
+  const history = useLoad(`${path} history ${state ?? ''}`, (signal) => wholeHistory(`${path}/history`, signal));
   const [receipt, setReceipt] = useState<Receipt | null>(null);
   const fault = card.fault ?? table.fault ?? history.fault;
   const [value, words] = [card.value, table.value];

@@ -40,6 +40,11 @@ export function FormStep({ draft, residentId, form, counties, onChange, onOpen, 
   const first = MAIN_FIELDS.find((row) => isEmpty(row, draft)) ?? MAIN_FIELDS[2];
   const [opened] = useState(first?.field ?? 'name');
   useFocusOn(`[data-field="${opened}"] input`, opened);
+  const [more, setMore] = useState(false);
+  const openMore = () => {
+    setMore(true);
+    focusField(MORE_FIELDS[0]?.field ?? '');
+  };
   const check = useDo(async () => {
     const body = { ...bodyOf(latest.current), ...(residentId === null ? {} : { residentId }) };
     const answer = await call<EnrolmentCheckResponse>('POST', '/v1/enrolment-checks', { body });
@@ -53,8 +58,10 @@ export function FormStep({ draft, residentId, form, counties, onChange, onOpen, 
   /** The next field that Enter stops at, or on to the check. */
   const goOn = (from: string) => {
     const at = MAIN_FIELDS.findIndex(({ field }) => field === from);
-    const rest = at < 0 ? [] : MAIN_FIELDS.slice(at + 1);
-    const next = rest.find((row) => isEmpty(row, latest.current) && asked(row, latest.current));
+    const next =
+      at < 0
+        ? MORE_FIELDS[MORE_FIELDS.findIndex(({ field }) => field === from) + 1]
+        : MAIN_FIELDS.slice(at + 1).find((row) => isEmpty(row, latest.current) && asked(row, latest.current));
     if (next === undefined) void check.run();
     else focusField(next.field);
   };
@@ -68,12 +75,19 @@ export function FormStep({ draft, residentId, form, counties, onChange, onOpen, 
     goOn(event.target.closest<HTMLElement>('[data-field]')?.dataset.field ?? '');
   };
   const change = (part: Partial<Draft>) => {
-    latest.current = { ...latest.current, ...part };
+    const moved = part.areaCode !== undefined && !(latest.current.villageCode ?? '').startsWith(part.areaCode);
+    latest.current = { ...latest.current, ...part, ...(moved ? { villageCode: '' } : {}) };
     onChange(latest.current);
     const changed = Object.keys(part);
     setFaults((old) => old.filter(({ field }) => !changed.includes(nameOf(field))));
   };
-  const faultOf = (field: string): Text | null => faults.find((fault) => nameOf(fault.field) === field)?.rule ?? null;
+  const faultOf = (field: string): Text | null => {
+    const fault = faults.find((each) => nameOf(each.field) === field);
+    const line = /\[(\d+)\]/.exec(fault?.field ?? '')?.[1];
+    if (fault === undefined || line === undefined) return fault?.rule ?? null;
+    const number = Number(line) + 1;
+    return { zh: `第 ${number} 条:${fault.rule.zh}`, en: `line ${number}: ${fault.rule.en}` };
+  };
   const known = new Set([...MAIN_FIELDS, ...MORE_FIELDS].map(({ field }) => field as string));
   const others = faults.filter(({ field }) => !known.has(nameOf(field)));
   const field = (row: FieldRow) => (
@@ -85,7 +99,8 @@ export function FormStep({ draft, residentId, form, counties, onChange, onOpen, 
       counties={counties}
       fault={faultOf(row.field)}
       onChange={change}
-      onChosen={() => goOn(row.field)}
+      // The address was begun with the village, and is to be ended.
+      onChosen={() => (row.field === 'villageCode' ? focusField('householdAddress') : goOn(row.field))}
     />
   );
   if (candidates !== null) {
@@ -106,6 +121,7 @@ export function FormStep({ draft, residentId, form, counties, onChange, onOpen, 
           run: () => void check.run(),
           busy: check.busy,
         },
+        { label: { zh: '医疗信息', en: 'Medical data' }, hotkey: 'F4', run: openMore },
         { label: { zh: '返回查找', en: 'Back' }, hotkey: 'Escape', run: onBack },
       ]}
     >
@@ -118,15 +134,20 @@ export function FormStep({ draft, residentId, form, counties, onChange, onOpen, 
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Enter in any field of the form goes on */}
       <div className="counter-form" onKeyDown={onKeyDown}>
         {MAIN_FIELDS.map(field)}
-        <details className="counter-more" open={MORE_FIELDS.some((row) => !isEmpty(row, draft) || faultOf(row.field))}>
+        <details
+          className="counter-more"
+          open={more || MORE_FIELDS.some((row) => !isEmpty(row, draft) || faultOf(row.field))}
+          onToggle={({ currentTarget }) => setMore(currentTarget.open)}
+        >
           <summary>
-            <Both zh="更多:住址、医疗信息、付费方式" en="More: residence, medical data, payment" />
+            <Both zh="医疗信息(F4)、付费方式、现住址等" en="Medical data (F4), payment, residence and more" />
           </summary>
           <div className="counter-form">{MORE_FIELDS.map(field)}</div>
         </details>
       </div>
       <p className="quiet">
-        <kbd>Enter</kbd> 下一空项 next empty field · <kbd>Ctrl</kbd>+<kbd>Enter</kbd> 直接下一步 next step
+        <kbd>Enter</kbd> 下一空项 next empty field · <kbd>Ctrl</kbd>+<kbd>Enter</kbd> 直接下一步 next step ·{' '}
+        <kbd>F4</kbd> 医疗信息 medical data
       </p>
     </StepFrame>
   );

@@ -14,11 +14,12 @@ import {
 import { Table } from 'antd';
 import type { ReactNode } from 'react';
 import type { ForeignHotlistsResponse } from '../../src/contract/index.ts';
+import { everyPage } from '../every-page.ts';
 import { FileChoice } from '../file-choice.tsx';
 
 export function ForeignSection({ mayTake }: { mayTake: boolean }): ReactNode {
   const lists = useLoad('foreign lists', (signal) =>
-    call<ForeignHotlistsResponse>('GET', '/v1/foreign-hotlists', { signal }),
+    everyPage<'lists', ForeignHotlistsResponse>('/v1/foreign-hotlists', 'lists', { signal }),
   );
   const notices = useNotices();
   const take = useDo(async (file: File) => {

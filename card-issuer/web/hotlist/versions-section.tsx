@@ -8,12 +8,14 @@ import {
   FaultNotice,
   Figure,
   type Loaded,
+  PageButtons,
   Section,
   saveAs,
   spanText,
   useDo,
   useLoad,
   useNotices,
+  usePages,
   When,
 } from '@rhc/console-shell';
 import { Alert, Button, Table } from 'antd';
@@ -49,13 +51,18 @@ export function VersionsSection({
     versions.reload();
   });
   const save = useDo(async (path: string, name: string) => saveAs(await download(path), name));
-  const list = versions.value?.versions ?? [];
-  const newest = list[0];
+  const pages = usePages();
+  const { cursor } = pages;
+  const older = useLoad(cursor === undefined ? null : `hotlist versions ${cursor}`, (signal) =>
+    call<HotlistVersionsResponse>('GET', '/v1/hotlist/versions', { signal, query: { cursor } }),
+  );
+  const shown = cursor === undefined ? versions : older;
+  const newest = versions.value?.versions[0];
   const canPublish = versions.value?.canPublish ?? true;
   const age = newest === undefined ? null : Date.now() - Date.parse(newest.madeAt);
   return (
     <div className="stack">
-      <FaultNotice fault={versions.fault ?? publish.fault ?? save.fault} onRetry={versions.reload} />
+      <FaultNotice fault={shown.fault ?? publish.fault ?? save.fault} onRetry={versions.reload} />
       <div className="figures">
         <Figure label={{ zh: '最新版本', en: 'Newest version' }} value={newest?.version ?? '—'} />
         <Figure
@@ -122,8 +129,8 @@ export function VersionsSection({
         <Table
           size="small"
           rowKey="version"
-          loading={versions.loading && versions.value === null}
-          dataSource={[...list]}
+          loading={shown.loading && shown.value === null}
+          dataSource={[...(shown.value?.versions ?? [])]}
           pagination={{ pageSize: 8, hideOnSinglePage: true, showSizeChanger: false }}
           locale={{
             emptyText: (
@@ -169,6 +176,9 @@ export function VersionsSection({
             },
           ]}
         />
+        <div className="tools below">
+          <PageButtons pages={pages} next={shown.value?.next ?? null} />
+        </div>
       </Section>
     </div>
   );

@@ -1,5 +1,18 @@
 /** Bulk runs with their progress; one of them in full. */
-import { Both, both, call, EmptyHint, FaultNotice, goTo, Section, StatusTag, useLoad, When } from '@rhc/console-shell';
+import {
+  Both,
+  both,
+  call,
+  EmptyHint,
+  FaultNotice,
+  goTo,
+  PageButtons,
+  Section,
+  StatusTag,
+  useLoad,
+  usePages,
+  When,
+} from '@rhc/console-shell';
 import { Button, Progress, Skeleton, Table } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { BulkRunsResponse } from '../../src/contract/index.ts';
@@ -7,6 +20,7 @@ import type { PageProps } from '../menu/menu-row.ts';
 import { hasRole } from '../sign-in/session.tsx';
 import { isOpen, paceText, RUN_STATES, type Run, totals } from './job-words.ts';
 import { NewRun } from './new-run.tsx';
+import { RenewalsSection } from './renewals-section.tsx';
 import { RunDetail } from './run-detail.tsx';
 import '../office.css';
 import './jobs.css';
@@ -14,11 +28,29 @@ import './jobs.css';
 const REFRESH_MS = 3_000;
 
 export function JobsPage({ me, rest }: PageProps): ReactNode {
-  const runs = useLoad('runs', (signal) => call<BulkRunsResponse>('GET', '/v1/bulk-runs', { signal }), REFRESH_MS);
+  const pages = usePages();
+  const { cursor } = pages;
+  const runs = useLoad(
+    `runs ${cursor ?? ''}`,
+    (signal) => call<BulkRunsResponse>('GET', '/v1/bulk-runs', { signal, query: { cursor } }),
+    REFRESH_MS,
+  );
+  /** By its address: it may stand on a page that is not shown. */
+  const one = useLoad(
+    rest === '' ? null : `run ${rest}`,
+    (signal) => call<Run>('GET', `/v1/bulk-runs/${encodeURIComponent(rest)}`, { signal }),
+    REFRESH_MS,
+  );
   const [making, setMaking] = useState(false);
   const mayMake = hasRole(me, 'manager');
-  const run = runs.value?.runs.find(({ id }) => id === rest);
-  if (rest !== '' && run !== undefined) return <RunDetail key={run.id} me={me} run={run} onChange={runs.reload} />;
+  const run = one.value ?? runs.value?.runs.find(({ id }) => id === rest);
+  if (rest !== '' && run?.id === rest) {
+    const changed = () => {
+      one.reload();
+      runs.reload();
+    };
+    return <RunDetail key={run.id} me={me} run={run} onChange={changed} />;
+  }
   return (
     <div className="stack">
       <FaultNotice fault={runs.fault} onRetry={runs.reload} />
@@ -37,7 +69,11 @@ export function JobsPage({ me, rest }: PageProps): ReactNode {
         ) : (
           <Runs runs={runs.value.runs} onMake={mayMake ? () => setMaking(true) : null} />
         )}
+        <div className="tools below">
+          <PageButtons pages={pages} next={runs.value?.next ?? null} />
+        </div>
       </Section>
+      <RenewalsSection mayBegin={mayMake} />
       {mayMake && <NewRun open={making} onClose={() => setMaking(false)} onChange={runs.reload} />}
     </div>
   );

@@ -1,9 +1,10 @@
 /** Who changed what, when, what for, from what to what. */
-import { Both, both, call, FaultNotice, Section, type Text, useLoad, When } from '@rhc/console-shell';
+import { Both, both, FaultNotice, Section, type Text, useLoad, When } from '@rhc/console-shell';
 import { Table } from 'antd';
 import type { ReactNode } from 'react';
 import type { ResidentHistoryResponse } from '../../src/contract/index.ts';
 import { MAIN_FIELDS, MORE_FIELDS } from '../counter/form-fields.tsx';
+import { everyPage } from '../every-page.ts';
 
 /** Purposes that our own pages give; others, as an import's source, are shown as they were written. */
 const PURPOSES: Readonly<Record<string, Text>> = {
@@ -23,7 +24,7 @@ const shown = (value: unknown): string =>
 
 export function HistorySection({ id, version }: { id: string; version: number }): ReactNode {
   const history = useLoad(`history ${id} ${version}`, (signal) =>
-    call<ResidentHistoryResponse>('GET', `/v1/residents/${id}/history`, { signal }),
+    everyPage<'changes', ResidentHistoryResponse>(`/v1/residents/${id}/history`, 'changes', { signal }),
   );
   return (
     <Section title={{ zh: '变更记录', en: 'History' }} className="section-long">

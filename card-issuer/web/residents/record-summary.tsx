@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { EnrolmentFormResponse } from '../../src/contract/index.ts';
 import type { County, Draft } from '../counter/draft.ts';
 import { type FieldRow, MAIN_FIELDS, MORE_FIELDS } from '../counter/form-fields.tsx';
+import { usePlaces } from '../counter/villages.ts';
 
 export function RecordSummary({
   draft,
@@ -14,9 +15,12 @@ export function RecordSummary({
   form: EnrolmentFormResponse;
   counties: readonly County[];
 }): ReactNode {
+  const places = usePlaces(draft.areaCode);
   const shown = (row: FieldRow): string => {
-    const value = draft[row.field];
+    if (row.kind === 'records') return recordsOf(draft, row.field).join(';');
+    const value = draft[row.field] as string | readonly string[] | undefined;
     if (value === undefined || value.length === 0) return '';
+    if (row.kind === 'village') return places.value?.find(({ code }) => code === value)?.label ?? String(value);
     const county = counties.find(({ areaCode }) => areaCode === value);
     if (row.kind === 'county') return county === undefined ? String(value) : `${county.city}${county.name}`;
     if (row.kind === 'alerts') {
@@ -38,16 +42,12 @@ export function RecordSummary({
             <dd>{shown(row)}</dd>
           </div>
         ))}
-      {(draft.allergies ?? []).map(({ substance, reaction }) => (
-        <div key={substance}>
-          <dt>
-            <Both zh="过敏" en="Allergy" />
-          </dt>
-          <dd>
-            {substance} {reaction}
-          </dd>
-        </div>
-      ))}
     </dl>
   );
+}
+
+function recordsOf({ allergies = [], immunizations = [] }: Draft, field: FieldRow['field']): string[] {
+  return field === 'allergies'
+    ? allergies.map(({ substance, reaction }) => `${substance} ${reaction}`.trim())
+    : immunizations.map(({ name, date }) => `${name} ${date}`);
 }

@@ -15,6 +15,7 @@ import {
 import { Button, Form, Input, Popconfirm } from 'antd';
 import type { ReactNode } from 'react';
 import type { ConsentsResponse } from '../../src/contract/index.ts';
+import { everyPage } from '../every-page.ts';
 import type { PageProps } from '../menu/menu-row.ts';
 import { hasRole } from '../sign-in/session.tsx';
 
@@ -30,7 +31,9 @@ export function RightsSection({ id, me, onErased }: Props): ReactNode {
   const path = `/v1/residents/${id}`;
   const notices = useNotices();
   const [form] = Form.useForm<{ purpose: string; basis: string }>();
-  const consents = useLoad(`consents ${id}`, (signal) => call<ConsentsResponse>('GET', `${path}/consents`, { signal }));
+  const consents = useLoad(`consents ${id}`, (signal) =>
+    everyPage<'consents', ConsentsResponse>(`${path}/consents`, 'consents', { signal }),
+  );
   const copy = useDo(async (format: 'text' | 'json') => {
     const file = await download(`${path}/subject-access`, { query: { format } });
     saveAs(file, `subject-access-${id}.${format === 'text' ? 'txt' : 'json'}`);

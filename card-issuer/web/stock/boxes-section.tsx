@@ -6,10 +6,12 @@ import {
   EmptyHint,
   FaultNotice,
   goTo,
+  PageButtons,
   Section,
   useDo,
   useLoad,
   useNotices,
+  usePages,
   When,
 } from '@rhc/console-shell';
 import { Button, Popconfirm, Select, Table } from 'antd';
@@ -29,14 +31,17 @@ interface Props {
 export function BoxesSection({ places, mayOffer, onChange }: Props): ReactNode {
   const [from, setFrom] = useState(places[0]?.id ?? '');
   const [to, setTo] = useState<string | null>(null);
-  const [chosen, setChosen] = useState<readonly string[]>([]);
-  const boxes = useLoad(from === '' ? null : `boxes ${from}`, (signal) =>
-    call<BoxesResponse>('GET', '/v1/stock/boxes', { signal, query: { locationId: from, limit: 1000 } }),
+  /** Also boxes of pages that are not shown now. */
+  const [chosen, setChosen] = useState<readonly Box[]>([]);
+  const pages = usePages();
+  const { cursor } = pages;
+  const boxes = useLoad(from === '' ? null : `boxes ${from} ${cursor ?? ''}`, (signal) =>
+    call<BoxesResponse>('GET', '/v1/stock/boxes', { signal, query: { locationId: from, limit: 100, cursor } }),
   );
   const notices = useNotices();
   const key = useIntentKey();
   const offer = useDo(async () => {
-    const body = { fromLocation: from, toLocation: to, boxes: chosen };
+    const body = { fromLocation: from, toLocation: to, boxes: chosen.map(({ number }) => number) };
     await call('POST', '/v1/stock/transfers', { body, idempotencyKey: key.current });
     key.renew();
     setChosen([]);
@@ -44,9 +49,7 @@ export function BoxesSection({ places, mayOffer, onChange }: Props): ReactNode {
     onChange();
     goTo('stock/transfers');
   });
-  const promised = (boxes.value?.boxes ?? [])
-    .filter(({ number }) => chosen.includes(number))
-    .reduce((sum, { free }) => sum + free, 0);
+  const promised = chosen.reduce((sum, { free }) => sum + free, 0);
   const target = places.find(({ id }) => id === to)?.name;
   return (
     <Section
@@ -61,6 +64,7 @@ export function BoxesSection({ places, mayOffer, onChange }: Props): ReactNode {
             onChange={(place) => {
               setFrom(place);
               setChosen([]);
+              pages.restart();
               if (place === to) setTo(null);
             }}
             options={places.map(({ id, name }) => ({ value: id, label: name }))}
@@ -107,8 +111,9 @@ export function BoxesSection({ places, mayOffer, onChange }: Props): ReactNode {
         {...(mayOffer
           ? {
               rowSelection: {
-                selectedRowKeys: [...chosen],
-                onChange: (keys: React.Key[]) => setChosen(keys.map(String)),
+                preserveSelectedRowKeys: true,
+                selectedRowKeys: chosen.map(({ number }) => number),
+                onChange: (_: React.Key[], rows: Box[]) => setChosen(rows),
                 getCheckboxProps: ({ number, free }: Box) => ({ disabled: free === 0, 'aria-label': number }),
               },
             }
@@ -142,6 +147,9 @@ export function BoxesSection({ places, mayOffer, onChange }: Props): ReactNode {
           })),
         ]}
       />
+      <div className="tools below">
+        <PageButtons pages={pages} next={boxes.value?.next ?? null} />
+      </div>
     </Section>
   );
 }

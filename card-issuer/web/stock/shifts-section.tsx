@@ -8,11 +8,13 @@ import {
   call,
   EmptyHint,
   FaultNotice,
+  PageButtons,
   Section,
   StatusTag,
   useDo,
   useLoad,
   useNotices,
+  usePages,
   When,
 } from '@rhc/console-shell';
 import { Button, Form, InputNumber, Select, Table } from 'antd';
@@ -38,9 +40,19 @@ const FIELDS = [
 export function ShiftsSection({ places, mayWork, onChange }: Props): ReactNode {
   const [placeId, setPlaceId] = useState(places[0]?.id ?? '');
   const place = places.find(({ id }) => id === placeId);
-  const shifts = useLoad(placeId === '' ? null : `shifts ${placeId}`, (signal) =>
-    call<ShiftsResponse>('GET', '/v1/stock/shifts', { signal, query: { locationId: placeId } }),
+  const pages = usePages();
+  const { cursor } = pages;
+  const shifts = useLoad(placeId === '' ? null : `shifts ${placeId} ${cursor ?? ''}`, (signal) =>
+    call<ShiftsResponse>('GET', '/v1/stock/shifts', { signal, query: { locationId: placeId, limit: 50, cursor } }),
   );
+  // The open shift is the newest of its place, whichever page is shown.
+  const newest = useLoad(placeId === '' ? null : `newest shift ${placeId}`, (signal) =>
+    call<ShiftsResponse>('GET', '/v1/stock/shifts', { signal, query: { locationId: placeId, limit: 1 } }),
+  );
+  const choose = (id: string) => {
+    setPlaceId(id);
+    pages.restart();
+  };
   if (place === undefined) {
     return (
       <EmptyHint
@@ -49,7 +61,7 @@ export function ShiftsSection({ places, mayWork, onChange }: Props): ReactNode {
       />
     );
   }
-  const current = shifts.value?.shifts.find(({ id }) => id === place.openShift);
+  const current = newest.value?.shifts.find(({ id }) => id === place.openShift);
   return (
     <div className="stack">
       {mayWork && (
@@ -59,9 +71,10 @@ export function ShiftsSection({ places, mayWork, onChange }: Props): ReactNode {
           places={places}
           // The open shift's own ledger decides at its end; the place's at its beginning.
           book={place.openShift === null ? place.ledger : (current?.ledger ?? place.ledger)}
-          onPlace={setPlaceId}
+          onPlace={choose}
           onChange={() => {
             shifts.reload();
+            newest.reload();
             onChange();
           }}
         />
@@ -76,7 +89,7 @@ export function ShiftsSection({ places, mayWork, onChange }: Props): ReactNode {
               className="place-choice"
               aria-label="地点 Place"
               value={placeId}
-              onChange={setPlaceId}
+              onChange={choose}
               options={places.map(({ id, name }) => ({ value: id, label: name }))}
             />
           )
@@ -131,6 +144,9 @@ export function ShiftsSection({ places, mayWork, onChange }: Props): ReactNode {
             },
           ]}
         />
+        <div className="tools below">
+          <PageButtons pages={pages} next={shifts.value?.next ?? null} />
+        </div>
       </Section>
     </div>
   );

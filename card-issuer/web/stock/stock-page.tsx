@@ -1,8 +1,9 @@
 /** Blank cards as goods: places and their books, lists received, boxes passed on with two signatures, shifts, waste. */
-import { both, call, FaultNotice, goTo, useLoad } from '@rhc/console-shell';
+import { both, call, FaultNotice, goTo, PageButtons, useLoad, usePages } from '@rhc/console-shell';
 import { Skeleton, Tabs } from 'antd';
 import type { ReactNode } from 'react';
 import type { LocationsResponse, TransfersResponse } from '../../src/contract/index.ts';
+import { everyPage } from '../every-page.ts';
 import type { PageProps } from '../menu/menu-row.ts';
 import { hasRole } from '../sign-in/session.tsx';
 import { BoxesSection } from './boxes-section.tsx';
@@ -19,24 +20,34 @@ const REFRESH_MS = 10_000;
 export function StockPage({ me, rest }: PageProps): ReactNode {
   const places = useLoad(
     'places',
-    (signal) => call<LocationsResponse>('GET', '/v1/stock/locations', { signal }),
+    (signal) => everyPage<'locations', LocationsResponse>('/v1/stock/locations', 'locations', { signal }),
     REFRESH_MS,
   );
+  const pages = usePages();
+  const { cursor } = pages;
   const transfers = useLoad(
-    'transfers',
-    (signal) => call<TransfersResponse>('GET', '/v1/stock/transfers', { signal, query: { limit: 200 } }),
+    `transfers ${cursor ?? ''}`,
+    (signal) => call<TransfersResponse>('GET', '/v1/stock/transfers', { signal, query: { limit: 100, cursor } }),
+    REFRESH_MS,
+  );
+  const offered = useLoad(
+    'transfers offered',
+    (signal) =>
+      everyPage<'transfers', TransfersResponse>('/v1/stock/transfers', 'transfers', {
+        signal,
+        query: { state: 'offered' },
+      }),
     REFRESH_MS,
   );
   const known = places.value?.locations ?? null;
   if (known === null) {
     return places.fault === null ? <Skeleton active /> : <FaultNotice fault={places.fault} onRetry={places.reload} />;
   }
-  const waiting = (transfers.value?.transfers ?? []).filter(
-    ({ state, giver }) => state === 'offered' && giver !== me.id,
-  ).length;
+  const waiting = (offered.value?.transfers ?? []).filter(({ giver }) => giver !== me.id).length;
   const changed = () => {
     places.reload();
     transfers.reload();
+    offered.reload();
   };
   const mayKeep = hasRole(me, 'stock', 'manager');
   const tabs = [
@@ -68,6 +79,7 @@ export function StockPage({ me, rest }: PageProps): ReactNode {
           places={known}
           transfers={transfers.value?.transfers ?? null}
           fault={transfers.fault}
+          turning={<PageButtons pages={pages} next={transfers.value?.next ?? null} />}
           onChange={changed}
         />
       ),

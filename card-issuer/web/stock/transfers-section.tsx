@@ -23,10 +23,12 @@ interface Props {
   readonly places: readonly Place[];
   readonly transfers: readonly Transfer[] | null;
   readonly fault: Fault | null;
+  /** Buttons that turn the pages. */
+  readonly turning: ReactNode;
   readonly onChange: () => void;
 }
 
-export function TransfersSection({ me, places, transfers, fault, onChange }: Props): ReactNode {
+export function TransfersSection({ me, places, transfers, fault, turning, onChange }: Props): ReactNode {
   const name = (id: string) => places.find((place) => place.id === id)?.name ?? id;
   const notices = useNotices();
   const end = useDo(async (id: string, how: 'take' | 'withdraw') => {
@@ -110,6 +112,7 @@ export function TransfersSection({ me, places, transfers, fault, onChange }: Pro
           },
         ]}
       />
+      <div className="tools below">{turning}</div>
     </Section>
   );
 }

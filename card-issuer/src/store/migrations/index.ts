@@ -15,6 +15,8 @@ import * as mailbox from './016-mailbox.ts';
 import * as bureau from './017-bureau.ts';
 import * as changeFeed from './019-change-feed.ts';
 import * as installation from './020-installation.ts';
+import * as lookUpOrder from './021-look-up-order.ts';
+import * as renewals from './022-renewals.ts';
 
 const ALL = [
   { name: '001-first-light', ...first },
@@ -32,6 +34,8 @@ const ALL = [
   { name: '017-bureau', ...bureau },
   { name: '019-change-feed', ...changeFeed },
   { name: '020-installation', ...installation },
+  { name: '021-look-up-order', ...lookUpOrder },
+  { name: '022-renewals', ...renewals },
 ] as const;
 type Migration = (typeof ALL)[number];
 
