@@ -27,6 +27,8 @@ export interface AgentOptions {
   readonly leaseMs: number;
   /** key-service's. */
   readonly keys: TerminalKeys;
+  /** Asked while key-service is silent; absent: only the next card finds out that it is back. */
+  readonly keyServiceAnswers?: () => Promise<boolean>;
   readonly keyPolicy?: KeyPolicy;
   /** Absent: key-service is not told of this desk's SAM. */
   readonly tellSam?: TellSam;

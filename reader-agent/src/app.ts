@@ -85,12 +85,16 @@ export function createAgent(options: AgentOptions): Agent {
     keyService: keys,
     sam: () => (samReport.refused ? null : sam.keys),
     now,
+    timers,
+    ...(options.keyServiceAnswers === undefined ? {} : { probe: options.keyServiceAnswers }),
+    onChange: () => audience.tell({ event: 'keys-changed' }),
   });
   const work = new CardWork({
     desk,
     turns: new LocalTurns(),
     keys: () => chosenKeys.choices(),
     mayServe: () => options.hotlist?.requireUsable(),
+    onServed: (source, versions) => chosenKeys.served(source, versions),
     openSession,
     clock,
   });
@@ -262,6 +266,7 @@ export function createAgent(options: AgentOptions): Agent {
       options.updateCheck?.close();
       endCardData();
       samReport.close();
+      chosenKeys.close();
       sam.close();
       audience.close();
       cardWriter.close();

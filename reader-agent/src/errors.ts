@@ -15,6 +15,18 @@ export const agentErrors = defineErrors({
     retriable: true,
     httpStatus: 503,
   },
+  PCSC_FORBIDDEN: {
+    message: {
+      zh: '本账户没有使用智能卡服务（PC/SC）的权限。',
+      en: 'This account may not use the smart card service (PC/SC).',
+    },
+    nextStep: {
+      zh: '请在本机图形会话中登录，或由管理员安装随附的 polkit 规则（见 README）；之后本程序自动恢复。',
+      en: 'Sign in at this machine itself, or have the polkit rule of the package’s README installed; the agent then recovers by itself.',
+    },
+    retriable: true,
+    httpStatus: 503,
+  },
   PCSC_SERVICE_RESTARTED: {
     message: {
       zh: '读卡过程中智能卡服务重新启动。',
@@ -345,8 +357,8 @@ export const agentErrors = defineErrors({
   SAM_UNAVAILABLE: {
     message: { zh: 'SAM 卡暂时不能使用。', en: 'The SAM cannot be used now.' },
     nextStep: {
-      zh: '请检查 SAM 卡及其 PIN 状态(“诊断”页),然后重试。',
-      en: 'Check the SAM and the state of its PIN on the diagnostics page, then try again.',
+      zh: '请在“密钥与 SAM”页查看 SAM 卡及其 PIN 的状态，然后重试。',
+      en: 'See the SAM and the state of its PIN on the page “Keys and SAM”, then try again.',
     },
     retriable: true,
     httpStatus: 503,

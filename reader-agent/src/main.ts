@@ -30,14 +30,18 @@ import { listenOnFirst, OTHER_PORTS } from './http/ports.ts';
 import { issuerCalls } from './issuer-calls.ts';
 import { wsDial } from './issuer-channel/index.ts';
 import { openJournal } from './journal/index.ts';
-import { lastLogLines, rollingLog } from './log-file.ts';
+import { lastLogLines, RollingLog } from './log-file.ts';
 import { DEFAULT_LIMITS, forkPcscChild, SupervisedPort, systemTimers } from './pcsc/index.ts';
 import { PILOT_PIN, requireProductionReady } from './production.ts';
 import { agentSettings } from './settings.ts';
+import { isSignedBy, signingKeyIn } from './signing-key.ts';
 import { bytesFile, textFile } from './text-file.ts';
 import { textAt, UpdateCheck } from './updates/index.ts';
 
 const HOTLIST_RENEWAL_MS = 10 * 60_000;
+/** While there is none, or it could not be fetched. */
+const HOTLIST_RETRY_MS = 30_000;
+const HEALTH_TIMEOUT_MS = 5_000;
 const VERSION = '0.1.0';
 const configFlag = process.argv.indexOf('--config');
 const configFile = configFlag === -1 ? undefined : process.argv[configFlag + 1];
@@ -54,7 +58,7 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
     requireProductionReady({ ...settings, pilotPin }, settings.allowInProduction);
   }
   const { logFolder } = settings;
-  const logFile = logFolder === undefined ? undefined : await rollingLog(logFolder);
+  const logFile = logFolder === undefined ? undefined : new RollingLog(logFolder, () => new Date());
   const logger = createLogger('reader-agent', settings.logLevel, logFile);
   mkdirSync(dirname(settings.agentTokenFile), { recursive: true, mode: 0o700 });
   ensureTokenFile(settings.agentTokenFile);
@@ -70,13 +74,13 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
     limits: { ...DEFAULT_LIMITS, heartbeatMs: settings.heartbeatMs, transmitDeadlineMs: settings.transmitDeadlineMs },
     readerReturnMs: 5000,
   });
-  const hotlistKey = publicKeyIn(settings.hotlistKeyFile);
+  const hotlistKey = signingKeyIn(settings.hotlistKeyFile);
   const hotlist =
     hotlistKey === null
       ? null
       : new HotlistDesk({
           place: bytesFile(join(settings.stateFolder, 'hotlist.bin')),
-          verify: (_keyId, body, signature) => nodeCrypto.verifySignature('intl-128', hotlistKey, body, signature),
+          verify: (_keyId, body, signature) => isSignedBy(hotlistKey, body, signature),
           source: hotlistOver(settings.issuerUrl, tokenText, member?.fetch),
           now: () => new Date(),
           stopHours: settings.hotlistStopHours,
@@ -96,14 +100,18 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
       : { token: () => keyServiceToken.use((bytes) => new TextDecoder().decode(bytes)) }),
     fetch: comparingFetch(send, 'key-service', clockCheck, now),
   });
-  const updateKey = publicKeyIn(settings.updateKeyFile);
+  const health = new URL('/healthz', settings.keyServiceUrl);
+  const askHealth = comparingFetch(send, 'key-service', clockCheck, now);
+  const keyServiceAnswers = async (): Promise<boolean> =>
+    (await askHealth(health, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) })).ok;
+  const updateKey = signingKeyIn(settings.updateKeyFile);
   const updateCheck =
     settings.updateUrl === undefined || updateKey === null
       ? null
       : new UpdateCheck({
           version: VERSION,
           fetchText: textAt(settings.updateUrl),
-          verify: (text, signature) => nodeCrypto.verifySignature('intl-128', updateKey, text, signature),
+          verify: (text, signature) => isSignedBy(updateKey, text, signature),
           timers: systemTimers,
           now,
         });
@@ -115,6 +123,7 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
     product: rhcBlank1,
     leaseMs: settings.leaseMs,
     keys: terminalKeysOver(keyService),
+    keyServiceAnswers,
     audit: new LocalAudit({
       place: diskChain(join(settings.stateFolder, 'audit.jsonl')),
       now: () => new Date(),
@@ -142,7 +151,7 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
       mailbox: settings.mailbox,
     },
     signer: null,
-    visitTrust: { verifier: nodeCrypto, rootPublicKey: publicKeyIn(settings.visitTrustRootFile) },
+    visitTrust: { verifier: nodeCrypto, rootPublicKey: rootKeyIn(settings.visitTrustRootFile) },
     token,
     grantPlace: textFile(join(settings.stateFolder, 'paired-pages.json')),
     pairingOrigins: settings.pairingOrigins,
@@ -171,9 +180,17 @@ await startService(createLogger('reader-agent', process.env.RHC_READER_AGENT_LOG
   });
   const closers: (() => void)[] = [];
   if (hotlist !== null) {
-    void hotlist.refresh();
-    const renewal = setInterval(() => void hotlist.refresh(), HOTLIST_RENEWAL_MS);
-    closers.push(() => clearInterval(renewal));
+    let renewal: NodeJS.Timeout | undefined;
+    const renew = async (): Promise<void> => {
+      await hotlist.refresh();
+      const { version, error } = hotlist.state();
+      renewal = setTimeout(
+        () => void renew(),
+        version === null || error !== null ? HOTLIST_RETRY_MS : HOTLIST_RENEWAL_MS,
+      );
+    };
+    void renew();
+    closers.push(() => clearTimeout(renewal));
   }
   if (member !== null) {
     member.follow(() => undefined);
@@ -217,7 +234,8 @@ function pinReader(path: string | undefined): () => string | null {
   return () => readSecretFile(path).use((bytes) => new TextDecoder().decode(bytes));
 }
 
-function publicKeyIn(path: string | undefined): Uint8Array | null {
+/** Certificates under it name their suite themselves. */
+function rootKeyIn(path: string | undefined): Uint8Array | null {
   if (path === undefined) return null;
   const key = hexToBytes(readFileSync(path, 'utf8').trim().toUpperCase());
   if (key.length !== 64) throw new RangeError(`${path}: ${key.length} bytes, a root public key has 64`);

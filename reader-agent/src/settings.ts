@@ -119,8 +119,8 @@ export const agentSettings = defineSettings({
     kind: 'path',
     env: 'RHC_READER_AGENT_HOTLIST_KEY_FILE',
     meaning: {
-      zh: '挂失名单签名公钥文件(x ‖ y,128 个十六进制字符);不设则不查名单',
-      en: 'File with the public key of the hotlist’s signature (x ‖ y, 128 hex digits); without it no list is looked up',
+      zh: '挂失名单签名公钥文件（算法套件:x ‖ y，如 sm-128:…，128 个十六进制字符；不写套件即 intl-128）；不设则不查名单',
+      en: 'File with the public key of the hotlist’s signature (suite:x ‖ y as in sm-128:…, 128 hex digits; no suite means intl-128); without it no list is looked up',
     },
   },
   hotlistStopHours: {

@@ -47,7 +47,7 @@ export function agentWithStandIns({ session = {}, pairingOrigins = [], grants = 
       ({
         checkGenuine: async () => {
           await channel.transmit(hexToBytes('0084000008'));
-          await counted.externalAuthentication({} as never);
+          await counted.externalAuthentication({ slot: 'RK1.DDF1', version: 1 } as never);
           return 'genuine';
         },
         readFile: async () => [],

@@ -22,7 +22,7 @@ import {
   startConsole,
   useLoad,
 } from '@rhc/console-shell';
-import { useEffect } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 import type { WriteAnswer } from '../src/contract/index.ts';
 import { events, readCard } from './desk/agent-streams.ts';
 import { DeskPage } from './desk/desk-page.tsx';
@@ -103,6 +103,7 @@ const AUDIT: ConsolePage = {
 };
 
 function AgentConsole() {
+  const { keysRound } = useSyncExternalStore(store.subscribe, store.snapshot);
   const profile = useLoad(
     'profile',
     (signal) => call<DeskProfileView>('GET', '/v1/desk/profile', { signal }),
@@ -111,6 +112,9 @@ function AgentConsole() {
   useEffect(() => {
     if (profile.value !== null) store.assignRoles(rolesOf(profile.value));
   }, [profile.value]);
+  const { reload } = profile;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a SAM that was put in is in a slot of its own
+  useEffect(reload, [keysRound, reload]);
   const status = useLoad('status', (signal) => call<AgentStatus>('GET', '/v1/status', { signal }), REFRESH_MS);
   return (
     <Console
@@ -122,7 +126,7 @@ function AgentConsole() {
           path: 'desk',
           title: { zh: '读卡', en: 'Read' },
           icon: <IdcardOutlined />,
-          render: () => <DeskPage store={store} />,
+          render: () => <DeskPage store={store} hotlist={status.value?.hotlist ?? null} />,
         },
         {
           path: 'writes',

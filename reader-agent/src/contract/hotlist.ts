@@ -7,6 +7,8 @@ export const hotlistVerdict = z.object({
   state: z.enum(['listed', 'clear', 'unknown']),
   version: z.int().nullable(),
   ageHours: z.number().nullable(),
+  /** At which age no card is served any more; 0: never. */
+  stopHours: z.int(),
 });
 /** GET /v1/hotlist */
 export const hotlistState = z.object({

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { clockState } from './clock.ts';
+import { hotlistState } from './hotlist.ts';
 import { mailboxReport } from './mailbox.ts';
 import { cardStanding, identityStage } from './reads.ts';
 import { decodedElement, hexBytes, readTimings, text } from './shapes.ts';
@@ -116,6 +117,8 @@ export const statusResponse = z.looseObject({
   issuerChannel: z.string(),
   writes: z.object({ open: z.int(), unreadable: z.int() }),
   clock: clockState,
+  /** Null: none is set up here. */
+  hotlist: hotlistState.nullable(),
   /** Of the local audit; null: none is kept. */
   audit: z
     .object({

@@ -21,5 +21,7 @@ export const readTimings = z.object({
   keyServiceCalls: z.int(),
   /** Whose keys served the card. */
   keySource: z.enum(['sam', 'sam+key-service', 'key-service']).optional(),
+  /** Version of each key that was used, by its slot. */
+  keyVersions: z.record(z.string(), z.int()).optional(),
   stages: z.record(z.string(), z.number()),
 });

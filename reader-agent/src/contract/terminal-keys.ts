@@ -1,4 +1,5 @@
 /** Where the keys come from: SAM and key-service as the desk's page shows them, desk profile, PIN. */
+import { CARD_KEY_SLOTS } from '@rhc/card/profile';
 import { z } from 'zod';
 import { hexBytes, text } from './shapes.ts';
 
@@ -15,8 +16,8 @@ export const samState = z.object({
   samSerial: z.string().nullable(),
   terminalNumber: z.string().nullable(),
   pinTriesLeft: z.int().nullable(),
-  /** Reference and version of each key that the SAM holds. */
-  versions: z.array(z.object({ reference: z.string(), version: z.int() })),
+  /** Slot of the card and version of each key that the SAM holds. */
+  versions: z.array(z.object({ slot: z.enum(CARD_KEY_SLOTS), version: z.int() })),
   error: z.object({ code: z.string(), message: text, nextStep: text }).loose().nullable(),
 });
 
@@ -33,6 +34,8 @@ export const keysState = z.object({
   /** In the order in which they are tried for the next card. */
   order: z.array(keySource),
   keyService: z.enum(['not-asked', 'answers', 'silent']),
+  /** Whose keys served the last card, and their versions by slot. */
+  lastUse: z.object({ source: keySource, versions: z.record(z.string(), z.int()), at: z.iso.datetime() }).nullable(),
   sam: samState,
   samReport: samReportState,
 });

@@ -5,14 +5,18 @@ import { requireWritable, StandingJudge } from './card-standing.ts';
 
 const CLEAR: CardStanding = {
   list: 'at-hand',
-  hotlist: { state: 'clear', version: 4, ageHours: 1 },
+  hotlist: { state: 'clear', version: 4, ageHours: 1, stopHours: 168 },
   validity: { state: 'valid', expiryDate: '2036-11-22', day: '2026-11-24' },
   clock: { state: 'right', offSeconds: 1, toleranceSeconds: 300, comparedWith: 'key-service' },
 };
 const WRONG_CLOCK: CardStanding = { ...CLEAR, clock: { ...CLEAR.clock, state: 'wrong', offSeconds: -7200 } };
 const LISTED: CardStanding = { ...CLEAR, hotlist: { ...CLEAR.hotlist, state: 'listed' } };
 const EXPIRED: CardStanding = { ...CLEAR, validity: { ...CLEAR.validity, state: 'expired' } };
-const NO_LIST: CardStanding = { ...CLEAR, list: 'none', hotlist: { state: 'unknown', version: null, ageHours: null } };
+const NO_LIST: CardStanding = {
+  ...CLEAR,
+  list: 'none',
+  hotlist: { state: 'unknown', version: null, ageHours: null, stopHours: 0 },
+};
 
 test.each([
   ['listed', LISTED, 'key-service', 'CARD_LISTED'],

@@ -34,7 +34,7 @@ export class StandingJudge {
     const verdict = this.#hotlist?.verdict(textValue(elements, 'issueSerial'));
     return {
       list: verdict === undefined || verdict.version === null ? 'none' : 'at-hand',
-      hotlist: verdict ?? { state: 'unknown', version: null, ageHours: null },
+      hotlist: verdict ?? { state: 'unknown', version: null, ageHours: null, stopHours: 0 },
       validity: validityOf(textValue(elements, 'expiryDate'), chinaDay(this.#now())),
       clock: this.#clock.state(),
     };

@@ -22,6 +22,8 @@ export interface CardWorkOptions {
   readonly keys: TerminalKeys | (() => readonly KeyChoice[]);
   /** Whether this desk may serve a card at all now (hotlist too old, clock wrong). @throws what forbids it */
   readonly mayServe?: (source: KeySource) => void;
+  /** After each card, for diagnostics: whose keys served it, and which versions of them. */
+  readonly onServed?: (source: KeySource, keyVersions: Readonly<Record<string, number>>) => void;
   readonly openSession: OpenSession;
   /** Milliseconds with fractions, for the timing breakdown only. */
   readonly clock: () => number;
@@ -84,7 +86,9 @@ export class CardWork {
       try {
         const open = await this.#open(card, channel, choice);
         begun = true;
-        return await work(open);
+        const result = await work(open);
+        this.#options.onServed?.(choice.source, open.timings().keyVersions ?? {});
+        return result;
       } catch (error) {
         const last = i === choices.length - 1;
         if (last || (begun && !repeatable) || !isKeySourceFault(error)) throw error;
@@ -114,6 +118,7 @@ export class CardWork {
         apdus: channel.apduCount - apdusBefore,
         keyServiceCalls: choice.source === 'sam' ? 0 : keys.calls(),
         keySource: choice.source,
+        keyVersions: keys.versions(),
         stages: watch.stages(),
       }),
     };

@@ -13,7 +13,7 @@ import type { Timers } from '../pcsc/supervisor.ts';
 import { wireError } from '../wire-error.ts';
 import { CardChannel } from './card-channel.ts';
 import { CardLock } from './card-lock.ts';
-import type { DeskProfile } from './desk-profile.ts';
+import { type DeskProfile, nameOfModel } from './desk-profile.ts';
 
 export interface DeskOptions {
   readonly port: PcscPort;
@@ -108,6 +108,29 @@ export class Desk {
       if (isSam(card)) return { reader, holds: 'sam' };
       return { reader, holds: card.cardFactor === null ? 'other' : 'card' };
     });
+  }
+
+  /**
+   * Two readers of one model that changed numbers cannot be told apart by name: the SAM, known by its chip, tells which is
+   * which, and the assignment follows it.
+   */
+  #followSam(): void {
+    const { profile } = this.#options;
+    const readers = [...this.#places.keys()];
+    const assigned = profile?.samReader(readers) ?? null;
+    if (profile === undefined || assigned === null) return;
+    const lying = this.#places.get(assigned)?.card ?? null;
+    if (lying !== null && isSam(lying)) return;
+    const found = [...this.#places].find(
+      ([reader, { card }]) =>
+        card !== null &&
+        isSam(card) &&
+        samFactorText(card.atr) === profile.samFactor &&
+        nameOfModel(reader) === nameOfModel(assigned),
+    )?.[0];
+    if (found === undefined) return;
+    const card = profile.cardReader(readers);
+    profile.assign({ card: card === found ? assigned : card, sam: found }, readers);
   }
 
   /** Runs `work` on one card, exclusively; its result is given out only while that card still lies there. */
@@ -226,14 +249,16 @@ export class Desk {
 
   /** With the service down "no reader" would send the clerk looking at cables. */
   #troubleOr(code: 'READER_NONE' | 'READER_UNKNOWN' | 'CARD_ABSENT') {
-    const down = this.#options.port.health().state === 'service-down';
-    return agentErrors.make(down ? 'PCSC_SERVICE_DOWN' : code);
+    const { state, error } = this.#options.port.health();
+    if (state !== 'service-down') return agentErrors.make(code);
+    return agentErrors.make(error?.code === 'PCSC_FORBIDDEN' ? error.code : 'PCSC_SERVICE_DOWN');
   }
 
   #onPcsc(event: PcscEvent): void {
     switch (event.kind) {
       case 'reader-added':
         this.#places.set(event.reader, this.#newPlace(event.reader));
+        this.#followSam();
         this.#emit({ event: 'reader-added', reader: event.reader });
         break;
       case 'reader-removed':
@@ -246,6 +271,7 @@ export class Desk {
         if (place === undefined) return;
         const cardFactor = cardFactorFromAtr(event.atr, this.#options.product);
         place.card = { reader: event.reader, insertion: event.insertion, atr: event.atr, cardFactor };
+        this.#followSam();
         this.#emit({ event: 'card-inserted', reader: event.reader, card: presentCardOf(place.card) });
         break;
       }

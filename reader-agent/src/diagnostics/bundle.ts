@@ -8,6 +8,8 @@ import type { Recording } from './dialogue.ts';
 
 export interface BundleParts {
   readonly status: object;
+  /** Source and versions of the keys, state of the SAM. */
+  readonly keys: object;
   readonly settings: object;
   readonly readers: readonly object[];
   readonly recording: Recording;
@@ -26,6 +28,7 @@ export const withoutCardNumbers = (text: string): string => text.replace(CARD_NU
 export function diagnosticsBundle(parts: BundleParts): Uint8Array {
   const files: Readonly<Record<string, string>> = {
     'status.json': json(parts.status),
+    'keys.json': json(parts.keys),
     'settings.json': json(parts.settings),
     'readers.json': json(parts.readers),
     'dialogues.json': json(parts.recording),

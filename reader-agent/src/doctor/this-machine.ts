@@ -2,10 +2,10 @@
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { dirname, join } from 'node:path';
+import { DEFAULT_PCSC_SOCKET } from '../pcsc/messages.ts';
 import type { Machine, RunningAgent } from './checks.ts';
 
 const DEADLINE_MS = 3000;
-const DEFAULT_PCSC_SOCKET = '/run/pcscd/pcscd.comm';
 /** Where Chrome, Chromium and Edge look for managed policies on Linux; Firefox has one file. */
 const POLICY_FOLDERS = [
   '/etc/opt/chrome/policies/managed',

@@ -74,7 +74,12 @@ export class HotlistDesk {
     const list = this.#list;
     const answer = list === null || issueSerial === null ? 'not-covered' : list.lookUp(issueSerial);
     const state = answer === 'listed' ? 'listed' : answer === 'not-listed' ? 'clear' : 'unknown';
-    return { state, version: list?.version ?? null, ageHours: this.#ageHours() };
+    return {
+      state,
+      version: list?.version ?? null,
+      ageHours: this.#ageHours(),
+      stopHours: this.#options.stopHours,
+    };
   }
 
   /** @throws HOTLIST_TOO_OLD */

@@ -35,6 +35,7 @@ export const PCSC_CODES: Readonly<Record<number, PcscCode>> = {
   2148532327: { name: 'SCARD_W_UNPOWERED_CARD', error: 'CARD_MUTE', cure: 'reconnect' },
   2148532328: { name: 'SCARD_W_RESET_CARD', error: 'CARD_RESET_BY_OTHER', cure: 'reconnect' },
   2148532329: { name: 'SCARD_W_REMOVED_CARD', error: 'CARD_REMOVED', cure: 'none' },
+  2148532330: { name: 'SCARD_W_SECURITY_VIOLATION', error: 'PCSC_FORBIDDEN', cure: 'service' },
 };
 
 /** A code outside the table is treated as a reader fault, which the ladder may cure. */

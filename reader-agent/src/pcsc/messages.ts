@@ -34,3 +34,11 @@ export type FromChild =
 
 export const SCARD_E_UNKNOWN_READER = 0x80100009;
 export const SCARD_E_INVALID_HANDLE = 0x80100003;
+export const SCARD_E_NO_SERVICE = 0x8010001d;
+export const SCARD_E_SERVICE_STOPPED = 0x8010001e;
+export const SCARD_F_COMM_ERROR = 0x80100013;
+export const SCARD_E_NOT_TRANSACTED = 0x80100016;
+export const SCARD_W_REMOVED_CARD = 0x80100069;
+export const SCARD_W_SECURITY_VIOLATION = 0x8010006a;
+/** pcsc-lite's own; PCSCLITE_CSOCK_NAME names another. */
+export const DEFAULT_PCSC_SOCKET = '/run/pcscd/pcscd.comm';

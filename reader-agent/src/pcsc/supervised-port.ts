@@ -29,9 +29,9 @@ export interface SupervisedPortOptions {
   readonly readerReturnMs: number;
 }
 
-const LOST_CONTEXTS_A_CHILD = 32;
 /** SCARD_PROTOCOL_T0, _T1, _RAW. */
 const PROTOCOLS: Readonly<Record<number, NonNullable<PcscHandle['protocol']>>> = { 1: 'T=0', 2: 'T=1', 4: 'raw' };
+const pcscServiceCodes: ReadonlySet<string> = new Set(['PCSC_SERVICE_DOWN', 'PCSC_FORBIDDEN']);
 const RUNGS = ['again', 'new-context', 'new-process'] as const;
 
 export class SupervisedPort implements PcscPort {
@@ -44,7 +44,6 @@ export class SupervisedPort implements PcscPort {
   #nextInsertion: number;
   #cancelExpectation: () => void = () => undefined;
   #nextHandle = 1;
-  #lostContexts = 0;
   #state: PcscHealth['state'] = 'starting';
   #error: ErrorBody | null = null;
 
@@ -104,7 +103,7 @@ export class SupervisedPort implements PcscPort {
       }
     }
     // A card that stays silent after every rung is a bad card; anything else is a bad reader.
-    throw last.code === 'CARD_MUTE' || last.code === 'PCSC_SERVICE_DOWN'
+    throw last.code === 'CARD_MUTE' || pcscServiceCodes.has(last.code)
       ? last
       : agentErrors.make('READER_REPLUG', { detail: last.detail ?? last.code });
   }
@@ -161,11 +160,15 @@ export class SupervisedPort implements PcscPort {
       const settled = this.#state === 'running' && slot === undefined;
       const remainingMs = until - this.#timers.now();
       if (settled || remainingMs <= 0) {
-        if (this.#state !== 'running') throw agentErrors.make('PCSC_SERVICE_DOWN');
+        if (this.#state !== 'running') throw agentErrors.make(this.#whyDown());
         throw agentErrors.make(this.#slots.size === 0 ? 'READER_NONE' : 'READER_UNKNOWN');
       }
       await this.#nextChange(remainingMs);
     }
+  }
+
+  #whyDown(): 'PCSC_FORBIDDEN' | 'PCSC_SERVICE_DOWN' {
+    return this.#error?.code === 'PCSC_FORBIDDEN' ? 'PCSC_FORBIDDEN' : 'PCSC_SERVICE_DOWN';
   }
 
   #nextChange(withinMs: number): Promise<void> {
@@ -273,15 +276,16 @@ export class SupervisedPort implements PcscPort {
 
   #serviceLost(code: number): void {
     this.#lookAway('service');
-    if (this.#state === 'service-down') return;
+    const said = pcscError(code, 'monitor');
+    // Whatever else the broken pipe gave (it may be COMM_ERROR): when the monitor ends, the service went away.
+    const why = said.code === 'PCSC_FORBIDDEN' ? said.code : 'PCSC_SERVICE_DOWN';
+    if (this.#state === 'service-down' && this.#error?.code === why) return;
     this.#state = 'service-down';
-    // Whatever code the broken pipe gave (it may be COMM_ERROR): when the monitor ends, the service went away.
-    this.#error = agentErrors.make('PCSC_SERVICE_DOWN', { detail: pcscError(code, 'monitor').detail ?? '' }).toBody();
+    this.#error = agentErrors.make(why, { detail: said.detail ?? '' }).toBody();
     this.#emit({ kind: 'trouble', error: this.#error });
-    // A context that lost its service keeps its sockets and threads for ever: only the end of its process frees them. That
-    // costs a start of Node, so a process may lose a few before it has to go.
-    this.#lostContexts += 1;
-    if (this.#lostContexts % LOST_CONTEXTS_A_CHILD === 0) this.#supervisor.replaceChild('too many contexts were lost');
+    // A context that lost its service keeps its threads and sockets, whose numbers the next context may get as well: then one
+    // reads the other's answers (seen: SCardTransmit answered "access denied"). Only the end of the process frees them.
+    this.#supervisor.replaceChild('its contexts lost the service', agentErrors.make('PCSC_SERVICE_DOWN'));
   }
 
   #childGone(reason: string): void {

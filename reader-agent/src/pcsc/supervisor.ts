@@ -113,12 +113,12 @@ export class Supervisor {
     });
   }
 
-  /** Third rung of the ladder. */
-  replaceChild(reason: string): void {
+  /** Third rung of the ladder. @param told to those who wait for an answer; else that the process was lost */
+  replaceChild(reason: string, told?: RhcError): void {
     const child = this.#child;
     if (child === null) return;
     child.kill();
-    this.#gone(child, reason);
+    this.#gone(child, reason, told);
   }
 
   stop(): void {
@@ -149,23 +149,23 @@ export class Supervisor {
     else pending.reject({ code: message.code, error: pcscError(message.code, pending.kind) });
   }
 
-  #gone(child: PcscChild, reason: string): void {
+  #gone(child: PcscChild, reason: string, told?: RhcError): void {
     if (child !== this.#child) return;
     this.#child = null;
     this.#cancelHeartbeat();
-    this.#rejectAll(reason);
+    this.#rejectAll(reason, told);
     this.#listener.onChildGone(reason);
     if (this.#stopped) return;
     this.restarts += 1;
     this.#cancelRespawn = this.#timers.after(this.#limits.respawnDelayMs, () => this.start());
   }
 
-  #rejectAll(reason: string): void {
+  #rejectAll(reason: string, told = agentErrors.make('PCSC_PROCESS_LOST', { detail: reason })): void {
     const pending = [...this.#pending.values()];
     this.#pending.clear();
     for (const request of pending) {
       request.cancelDeadline();
-      request.reject({ code: null, error: agentErrors.make('PCSC_PROCESS_LOST', { detail: reason }) });
+      request.reject({ code: null, error: told });
     }
   }
 

@@ -9,6 +9,7 @@ import type { TerminalKeys } from '@rhc/card/session';
 import type { KeyPolicy, KeySource, KeysState } from '../contract/terminal-keys.ts';
 import { countedKeys } from '../core/counted-keys.ts';
 import { agentErrors } from '../errors.ts';
+import type { Timers } from '../pcsc/supervisor.ts';
 
 export interface KeyChoice {
   readonly source: KeySource;
@@ -20,6 +21,11 @@ export interface ChosenKeysOptions {
   readonly keyService: TerminalKeys;
   readonly sam: () => TerminalKeys | null;
   readonly now: () => Date;
+  readonly timers: Timers;
+  /** Whether key-service answers anything; absent: found out with the next card only. */
+  readonly probe?: () => Promise<boolean>;
+  /** key-service fell silent or is back. */
+  readonly onChange?: () => void;
 }
 
 const SILENT_MS = 15_000;
@@ -29,6 +35,8 @@ export class ChosenKeys {
   readonly #keyService: TerminalKeys;
   #keyServiceState: KeysState['keyService'] = 'not-asked';
   #silentUntilMs = 0;
+  #stopProbe: (() => void) | null = null;
+  #lastUse: KeysState['lastUse'] = null;
 
   constructor(options: ChosenKeysOptions) {
     this.#options = options;
@@ -41,6 +49,19 @@ export class ChosenKeys {
 
   get keyServiceState(): KeysState['keyService'] {
     return this.#keyServiceState;
+  }
+
+  /** Whose keys served the last card; null: none since the start. */
+  get lastUse(): KeysState['lastUse'] {
+    return this.#lastUse;
+  }
+
+  served(source: KeySource, versions: Readonly<Record<string, number>>): void {
+    this.#lastUse = { source, versions, at: this.#options.now().toISOString() };
+  }
+
+  close(): void {
+    this.#stopProbe?.();
   }
 
   /** The first serves, the next when it fails before anything was written. @throws SAM_UNAVAILABLE when only a SAM may serve and none can */
@@ -71,18 +92,41 @@ export class ChosenKeys {
     };
   }
 
+  /** A desk that is offline says so until it is not, also while no card comes: so it asks by itself. */
+  #turned(state: 'answers' | 'silent'): void {
+    const changed = state !== this.#keyServiceState;
+    this.#keyServiceState = state;
+    this.#silentUntilMs = state === 'silent' ? this.#options.now().getTime() + SILENT_MS : 0;
+    this.#stopProbe?.();
+    this.#stopProbe = state === 'silent' ? this.#probeLater() : null;
+    if (changed) this.#options.onChange?.();
+  }
+
+  #probeLater(): (() => void) | null {
+    const { probe, timers } = this.#options;
+    if (probe === undefined) return null;
+    let stopped = false;
+    const stop = timers.after(SILENT_MS, () => {
+      void probe()
+        .catch(() => false)
+        .then((answers) => {
+          if (!stopped) this.#turned(answers ? 'answers' : 'silent');
+        });
+    });
+    return () => {
+      stopped = true;
+      stop();
+    };
+  }
+
   #watched(keys: TerminalKeys): TerminalKeys {
     const watch = async <T>(work: Promise<T>): Promise<T> => {
       try {
         const answer = await work;
-        this.#keyServiceState = 'answers';
-        this.#silentUntilMs = 0;
+        this.#turned('answers');
         return answer;
       } catch (error) {
-        if (meansSilence(error)) {
-          this.#keyServiceState = 'silent';
-          this.#silentUntilMs = this.#options.now().getTime() + SILENT_MS;
-        }
+        if (meansSilence(error)) this.#turned('silent');
         throw error;
       }
     };

@@ -4,15 +4,11 @@
  * its keys serve no card from this desk any more, whatever the SAM itself would do.
  */
 import { isRhcError } from '@rhc/card/errors';
-import { type CardKeySlotName, samKeyReferences } from '@rhc/card/profile';
 import type { SamReportState, SamState } from '../contract/terminal-keys.ts';
 import type { Timers } from '../pcsc/supervisor.ts';
 import { wireError } from '../wire-error.ts';
 
-export type TellSam = (
-  samSerial: string,
-  report: { readonly versions: { readonly slot: CardKeySlotName; readonly version: number }[] },
-) => Promise<{ readonly refused: boolean }>;
+export type TellSam = (samSerial: string, report: Pick<SamState, 'versions'>) => Promise<{ readonly refused: boolean }>;
 
 export interface SamReportOptions {
   /** Absent: nothing is told from here. */
@@ -77,7 +73,7 @@ export class SamReport {
     const { samSerial, versions } = sam();
     if (tell === undefined || samSerial === null || samSerial !== this.#told) return;
     try {
-      const { refused } = await tell(samSerial, { versions: slotVersions(versions) });
+      const { refused } = await tell(samSerial, { versions });
       if (refused && this.#state.state !== 'refused') onRefused();
       this.#state = { state: refused ? 'refused' : 'told', at: now().toISOString(), error: null };
       this.#failures = 0;
@@ -94,16 +90,4 @@ export class SamReport {
   #later(afterMs: number): void {
     this.#stop = this.#options.timers.after(afterMs, () => this.#now());
   }
-}
-
-const SLOT_OF: ReadonlyMap<string, CardKeySlotName> = new Map(
-  samKeyReferences.map(({ p2, slot }) => [p2.toString(16).toUpperCase().padStart(2, '0'), slot]),
-);
-
-/** The SAM names keys by two bytes of which the second is the slot; key-service names the slot. */
-function slotVersions(versions: SamState['versions']) {
-  return versions.flatMap(({ reference, version }) => {
-    const slot = SLOT_OF.get(reference.slice(2).toUpperCase());
-    return slot === undefined ? [] : [{ slot, version }];
-  });
 }

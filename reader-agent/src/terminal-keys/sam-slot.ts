@@ -5,8 +5,16 @@
  */
 import { bytesToHex, SecretBytes } from '@rhc/card/bytes';
 import { isRhcError } from '@rhc/card/errors';
-import { rhcSam1 } from '@rhc/card/profile';
-import { packPin, SamSession, samFactorFromAtr, samTerminalKeys, samVisitSigner } from '@rhc/card/sam';
+import { rhcSam1, samKeyReferences } from '@rhc/card/profile';
+import {
+  type HeldKey,
+  packPin,
+  SamSession,
+  samErrors,
+  samFactorFromAtr,
+  samTerminalKeys,
+  samVisitSigner,
+} from '@rhc/card/sam';
 import type { RandomBytes, TerminalKeys } from '@rhc/card/session';
 import type { VisitSigner } from '@rhc/card/visits';
 import type { Logger } from '@rhc/service-shell';
@@ -101,13 +109,14 @@ export class SamSlot {
     });
   }
 
-  /** By a person. @throws SAM_ABSENT, SAM_PIN_LAST_TRY; a wrong PIN is the state, with the tries left */
+  /** By a person. @throws SAM_ABSENT, SAM_PIN_BLOCKED, SAM_PIN_LAST_TRY; a wrong PIN is the state, with the tries left */
   async enterPin(digits: string): Promise<SamState> {
     await this.#work;
     const session = this.#session;
     if (session === null) throw agentErrors.make('SAM_ABSENT');
     const { pinTriesLeft } = await session.status();
-    if (pinTriesLeft !== null && pinTriesLeft <= 1) throw agentErrors.make('SAM_PIN_LAST_TRY');
+    if (pinTriesLeft === 0) throw samErrors.make('SAM_PIN_BLOCKED');
+    if (pinTriesLeft === 1) throw agentErrors.make('SAM_PIN_LAST_TRY');
     await this.#verify(session, digits, 'person');
     if (this.#state.state === 'ready') this.#entered = digits;
     return this.#state;
@@ -151,10 +160,8 @@ export class SamSlot {
       samSerial: textOf(samSerial),
       terminalNumber,
       pinTriesLeft,
-      versions: (session.heldKeys ?? []).map(({ p1, p2, version }) => ({
-        reference: bytesToHex(Uint8Array.of(p1, p2)),
-        version,
-      })),
+      error: pinTriesLeft === 0 ? wireError(samErrors.make('SAM_PIN_BLOCKED').toBody()) : null,
+      versions: slotVersions(session.heldKeys ?? []),
     });
     const digits = this.#entered ?? this.#options.pin();
     if (digits !== null && pinTriesLeft === ALL_TRIES) {
@@ -227,3 +234,11 @@ export class SamSlot {
 }
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+/** The SAM names a key by two bytes, of which the second is the slot (CARD-FACTS 3.4); everybody else by the card's slot. */
+function slotVersions(held: readonly HeldKey[]): SamState['versions'] {
+  return held.flatMap(({ p2, version }) => {
+    const slot = samKeyReferences.find((reference) => reference.p2 === p2)?.slot;
+    return slot === undefined ? [] : [{ slot, version }];
+  });
+}

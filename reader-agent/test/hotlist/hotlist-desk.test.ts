@@ -69,7 +69,7 @@ describe('hotlist at the desk', () => {
       },
     };
     const { desk, options, passHours } = deskWith(source);
-    expect(desk.verdict(serialOf(3))).toEqual({ state: 'unknown', version: null, ageHours: null });
+    expect(desk.verdict(serialOf(3))).toEqual({ state: 'unknown', version: null, ageHours: null, stopHours: 24 });
     await desk.refresh();
     expect([3, 4].map((counter) => desk.verdict(serialOf(counter)).state)).toEqual(['listed', 'clear']);
     newest = 2;
@@ -120,7 +120,7 @@ describe('hotlist at the desk', () => {
         .set(deskHeaders)
         .send({ stages: ['identity'] });
     passHours(2);
-    expect((await read()).body.hotlist).toEqual({ state: 'listed', version: 4, ageHours: 2 });
+    expect((await read()).body.hotlist).toEqual({ state: 'listed', version: 4, ageHours: 2, stopHours: 24 });
     const before = made.port.transmitted.length;
     passHours(23);
     expect((await read()).body.error.code).toBe('HOTLIST_TOO_OLD');
@@ -168,9 +168,9 @@ describe('how a card stands, with a virtual card', () => {
   });
 
   test.each([
-    ['listed', [5], 'at-hand', { state: 'listed', version: 4, ageHours: 0 }],
-    ['clear', [6], 'at-hand', { state: 'clear', version: 4, ageHours: 0 }],
-    ['without a list', null, 'none', { state: 'unknown', version: null, ageHours: null }],
+    ['listed', [5], 'at-hand', { state: 'listed', version: 4, ageHours: 0, stopHours: 24 }],
+    ['clear', [6], 'at-hand', { state: 'clear', version: 4, ageHours: 0, stopHours: 24 }],
+    ['without a list', null, 'none', { state: 'unknown', version: null, ageHours: null, stopHours: 24 }],
   ])(
     '%s: identity, summary, health summary, photo, FHIR and national functions say so',
     async (_name, counters, list, hotlist) => {

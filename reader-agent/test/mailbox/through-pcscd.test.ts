@@ -41,13 +41,9 @@ async function until<T>(what: string, look: () => Promise<T | null>): Promise<T>
 }
 
 async function asClerk(method: 'GET' | 'POST', path: string, status: number, body?: object) {
-  const answer = await fetch(`${house.url('card-issuer')}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${house.token('card-issuer-clerk')}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
+  const answer = await house.askAsClerk(method, path, body);
   expect([path, answer.status]).toEqual([path, status]);
-  return answer.json();
+  return answer.body;
 }
 
 test(

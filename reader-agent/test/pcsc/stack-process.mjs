@@ -1,8 +1,9 @@
 /**
  * Holds a private reader stack for a Jest test, which cannot import ES modules with import.meta. Commands over IPC:
- * insert {slot, atr}, remove {slot}, restart, kill-pcscd, start-pcscd, stop. Each is answered by {id}.
+ * insert {slot, atr}, virtual-card {slot, words}, remove {slot}, restart, restart-without-readers, kill-pcscd,
+ * freeze-pcscd, thaw-pcscd, forbid (the socket to everybody without root's privileges), allow, stop. Each is answered by {id}.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startReaderStack } from '../../../scripts/reader-stack/reader-stack.mjs';
@@ -11,11 +12,15 @@ const folder = mkdtempSync(join(tmpdir(), 'rhc-agent-'));
 const stack = await startReaderStack({ socketDir: folder, logFile: join(folder, 'pcscd.log') });
 const cards = new Map();
 const stub = join(import.meta.dirname, 'stub-card.mjs');
+const emulator = join(import.meta.dirname, '../../../virtual-card/dist/main.js');
 
-process.on('message', async ({ id, command, slot = 0, atr = '' }) => {
+process.on('message', async ({ id, command, slot = 0, atr = '', words = [] }) => {
   if (command === 'insert') {
     const card = stack.enter([process.execPath, stub, String(stack.ports[slot]), atr], { stdio: 'inherit' });
     cards.set(slot, card);
+  } else if (command === 'virtual-card') {
+    const all = [process.execPath, emulator, '--port', String(stack.ports[slot]), ...words];
+    cards.set(slot, stack.enter(all, { stdio: ['ignore', 'ignore', 'ignore'] }));
   } else if (command === 'remove') {
     cards.get(slot)?.kill('SIGKILL');
     cards.delete(slot);
@@ -23,6 +28,16 @@ process.on('message', async ({ id, command, slot = 0, atr = '' }) => {
     process.kill(stack.pcscdPid, 'SIGKILL');
   } else if (command === 'restart') {
     await stack.restartPcscd();
+  } else if (command === 'restart-without-readers') {
+    await stack.restartPcscd({ readers: false });
+  } else if (command === 'freeze-pcscd') {
+    process.kill(stack.pcscdPid, 'SIGSTOP');
+  } else if (command === 'thaw-pcscd') {
+    process.kill(stack.pcscdPid, 'SIGCONT');
+  } else if (command === 'forbid' || command === 'allow') {
+    // The folder is open to all, so that the socket's own bits decide.
+    chmodSync(folder, 0o755);
+    chmodSync(stack.csockName, command === 'forbid' ? 0o000 : 0o666);
   } else if (command === 'stop') {
     await end();
   }

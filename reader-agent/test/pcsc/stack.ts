@@ -13,7 +13,8 @@ export const ATR_FOREIGN = '3B021450';
 export interface Stack {
   readonly csockName: string;
   readonly readers: readonly [string, string];
-  command(command: string, extra?: { slot?: number; atr?: string }): Promise<void>;
+  /** `words`: of the emulator's command line, for `virtual-card`. */
+  command(command: string, extra?: { slot?: number; atr?: string; words?: readonly string[] }): Promise<void>;
   stop(): Promise<void>;
 }
 

@@ -30,10 +30,11 @@ socket.on('data', (chunk) => {
       continue;
     }
     const hex = frame.toString('hex').toUpperCase();
-    // INS FE: never answer, so that deadlines can be tried. INS 0E: echo of the data.
+    // INS FE: never answer, so that deadlines can be tried; FC: one byte, half a status word. INS 0E: echo of the data.
     if (hex.startsWith('00FE')) continue;
-    if (hex.startsWith('000E')) reply(Buffer.concat([frame.subarray(5), Buffer.from('9000', 'hex')]));
-    else reply(Buffer.from(answers[hex] ?? '6D00', 'hex'));
+    if (hex.startsWith('00FC')) reply(Buffer.from('90', 'hex'));
+    else if (hex.startsWith('000E')) reply(Buffer.concat([frame.subarray(5), Buffer.from('9000', 'hex')]));
+    else reply(Buffer.from(answers[hex] ?? (hex.startsWith('00A4') ? '6A82' : '6D00'), 'hex'));
   }
 });
 socket.on('close', () => process.exit(0));

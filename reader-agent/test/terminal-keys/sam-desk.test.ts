@@ -25,6 +25,7 @@ interface Wish {
   readonly policy?: KeyPolicy;
   readonly pin?: string | null;
   readonly tellSam?: TellSam;
+  readonly keyServiceAnswers?: () => Promise<boolean>;
 }
 
 async function deskWithSam({ policy = 'sam-first', pin = PILOT_PIN, ...more }: Wish = {}) {
@@ -43,7 +44,7 @@ const EMPTY_LIST = withSignature(
 function desk(
   content: ChipContent,
   sam: VirtualSam,
-  { policy, pin, tellSam }: Wish & Required<Pick<Wish, 'policy' | 'pin'>>,
+  { policy, pin, tellSam, keyServiceAnswers }: Wish & Required<Pick<Wish, 'policy' | 'pin'>>,
 ) {
   const online = pilotTerminalKeys();
   let offline = false;
@@ -78,6 +79,7 @@ function desk(
       visitTrust: { verifier: nodeCrypto, rootPublicKey: testIssuer().rootPublicKey },
       hotlist,
       ...(tellSam === undefined ? {} : { tellSam }),
+      ...(keyServiceAnswers === undefined ? {} : { keyServiceAnswers }),
     },
   });
   const memory = new ProcessMemory(content);
@@ -169,6 +171,37 @@ describe('a desk with a SAM', () => {
     expect((await at.read()).timings.keySource).toBe('key-service');
   });
 
+  test('while key-service is silent it is asked again without a card, and both turns are told to the page', async () => {
+    let back = false;
+    const at = await deskWithSam({ keyServiceAnswers: async () => back });
+    at.insertSam();
+    at.insertCard();
+    await at.keysState();
+    at.setOffline(true);
+    await at.read();
+    expect((await at.keysState()).keyService).toBe('silent');
+    at.timers.advance(15_000);
+    await new Promise(setImmediate);
+    expect((await at.keysState()).keyService).toBe('silent');
+    back = true;
+    at.timers.advance(15_000);
+    await new Promise(setImmediate);
+    expect(await at.keysState()).toMatchObject({
+      keyService: 'answers',
+      order: ['sam+key-service', 'sam', 'key-service'],
+    });
+  });
+
+  test('whose keys and which versions served the last card is known afterwards, for each card anew', async () => {
+    const at = await deskWithSam({ policy: 'sam-only' });
+    at.insertSam();
+    at.insertCard();
+    expect((await at.keysState()).lastUse).toBeNull();
+    const { timings } = await at.read();
+    expect(timings.keyVersions).toMatchObject({ 'RK1.DDF1': 1, 'RK1.DF01': 1 });
+    expect((await at.keysState()).lastUse).toMatchObject({ source: 'sam', versions: timings.keyVersions });
+  });
+
   test('a wrong PIN is tried once and never again by itself; a person’s right one mends it; the last try is never used', async () => {
     const at = await deskWithSam({ policy: 'sam-only', pin: '999999' });
     at.insertSam();
@@ -239,7 +272,7 @@ describe('what key-service is told of the SAM', () => {
     expect(told).toHaveLength(1);
     const [samSerial, { versions }] = told[0] ?? ['', { versions: [] }];
     expect(samSerial).toBe(sam.samSerial);
-    expect(versions).toHaveLength(sam.versions.length);
+    expect(versions).toEqual(sam.versions);
     expect(versions.length).toBeGreaterThan(10);
     expect(versions).toContainEqual({ slot: 'RK1.DDF1', version: 1 });
     expect(versions).toContainEqual({ slot: 'RK1.DDF1', version: 2 });

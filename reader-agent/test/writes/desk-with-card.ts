@@ -47,6 +47,8 @@ export class DeskWithCard {
   /** card-issuer, as the next start finds it; null: none is set up. */
   issuer: IssuerCall | null = null;
   mailbox = true;
+  /** Of the next start. */
+  logger = createLogger('test', 'silent');
   clockCheck: AgentOptions['clockCheck'];
   readonly queueFolder = memoryFolder();
   timers = new ManualTimers();
@@ -225,7 +227,7 @@ export class DeskWithCard {
       pairingOrigins: [],
       random: seededRandom('pairing'),
       sdkFile: () => null,
-      logger: createLogger('test', 'silent'),
+      logger: this.logger,
       journal: this.#journal(),
       now: () => new Date(Date.UTC(2026, 10, 24, 8, 0, this.#ids)),
       newId: () => {

@@ -2,8 +2,8 @@
 import { WarningFilled } from '@ant-design/icons';
 import type { DecodedElementView } from '../../src/contract/index.ts';
 import type { Reading } from './agent-streams.ts';
-import { hasAlerts } from './desk-store.ts';
 import { shownValue } from './mask.ts';
+import { hasAlerts } from './reading-words.ts';
 
 /** Shown before all other flags: they forbid procedures at once (magnetic resonance, surgery). */
 const FIRST = ['pacemaker', 'coagulationDisorder', 'organTransplant'];

@@ -4,11 +4,14 @@ import { Both } from '@rhc/console-shell';
 import { Alert, Button, Segmented } from 'antd';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { flushSync } from 'react-dom';
+import type { HotlistState } from '../../src/contract/index.ts';
 import type { Reading } from './agent-streams.ts';
 import { Alerts } from './alerts.tsx';
 import type { DeskState, DeskStore } from './desk-store.ts';
 import { ElementList } from './element-list.tsx';
 import { Identity } from './identity.tsx';
+import { KEY_SOURCES } from './key-sources.ts';
+import { KeysBand } from './keys-band.tsx';
 import { MailboxLine } from './mailbox-line.tsx';
 import { Outcome, outcomeText } from './outcome.tsx';
 import type { ReaderView } from './reader-choice.ts';
@@ -107,7 +110,7 @@ function OpenWrites({ state }: { state: DeskState }) {
 }
 
 function Readers({ state, store }: { state: DeskState; store: DeskStore }) {
-  const withCard = state.readers.filter(({ card }) => card !== 'none');
+  const withCard = state.readers.filter(({ card, role }) => card !== 'none' && role !== 'sam');
   if (withCard.length < 2) return null;
   return (
     <div className="desk-readers" id="desk-readers">
@@ -126,16 +129,18 @@ function Readers({ state, store }: { state: DeskState; store: DeskStore }) {
 
 function Timing({ reading: { timings } }: { reading: Reading }) {
   if (timings === undefined) return null;
-  const { totalMs, apdus, keyServiceCalls, stages } = timings;
+  const { totalMs, apdus, keyServiceCalls, keySource, stages } = timings;
   const parts = Object.entries(stages).map(([name, ms]) => `${name} ${Math.round(ms)}`);
   return (
     <footer id="timing">
       {Math.round(totalMs)} ms（{parts.join(' · ')}） · {apdus} APDU · {keyServiceCalls} 次密钥服务 key-service calls
+      {keySource !== undefined && ` · 密钥来自 keys from ${KEY_SOURCES[keySource]}`}
     </footer>
   );
 }
 
-export function DeskPage({ store }: { store: DeskStore }) {
+/** @param hotlist null: none is set up here, or nothing is known yet */
+export function DeskPage({ store, hotlist }: { store: DeskStore; hotlist: HotlistState | null }) {
   const state = useSyncExternalStore(store.subscribe, store.snapshot);
   const [shown, setShown] = useHold();
   const [muted, setMute] = useState(isMuted);
@@ -191,6 +196,7 @@ export function DeskPage({ store }: { store: DeskStore }) {
           />
         </div>
       </Light>
+      <KeysBand round={state.keysRound} hotlist={hotlist} />
       <OpenWrites state={state} />
       <MailboxLine report={state.mailbox} />
       <Readers state={state} store={store} />

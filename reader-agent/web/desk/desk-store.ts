@@ -7,6 +7,7 @@ import { Fault, type FaultBody, type Text } from '@rhc/console-shell';
 import type { LocalEvent, MailboxReport, WriteAnswer, WriteRecord } from '../../src/contract/index.ts';
 import type { Reading } from './agent-streams.ts';
 import { type ReaderView, readerToShow } from './reader-choice.ts';
+import { barOf, hasAlerts, outcomeWords } from './reading-words.ts';
 import type { Sound } from './sounds.ts';
 
 export interface LogEntry {
@@ -38,6 +39,8 @@ export interface DeskState {
   readonly formRound: number;
   /** Grows when a page asks to be paired, is paired or loses its grant. */
   readonly pairingRound: number;
+  /** Grows when a SAM is put in, taken out, opened, or its PIN tried. */
+  readonly keysRound: number;
   /** The reader in which a card was put or from which one was taken last. */
   readonly touched: string | null;
 }
@@ -84,6 +87,7 @@ export class DeskStore {
     log: [],
     formRound: 0,
     pairingRound: 0,
+    keysRound: 0,
     touched: null,
   };
   #turn = 0;
@@ -158,11 +162,19 @@ export class DeskStore {
     this.#show('busy', { zh: '正在读卡，请勿取出', en: 'Reading, please leave the card' });
     try {
       let alarmed = false;
+      let warned = false;
       for await (const part of this.#parts.readCard(reader, this.#abort.signal)) {
         // The card was taken out or changed meanwhile: what came is not shown.
         if (mine !== this.#turn) return;
         const reading = { ...(this.#state.reading ?? {}), ...part } as Reading;
         this.#set({ reading });
+        // Before anything else of the card is there: whoever holds it may not be its holder.
+        const bar = warned ? null : barOf(reading);
+        if (bar !== null) {
+          warned = true;
+          this.#parts.play('error');
+          this.#set({ light: 'bad', ...bar });
+        }
         if (!alarmed && reading.alerts !== undefined) {
           alarmed = true;
           if (hasAlerts(reading)) this.#parts.play('alert');
@@ -273,6 +285,9 @@ export class DeskStore {
       case 'pairing-changed':
         this.#set({ pairingRound: this.#state.pairingRound + 1 });
         break;
+      case 'keys-changed':
+        this.#set({ keysRound: this.#state.keysRound + 1 });
+        break;
       case 'error':
         this.#showFault(event.error as FaultBody);
         break;
@@ -315,7 +330,7 @@ export class DeskStore {
         return;
       this.#leave();
       this.#set({ reader: wanted });
-      if (wanted === null) return;
+      if (wanted === null) return this.#show('idle', INSERT);
       this.#parts.play('inserted');
       void this.read();
     });
@@ -342,10 +357,11 @@ export class DeskStore {
 
   #finished(): void {
     const { reading, reader } = this.#state;
-    if (reading?.validity.state === 'expired') {
+    const bar = reading === null ? null : barOf(reading);
+    if (bar !== null) {
       this.#parts.play('error');
-      this.#show('bad', { zh: '卡已过期，请持卡人到发卡窗口换卡。', en: 'The card has expired; it must be renewed.' });
-      this.#note('bad', { zh: '卡已过期', en: 'The card has expired' }, reader);
+      this.#set({ light: 'bad', ...bar });
+      this.#note('bad', bar.headline, reader);
       return;
     }
     if (reading !== null && !hasAlerts(reading)) this.#parts.play('done');
@@ -385,14 +401,3 @@ export class DeskStore {
 }
 
 const byName = (a: ReaderView, b: ReaderView): number => (a.reader < b.reader ? -1 : 1);
-
-export function hasAlerts({ alerts = [], allergies = [] }: Pick<Reading, 'alerts' | 'allergies'>): boolean {
-  return allergies.length > 0 || alerts.some(({ value }) => value === true);
-}
-
-function outcomeWords({ complete, settled }: WriteAnswer): Text {
-  if (complete) return { zh: '写卡完成，回读一致', en: 'Written and read back' };
-  return settled
-    ? { zh: '写卡未全部完成', en: 'Not everything was written' }
-    : { zh: '写卡结果未确认', en: 'The outcome of a write is not known' };
-}

@@ -4,6 +4,7 @@ import { type FormEvent, useEffect, useState } from 'react';
 import type { Reading } from './agent-streams.ts';
 import type { DeskState, DeskStore } from './desk-store.ts';
 import { Outcome } from './outcome.tsx';
+import { barOf } from './reading-words.ts';
 import {
   ALLERGY_PLACES,
   EMPTY_PATCH,
@@ -189,7 +190,7 @@ function VisitFields({ store, ready }: FormProps) {
 
 export function WritePanel({ store, state, reading }: { store: DeskStore; state: DeskState; reading: Reading }) {
   const [form, setForm] = useState<'patch' | 'visit'>('patch');
-  const ready = state.complete && state.busy === null;
+  const ready = state.complete && state.busy === null && barOf(reading) === null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another form, another card: nothing is touched yet
   useEffect(() => store.formTouched(false), [store, form, state.formRound]);
   const Fields = form === 'patch' ? PatchFields : VisitFields;

@@ -1,7 +1,7 @@
 /** Readers: which is which (put a card in or take it out), how well each works, and what to send to whoever helps. */
 import { Both, both, call, download, FaultNotice, StatusTag, saveAs, useDo, useLoad } from '@rhc/console-shell';
 import { Alert, Button, Card, Descriptions, Select, Space, Table } from 'antd';
-import { useState, useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { ReaderProbeView } from '../../src/contract/index.ts';
 import type { DeskStore } from '../desk/desk-store.ts';
 import type { ReaderView } from '../desk/reader-choice.ts';
@@ -49,13 +49,18 @@ function Probe({ probe }: { probe: ReaderProbeView }) {
 }
 
 export function DiagnosticsPage({ store }: { store: DeskStore }) {
-  const { readers, touched } = useSyncExternalStore(store.subscribe, store.snapshot);
+  const { readers, touched, keysRound } = useSyncExternalStore(store.subscribe, store.snapshot);
   const profile = useLoad('profile', (signal) => call<DeskProfileView>('GET', '/v1/desk/profile', { signal }));
+  const { reload } = profile;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a SAM was put in or taken out
+  useEffect(reload, [keysRound, reload]);
   const assign = useDo(async (wish: { card: string | null; sam: string | null }) => {
     await call('POST', '/v1/desk/profile', { body: wish, headers: HEADERS });
     profile.reload();
   });
   const assigned = profile.value ?? { card: null, sam: null };
+  const holdsSam = (reader: string) =>
+    profile.value?.readers.some((each) => each.reader === reader && each.holds === 'sam') === true;
   const [identifying, setIdentifying] = useState(false);
   const [probe, setProbe] = useState<ReaderProbeView | null>(null);
   const ask = useDo(async (reader: string) =>
@@ -90,7 +95,11 @@ export function DiagnosticsPage({ store }: { store: DeskStore }) {
         locale={{ emptyText: both('没有读卡器：请检查 USB 线。', 'No reader: check the USB cable.') }}
         columns={[
           { title: both('读卡器', 'Reader'), dataIndex: 'reader' },
-          { title: both('卡', 'Card'), dataIndex: 'card', render: (card: ReaderView['card']) => CARDS[card] },
+          {
+            title: both('卡', 'Card'),
+            dataIndex: 'card',
+            render: (card: ReaderView['card'], { reader }) => (holdsSam(reader) ? 'SAM' : CARDS[card]),
+          },
           {
             title: both('用途（重新编号后仍能认出）', 'Use (found again after renumbering)'),
             key: 'role',

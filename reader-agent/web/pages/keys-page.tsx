@@ -1,8 +1,10 @@
 /** Where terminal keys come from at this desk, the SAM with its PIN and versions, and what key-service was told of it. */
 import { Both, both, call, FaultNotice, type Light, StatusTag, useDo, useLoad } from '@rhc/console-shell';
-import { Alert, Button, Descriptions, Form, Input, Space, Table } from 'antd';
-import { useState } from 'react';
-import type { KeysState, SamState } from '../../src/contract/index.ts';
+import { Alert, Button, Descriptions, Space, Table } from 'antd';
+import type { KeysState } from '../../src/contract/index.ts';
+import { KEY_SOURCES } from '../desk/key-sources.ts';
+import { asksForPin, keyUseText, SAM_WORDS } from '../desk/keys-words.ts';
+import { SamPinForm } from '../desk/sam-pin.tsx';
 
 const REFRESH_MS = 3_000;
 const HEADERS = { 'x-rhc-request': '1' };
@@ -11,20 +13,6 @@ const POLICIES: Readonly<Record<KeysState['policy'], string>> = {
   'sam-first': 'SAM 优先，密钥服务备用 SAM first',
   'sam-only': '只用 SAM SAM only',
   'key-service-only': '只用密钥服务 key-service only',
-};
-const SOURCES: Readonly<Record<KeysState['order'][number], string>> = {
-  sam: 'SAM（不查真伪 genuineness unchecked）',
-  'sam+key-service': 'SAM + 密钥服务查真伪 genuineness online',
-  'key-service': '密钥服务 key-service',
-};
-const SAM_WORDS: Readonly<Record<SamState['state'], readonly [Light, string]>> = {
-  absent: ['idle', '没有 SAM none'],
-  opening: ['idle', '正在打开 opening'],
-  'pin-needed': ['warn', '需要输入 PIN PIN needed'],
-  'pin-wrong': ['bad', 'PIN 不正确 wrong PIN'],
-  'pin-blocked': ['bad', 'PIN 已锁死 PIN blocked'],
-  ready: ['good', '可用 ready'],
-  failed: ['bad', '打不开 failed'],
 };
 const REPORT_WORDS: Readonly<Record<KeysState['samReport']['state'], readonly [Light, string]>> = {
   none: ['idle', '未报告 not told'],
@@ -43,37 +31,15 @@ function Tag({ words: [light, words] }: { words: readonly [Light, string] }) {
   return <StatusTag state={light}>{words}</StatusTag>;
 }
 
-function PinEntry({ sam, onDone }: { sam: SamState; onDone: () => void }) {
-  const [pin, setPin] = useState('');
-  const enter = useDo(async (digits: string) => {
-    // Gone from the page before the answer is there.
-    setPin('');
-    await call('POST', '/v1/desk/sam/pin', { body: { pin: digits }, headers: HEADERS });
-    onDone();
-  });
+function LastUse({ use }: { use: KeysState['lastUse'] }) {
+  if (use === null) return <span id="last-use">{both('启动后还没有读过卡', 'no card since the start')}</span>;
+  const slots = Object.entries(use.versions).map(([slot, version]) => `${slot} v${version}`);
   return (
-    <>
-      <FaultNotice fault={enter.fault} onClose={enter.clear} />
-      <Form layout="inline" onFinish={() => void enter.run(pin)}>
-        <Form.Item
-          label={both('SAM PIN', '')}
-          extra={both(`还可尝试 ${sam.pinTriesLeft ?? '—'} 次；最后一次不会使用。`, 'The last try is never used.')}
-        >
-          <Input.Password
-            id="sam-pin"
-            value={pin}
-            inputMode="numeric"
-            autoComplete="off"
-            maxLength={16}
-            visibilityToggle={false}
-            onChange={({ target }) => setPin(target.value.replace(/\D/g, ''))}
-          />
-        </Form.Item>
-        <Button id="sam-pin-enter" type="primary" htmlType="submit" disabled={pin.length < 4 || enter.busy}>
-          <Both zh="验证" en="Verify" />
-        </Button>
-      </Form>
-    </>
+    <span id="last-use">
+      {keyUseText(use.source, use.versions)} · {new Date(use.at).toLocaleTimeString('zh-CN', { hour12: false })}
+      <br />
+      <code>{slots.join(' · ')}</code>
+    </span>
   );
 }
 
@@ -100,7 +66,10 @@ export function KeysPage() {
         <Descriptions.Item label={both('下一张卡的次序', 'Order for the next card')} span={2}>
           {state.order.length === 0
             ? both('没有可用的密钥，不能读卡。', 'No keys: no card can be read.')
-            : state.order.map((source) => SOURCES[source]).join(' → ')}
+            : state.order.map((source) => KEY_SOURCES[source]).join(' → ')}
+        </Descriptions.Item>
+        <Descriptions.Item label={both('上一张卡所用密钥', 'Keys of the last card')} span={2}>
+          <LastUse use={state.lastUse} />
         </Descriptions.Item>
         <Descriptions.Item label="SAM">
           <Space>
@@ -122,7 +91,7 @@ export function KeysPage() {
           {samReport.at !== null && ` ${new Date(samReport.at).toLocaleString('zh-CN', { hour12: false })}`}
         </Descriptions.Item>
       </Descriptions>
-      {sam.error !== null && (
+      {sam.error !== null && !asksForPin(sam) && (
         <Alert
           type="error"
           showIcon
@@ -130,16 +99,16 @@ export function KeysPage() {
           description={<Both {...sam.error.nextStep} />}
         />
       )}
-      {(sam.state === 'pin-needed' || sam.state === 'pin-wrong') && <PinEntry sam={sam} onDone={keys.reload} />}
+      {asksForPin(sam) && <SamPinForm sam={sam} onDone={keys.reload} />}
       {sam.versions.length > 0 && (
         <Table
           id="sam-versions"
           size="small"
-          rowKey={({ reference, version }) => `${reference} ${version}`}
+          rowKey={({ slot, version }) => `${slot} ${version}`}
           pagination={{ pageSize: 10, hideOnSinglePage: true, showSizeChanger: false }}
           dataSource={[...sam.versions]}
           columns={[
-            { title: both('密钥标识', 'Key reference'), dataIndex: 'reference', render: (text) => <code>{text}</code> },
+            { title: both('密钥', 'Key slot'), dataIndex: 'slot', render: (text) => <code>{text}</code> },
             { title: both('版本', 'Version'), dataIndex: 'version' },
           ]}
         />

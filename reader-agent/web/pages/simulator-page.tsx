@@ -1,7 +1,7 @@
 /** The hand that holds the simulator's cards: which lies where, how quick the wire is, what goes wrong next. */
 import { Both, both, call, FaultNotice, useDo, useLoad } from '@rhc/console-shell';
 import { Button, Card, Input, Select, Slider, Space, Table } from 'antd';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 
 interface SimulatorState {
   readonly readers: readonly { readonly reader: string; readonly card: string | null }[];
@@ -15,8 +15,33 @@ interface SimulatorState {
   }[];
 }
 
+interface Wire {
+  readonly link: string;
+  readonly factor: number;
+}
+
 const HEADERS = { 'x-rhc-request': '1' };
 const EXAMPLE = '[{ "kind": "silent", "at": { "command": 20 }, "executed": false }]';
+
+/** Notches of the slider come quicker than answers: one setting is on its way at a time, and the last one is what stays. */
+function useWire(now: Wire, reload: () => void) {
+  const wanted = useRef<Wire | null>(null);
+  const { run, fault, clear } = useDo((wire: Wire) =>
+    call('POST', '/v1/simulator/wire', { body: wire, headers: HEADERS }),
+  );
+  const turn = async (change: Partial<Wire>): Promise<void> => {
+    const underway = wanted.current !== null;
+    wanted.current = { ...(wanted.current ?? now), ...change };
+    if (underway) return;
+    for (let sent: Wire | null = null; sent !== wanted.current; ) {
+      sent = wanted.current;
+      await run(sent);
+    }
+    wanted.current = null;
+    reload();
+  };
+  return { turn, fault, clear };
+}
 
 export function SimulatorPage() {
   const state = useLoad('simulator', (signal) => call<SimulatorState>('GET', '/v1/simulator', { signal }), 2_000);
@@ -27,6 +52,7 @@ export function SimulatorPage() {
     state.reload();
   };
   const { readers = [], cards = [], links = [], link = 'none', factor = 1 } = state.value ?? {};
+  const wire = useWire({ link, factor }, state.reload);
   const arm = (reader: string) => {
     try {
       void does('faults', { reader, faults: JSON.parse(plan) });
@@ -36,7 +62,14 @@ export function SimulatorPage() {
   };
   return (
     <Space orientation="vertical" size="middle" className="stretch">
-      <FaultNotice fault={state.fault ?? act.fault} onRetry={state.reload} onClose={act.clear} />
+      <FaultNotice
+        fault={state.fault ?? act.fault ?? wire.fault}
+        onRetry={state.reload}
+        onClose={() => {
+          act.clear();
+          wire.clear();
+        }}
+      />
       <Card size="small" title={<Both zh="读卡器" en="Readers" />}>
         {readers.map(({ reader, card }) => (
           <div key={reader} className="simulator-reader">
@@ -92,7 +125,7 @@ export function SimulatorPage() {
               id="link"
               value={link}
               options={links.map((id) => ({ value: id, label: id }))}
-              onChange={(chosen) => void does('wire', { link: chosen, factor })}
+              onChange={(chosen) => void wire.turn({ link: chosen })}
             />
           </label>
           <label htmlFor="factor">
@@ -103,7 +136,7 @@ export function SimulatorPage() {
               max={20}
               step={0.5}
               defaultValue={factor}
-              onChangeComplete={(chosen: number) => void does('wire', { link, factor: chosen })}
+              onChangeComplete={(chosen: number) => void wire.turn({ factor: chosen })}
             />
           </label>
           <label htmlFor="faults">

@@ -1,5 +1,6 @@
 /** GET /v1/status: no person, no card number. */
 import type { FaultBody } from '@rhc/console-shell';
+import type { HotlistState } from '../../src/contract/index.ts';
 
 export interface AgentStatus {
   readonly version: string;
@@ -15,5 +16,7 @@ export interface AgentStatus {
   readonly cards: number;
   readonly issuerChannel: string;
   readonly clock: { readonly state: 'right' | 'wrong' | 'unknown'; readonly offSeconds: number | null };
+  /** Null: none is set up. */
+  readonly hotlist: HotlistState | null;
   readonly writes: { readonly open: number; readonly unreadable: number };
 }

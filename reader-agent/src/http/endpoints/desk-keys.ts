@@ -76,7 +76,7 @@ function profileOf({ desk, profile }: EndpointParts) {
   return { readers: slots, card: profile.cardReader(readers), sam: profile.samReader(readers) };
 }
 
-function keysOf({ chosenKeys, sam, samReport }: EndpointParts) {
+export function keysOf({ chosenKeys, sam, samReport }: Pick<EndpointParts, 'chosenKeys' | 'sam' | 'samReport'>) {
   const order = () => {
     try {
       return chosenKeys.choices().map(({ source }) => source);
@@ -84,6 +84,6 @@ function keysOf({ chosenKeys, sam, samReport }: EndpointParts) {
       return [];
     }
   };
-  const { policy, keyServiceState } = chosenKeys;
-  return { policy, order: order(), keyService: keyServiceState, sam: sam.state, samReport: samReport.state };
+  const { policy, keyServiceState, lastUse } = chosenKeys;
+  return { policy, order: order(), keyService: keyServiceState, lastUse, sam: sam.state, samReport: samReport.state };
 }

@@ -4,6 +4,7 @@ import { probeRequest, readerProbe } from '../../contract/diagnostics.ts';
 import { diagnosticsBundle, isFailing, probeReader, recording } from '../../diagnostics/index.ts';
 import { DESK } from '../callers.ts';
 import type { EndpointParts } from '../endpoint-parts.ts';
+import { keysOf } from './desk-keys.ts';
 
 const tag = '诊断 diagnostics';
 
@@ -56,7 +57,10 @@ export function diagnosticsEndpoints(parts: EndpointParts) {
               pcsc: parts.pcscHealth(),
               journal: parts.journalState(),
               channel: parts.channelStatus()?.state ?? 'none',
+              clock: parts.clockCheck.state(),
+              hotlist: parts.hotlist?.state() ?? null,
             },
+            keys: keysForSupport(parts),
             settings: diagnostics.settings(),
             readers: desk.readers(),
             recording: diagnostics.recording(),
@@ -67,4 +71,11 @@ export function diagnosticsEndpoints(parts: EndpointParts) {
       },
     }),
   ];
+}
+
+/** Where the keys come from, without the numbers by which one SAM is known from another. */
+function keysForSupport(parts: EndpointParts) {
+  const { sam, ...keys } = keysOf(parts);
+  const { samFactor: _factor, samSerial: _serial, terminalNumber: _terminal, ...state } = sam;
+  return { ...keys, sam: state };
 }

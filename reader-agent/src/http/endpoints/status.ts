@@ -39,6 +39,7 @@ function statusOf(parts: EndpointParts) {
     /** Writes without a known outcome, and journal files that this key does not open. */
     writes: journalState(),
     clock: parts.clockCheck.state(),
+    hotlist: parts.hotlist?.state() ?? null,
     audit: auditOf(parts),
   };
 }
