@@ -35,6 +35,7 @@ const { refuseSimulatorInProduction } = await dist('reader-agent/dist/production
 const { createAgent } = await dist('reader-agent/dist/app.js');
 const { sessionOpener } = await dist('reader-agent/dist/core/open-session.js');
 const { serveEventSocket } = await dist('reader-agent/dist/http/index.js');
+const { HotlistDesk } = await dist('reader-agent/dist/hotlist/index.js');
 const { openJournal } = await dist('reader-agent/dist/journal/index.js');
 const { systemTimers } = await dist('reader-agent/dist/pcsc/index.js');
 const { textFile } = await dist('reader-agent/dist/text-file.js');
@@ -43,6 +44,7 @@ const { nodeCrypto } = await import('@rhc/card/crypto-node');
 const { rhcBlank1 } = await import('@rhc/card/profile');
 const { pilotTerminalKeys } = await import('./card/pilot-card.mjs');
 const { CARD_KINDS, cardKind, makeCard } = await import('./simulator/cards.mjs');
+const { simulatedHotlist } = await import('./simulator/hotlist.mjs');
 const { readRecording, Replay } = await import('./simulator/replay.mjs');
 const { simulatorRows } = await import('./simulator/rows.mjs');
 const { LINKS, READERS, SimulatedPort } = await import('./simulator/simulated-port.mjs');
@@ -91,6 +93,7 @@ const agent = createAgent({
   now: () => new Date(),
   newId: randomUUID,
   signer: null,
+  hotlist: new HotlistDesk(simulatedHotlist(random, () => new Date())),
   visitTrust: { verifier: nodeCrypto, rootPublicKey: null },
   token: readSecretFile(tokenFile),
   grantPlace: textFile(join(values.state, 'paired-pages.json')),

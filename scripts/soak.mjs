@@ -76,11 +76,16 @@ switch (positionals[0]) {
     const engine = values.database === 'sqlite' ? 'sqlite' : 'postgres';
     const seed = Number(values.seed);
     const started = performance.now();
-    const { kills, cards, faults } = await drillIssuing({ kills: Number(values.kills ?? 200), seed, engine, say });
+    const { kills, cards, orders, faults } = await drillIssuing({
+      kills: Number(values.kills ?? 200),
+      seed,
+      engine,
+      say,
+    });
     const total = Object.values(kills).reduce((sum, count) => sum + count, 0);
     const seconds = Math.round((performance.now() - started) / 1000);
     say(
-      `杀进程 kills ${total} ${JSON.stringify(kills)}；发卡 cards ${cards}；${engine}，种子 seed ${seed}，${seconds} s`,
+      `杀进程 kills ${total} ${JSON.stringify(kills)}；发卡 cards ${cards}；制卡订单 bureau orders ${orders}；${engine}，种子 seed ${seed}，${seconds} s`,
     );
     say(`不成立 wrong: ${faults.length} ${faults.join('; ')}`);
     process.exitCode = faults.length === 0 ? 0 : 1;

@@ -37,7 +37,13 @@ const TOOLS = [
   {
     name: 'lint',
     title: '丢失的 Promise · eslint',
-    command: [...bin('eslint/bin/eslint.js'), ...workspaces.map((room) => `${room}/src`)],
+    command: [
+      ...bin('eslint/bin/eslint.js'),
+      ...workspaces
+        .flatMap((room) => [`${room}/src`, `${room}/test`])
+        .filter((folder) => existsSync(join(ROOT, folder))),
+      'test',
+    ],
   },
   {
     name: 'architecture',

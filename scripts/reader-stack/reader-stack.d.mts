@@ -14,8 +14,8 @@ export interface ReaderStack {
   readonly pcscdPid: number;
   /** Runs a program inside the namespaces; it dies with this process and with the stack. */
   enter(command: readonly string[], options?: SpawnOptions): ChildProcess;
-  /** Ends pcscd (if it still runs) and starts it anew; the virtual cards have to connect again. */
-  restartPcscd(): Promise<void>;
+  /** Ends pcscd (if it still runs) and starts it anew, with its readers or with none plugged in; the virtual cards have to connect again. */
+  restartPcscd(options?: { readonly readers?: boolean }): Promise<void>;
   /** Ends everything inside and leaves nothing behind. */
   stop(): Promise<void>;
 }

@@ -124,10 +124,15 @@ export async function startReaderStack({ socketDir, logFile }) {
   const config = join(folder, 'reader.conf.d');
   mkdirSync(drivers, { recursive: true });
   mkdirSync(config, { recursive: true });
-  writeFileSync(
-    join(config, 'vpcd'),
-    `FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:0x8C7B\nLIBPATH ${driver}\nCHANNELID 0x8C7B\n`,
-  );
+  const plugged = join(config, 'vpcd');
+  const plug = (/** @type {boolean} */ readers) => {
+    rmSync(plugged, { force: true });
+    if (readers)
+      writeFileSync(
+        plugged,
+        `FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:0x8C7B\nLIBPATH ${driver}\nCHANNELID 0x8C7B\n`,
+      );
+  };
   const log = openSync(logFile, 'a', 0o600);
 
   // The holder ends with its standard input even where the death signal is lost.
@@ -172,7 +177,8 @@ export async function startReaderStack({ socketDir, logFile }) {
 
   /** @type {import('node:child_process').ChildProcess | undefined} */
   let daemon;
-  const startDaemon = async () => {
+  const startDaemon = async (readers = true) => {
+    plug(readers);
     rmSync(csockName, { force: true });
     rmSync(join(folder, 'pcscd.pid'), { force: true });
     daemon = enter(['pcscd', '--foreground', '--error', '--config', config], {
@@ -186,7 +192,8 @@ export async function startReaderStack({ socketDir, logFile }) {
       10_000,
       async () => {
         if (ended(current)) throw failure(`pcscd 启动后退出。\n${story()}`, 'pcscd ended right after its start.');
-        return listens(holderPid ?? 0, 35963) && listens(holderPid ?? 0, 35964) && (await accepts(csockName));
+        const there = !readers || READER_PORTS.every((port) => listens(holderPid ?? 0, port));
+        return there && (await accepts(csockName));
       },
       story,
     );
@@ -225,9 +232,9 @@ export async function startReaderStack({ socketDir, logFile }) {
       return daemon?.pid ?? 0;
     },
     enter,
-    async restartPcscd() {
+    async restartPcscd({ readers = true } = {}) {
       if (daemon !== undefined) await end(daemon, 2000);
-      await startDaemon();
+      await startDaemon(readers);
     },
     stop,
   };

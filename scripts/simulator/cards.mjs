@@ -10,9 +10,10 @@ import { blockCard, CardSession } from '@rhc/card/session';
 import { writeVisit } from '@rhc/card/visits';
 import { historicalBytesOf, VirtualCard } from '@rhc/virtual-card/cos';
 import { ProcessMemory } from '@rhc/virtual-card/memory';
-import { exampleResident, ID_NUMBER, ISSUE_SERIAL } from '../card/example-resident.mjs';
+import { exampleResident, ID_NUMBER } from '../card/example-resident.mjs';
 import { pilotTerminalKeys } from '../card/pilot-card.mjs';
 import { seededRandom } from '../card/seeded-random.mjs';
+import { issueSerialOf, LOST_COUNTER } from './hotlist.mjs';
 
 const SUITE = 'intl-128';
 
@@ -47,8 +48,8 @@ export const CARD_KINDS = Object.freeze(
     {
       id: 'lost',
       text: { zh: '挂失卡', en: 'lost card' },
-      expect: { zh: '黑名单命中', en: 'found in the hotlist' },
-      elements: { issueSerial: 'HB00000099' },
+      expect: { zh: '读出，标明已挂失；不能写', en: 'read, and marked as lost; no write' },
+      elements: { issueSerial: issueSerialOf(LOST_COUNTER) },
     },
     {
       id: 'blocked',
@@ -154,9 +155,9 @@ export async function makeCard(repository, kind) {
   const resident = (/** @type {string} */ securityCode) => {
     const data = exampleResident(repository, { securityCode, issuerCertificate: '' });
     const { issuerCertificate: _, ...elements } = data.elements;
-    return { ...data, elements: { ...elements, ...kind.elements } };
+    return { ...data, elements: { ...elements, issueSerial: issueSerialOf(number), ...kind.elements } };
   };
-  const { expiryDate = '', issueSerial = ISSUE_SERIAL } = /** @type {any} */ (resident('').elements);
+  const { expiryDate = '', issueSerial } = /** @type {any} */ (resident('').elements);
   await personalizeCard({
     batch: {
       run: async (steps) => {

@@ -1,5 +1,5 @@
 /** How each process of the system is started: the program, its settings, its log. */
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startReaderStack } from '../reader-stack/reader-stack.mjs';
 import { Api } from './api.mjs';
@@ -103,6 +103,7 @@ export async function startServices(root, state, processes, options) {
   };
   const issuerTls = memberFiles(dirs.cardIssuer);
   const agentTls = memberFiles(dirs.readerAgent);
+  const hotlistKeyFile = join(dirs.readerAgent, 'hotlist-key.hex');
   /** @type {Record<string, NodeJS.ProcessEnv>} */
   const settings = {
     'key-service': {
@@ -134,6 +135,7 @@ export async function startServices(root, state, processes, options) {
       RHC_READER_AGENT_PORT: String(agentPort),
       RHC_READER_AGENT_STATE_FOLDER: dirs.readerAgent,
       RHC_ISSUER_URL: apis.cardIssuer.url,
+      RHC_READER_AGENT_HOTLIST_KEY_FILE: hotlistKeyFile,
       ...(csockName === null ? {} : { PCSCLITE_CSOCK_NAME: csockName }),
       ...(tls
         ? {
@@ -162,13 +164,26 @@ export async function startServices(root, state, processes, options) {
       { kind: 'terminal', name: 'desk-1', folder: dirs.readerAgent },
     ]);
   }
-  for (const name of names) if (!(tls && name === 'key-service')) launch(name);
+  const launched = (/** @type {string} */ name) => tls && name === 'key-service';
+  const agentNeedsKey = ['key-service', 'reader-agent'].every(wanted);
+  for (const name of names) if (!launched(name) && !(agentNeedsKey && name === 'reader-agent')) launch(name);
+  if (agentNeedsKey) {
+    await alive(apis.keyService);
+    await handOutHotlistKey(apis.keyService, hotlistKeyFile);
+    launch('reader-agent');
+  }
   await Promise.all(
     Object.values(apis)
       .filter((api) => wanted(api.service))
       .map(alive),
   );
   return apis;
+}
+
+/** What an administrator does for a desk: the key that proves hotlists, as key-service tells it. @param {Api} keyService @param {string} path */
+async function handOutHotlistKey(keyService, path) {
+  const { suite, publicKey } = await keyService.demand('GET', '/v1/hotlist/key');
+  writeFileSync(path, `${suite}:${publicKey}\n`, { mode: 0o600 });
 }
 
 /** @param {string} root */

@@ -8,7 +8,7 @@ const shared = { bundle: true, minify: true, target: 'es2022', legalComments: /*
 const banner = { js: '/* @rhc/reader-agent SDK, Apache-2.0 */' };
 
 for (const [entry, file, format] of /** @type {const} */ ([
-  ['rhc-reader.ts', 'rhc-reader.mjs', 'esm'],
+  ['module.ts', 'rhc-reader.mjs', 'esm'],
   ['script.ts', 'rhc-reader.js', 'iife'],
 ])) {
   await build({

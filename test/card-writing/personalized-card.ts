@@ -63,7 +63,12 @@ const root = (slot: KeySlotName, version: number) => pilotRoot(nodeCrypto, slot,
 export async function personalizedContent(
   suite: AlgorithmSuite = 'intl-128',
   versions: readonly number[] = [1],
+  data: CardData = SAMPLE_DATA,
 ): Promise<ChipContent> {
+  const { cardNumber, expiryDate, issueSerial } = data.elements as Record<string, string>;
+  if (cardNumber === undefined || expiryDate === undefined || issueSerial === undefined) {
+    throw new Error('card number, expiry date and serial make the security code');
+  }
   const memory = new ProcessMemory();
   const card = new VirtualCard({
     memory,
@@ -92,8 +97,8 @@ export async function personalizedContent(
     profile: nationalProfile,
     product: rhcBlank1,
     provinceCode: PROVINCE,
-    securityCodeBlock: securityCodeBlock(nodeCrypto, suite, '130102199003070054', '2036-11-22', 'A00000001K'),
-    makeData: (securityCode) => ({ ...SAMPLE_DATA, elements: { ...SAMPLE_DATA.elements, securityCode } }),
+    securityCodeBlock: securityCodeBlock(nodeCrypto, suite, cardNumber, expiryDate, issueSerial),
+    makeData: (securityCode) => ({ ...data, elements: { ...data.elements, securityCode } }),
     random,
   });
   const content = memory.read();

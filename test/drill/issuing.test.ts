@@ -1,4 +1,4 @@
-/** A small sample of `npm run soak -- issuing`: kills of any process while cards are issued, on PostgreSQL. */
+/** A small sample of `npm run soak -- issuing`: kills of any process while cards are issued one by one, in bulk and by a bureau, on PostgreSQL. */
 import { spawnSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 
@@ -12,6 +12,7 @@ test(
     const run = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: LONG_MS - 10_000 });
     expect(run.stdout).toContain(`kills ${KILLS} `);
     expect(run.stdout).toMatch(/发卡 cards [1-9]/);
+    expect(run.stdout).toMatch(/制卡订单 bureau orders [1-9]/);
     expect(run.stdout).toMatch(/wrong: 0 $/m);
     expect(run.status).toBe(0);
   },

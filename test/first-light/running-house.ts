@@ -8,6 +8,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 export const ROOT = process.cwd();
 const RUNNING = '运行中';
 
+type Service = 'key-service' | 'card-issuer' | 'reader-agent';
+
 export interface Answer {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: a foreign caller sees plain JSON
@@ -87,19 +89,29 @@ export class RunningHouse {
     return this.#ended;
   }
 
-  url(service: 'key-service' | 'card-issuer' | 'reader-agent'): string {
+  url(service: Service): string {
     const label = { 'key-service': '密钥服务', 'card-issuer': '发卡台', 'reader-agent': '诊室读卡' }[service];
     const found = new RegExp(`${label}.*?(http://127\\.0\\.0\\.1:\\d+)/`).exec(this.#output);
     if (found?.[1] === undefined) throw new Error(`no address of ${service} in:\n${this.#output}`);
     return found[1];
   }
 
-  token(service: 'key-service' | 'card-issuer' | 'card-issuer-clerk' | 'reader-agent'): string {
+  token(service: Service | 'card-issuer-clerk'): string {
     return readFileSync(join(this.state, 'tokens', service), 'utf8').trim();
   }
 
-  async ask(
-    service: 'key-service' | 'card-issuer' | 'reader-agent',
+  ask(service: Service, method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
+    return this.#ask(service, service, method, path, body);
+  }
+
+  /** At the counter's window in card-issuer. */
+  askAsClerk(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
+    return this.#ask('card-issuer', 'card-issuer-clerk', method, path, body);
+  }
+
+  async #ask(
+    service: Service,
+    principal: Service | 'card-issuer-clerk',
     method: 'GET' | 'POST',
     path: string,
     body?: unknown,
@@ -108,7 +120,7 @@ export class RunningHouse {
     const answer = await fetch(`${this.url(service)}${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${this.token(service)}`,
+        authorization: `Bearer ${this.token(principal)}`,
         'content-type': 'application/json',
         'x-rhc-request': '1',
       },

@@ -98,6 +98,26 @@ test(
   LONG_MS,
 );
 
+test('for Windows, prepared and never run there: the same settings as the launcher, no path that is not in the folder', () => {
+  const packaged = join(folder, 'rhc-agent');
+  const launcher = readFileSync(join(packaged, 'bin/rhc-agent'), 'utf8');
+  const settings = [...launcher.matchAll(/^export (\w+)=/gm)].map(([, name]) => name);
+  expect(settings).toHaveLength(5);
+  const scripts = readdirSync(join(packaged, 'windows'));
+  expect(scripts.sort()).toEqual(['install-autostart.ps1', 'rhc-agent-service.xml', 'rhc-agent.cmd', 'uninstall.ps1']);
+  for (const name of scripts) {
+    const text = readFileSync(join(packaged, 'windows', name), 'utf8');
+    expect(text).toContain('Prepared, never run on Windows');
+    if (/\.(cmd|xml)$/.test(name)) {
+      for (const setting of settings) expect([name, text]).toEqual([name, expect.stringContaining(`${setting}`)]);
+      expect(text).toContain('..\\node\\node.exe');
+    }
+    for (const [, program] of text.matchAll(/\b([a-z-]+\.js)\b/g))
+      expect(files(join(packaged, 'app'))).toContain(program);
+    for (const [, script] of text.matchAll(/'([a-z-]+\.cmd)'/g)) expect(scripts).toContain(script);
+  }
+});
+
 async function until<T>(look: () => Promise<T>): Promise<T> {
   for (const deadline = Date.now() + 60_000; ; ) {
     try {

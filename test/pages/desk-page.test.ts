@@ -10,6 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { RunningHouse } from '../first-light/running-house.ts';
+import { earlierVisits } from './earlier-visits.ts';
 
 const LONG_MS = 180_000;
 const SHOWN_MS = 20_000;
@@ -20,30 +21,6 @@ const folder = mkdtempSync(join(tmpdir(), 'rhc-desk-'));
 const house = new RunningHouse(join(folder, 'state'));
 let browser: Browser;
 let page: Page;
-
-const visits = [
-  {
-    kind: 'outpatient',
-    visitTime: '2026-11-20T09:10:00',
-    institutionName: '正定县人民医院',
-    department: '内分泌科',
-    diagnoses: [{ name: '2型糖尿病', code: 'E11.9' }],
-  },
-  {
-    kind: 'outpatient',
-    visitTime: '2026-08-03T15:40:00',
-    institutionName: '曙光镇卫生院',
-    department: '全科',
-    diagnoses: [{ name: '高血压2级', code: 'I10' }],
-  },
-  {
-    kind: 'inpatient',
-    admissionDate: '2025-12-01',
-    institutionName: '石家庄市第一医院',
-    admissionDepartment: '心内科',
-    diagnoses: [{ name: '冠心病', code: 'I25.1' }],
-  },
-];
 
 /** Of the one card that is left. */
 async function insertion(): Promise<number> {
@@ -60,7 +37,7 @@ beforeAll(async () => {
   await house.untilRunning();
   // The second reader is emptied: the API calls of this test then mean the only card.
   await house.hand(2, 'eject');
-  for (const visit of visits) {
+  for (const visit of earlierVisits) {
     const { status, body } = await house.ask('reader-agent', 'POST', '/v1/card/visits', {
       insertion: await insertion(),
       visit,
@@ -251,6 +228,51 @@ test(
     for (const words of ['王淑兰', ID_NUMBER, '青霉素', '急性咽炎', '李建国']) expect(printed).toContain(words);
     expect(printed).not.toContain('精神病');
     expect(await page.locator('.sheet').count()).toBe(0);
+  },
+  LONG_MS,
+);
+
+test(
+  'an update that the counter put in waits for its card, is written at contact, and the mailbox line says so',
+  async () => {
+    const { cards } = (await house.ask('card-issuer', 'GET', '/v1/cards')).body;
+    const { id } = cards.find(({ state }: { state: string }) => state === 'active');
+    const path = `/v1/cards/${id}/mailbox`;
+    const states = async () =>
+      (await house.askAsClerk('GET', path)).body.updates.map(({ state }: { state: string }) => state);
+    await house.hand(1, 'eject');
+    await light('idle');
+    const patch = { kind: 'patch', patch: { phone2: '13977776666' }, expected: [] };
+    for (const content of [patch, { kind: 'notice', notice: 'see-counter' }])
+      expect((await house.askAsClerk('POST', path, { content })).status).toBe(201);
+    expect(await states()).toEqual(['waiting', 'waiting']);
+    expect(await page.locator('#mailbox').count()).toBe(0);
+    await page.evaluate(() => {
+      const seen = new Set<string>();
+      Object.assign(window, { mailboxLines: seen });
+      new MutationObserver(() => {
+        const line = document.getElementById('mailbox');
+        if (line !== null) seen.add(`${line.dataset.state}: ${line.textContent}`);
+      }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+    });
+    await pause(EMPTY_MS);
+    await house.hand(1, 'insert');
+    await page.locator('#mailbox[data-state="done"]').waitFor({ timeout: SHOWN_MS });
+    expect(await textOf('#mailbox')).toMatch(/到发卡窗口核对登记信息.*1 项更新已写入卡中 1 update\(s\) written/);
+    const lines = await page.evaluate(() => [...(window as unknown as { mailboxLines: Set<string> }).mailboxLines]);
+    expect(lines[0]).toMatch(/^working: .*正在把发卡系统的更新写入卡中，请勿取出/);
+    // What it is about and what became of it, never what it says.
+    expect(lines.join()).not.toContain('1397777');
+    await picture('desk-mailbox');
+    const { body } = await house.ask('reader-agent', 'POST', '/v1/card/read', {});
+    expect(body.identity).toContainEqual(expect.objectContaining({ id: 'phone2', value: '13977776666' }));
+    for (const deadline = Date.now() + SHOWN_MS; (await states()).some((state: string) => state !== 'applied'); ) {
+      if (Date.now() > deadline) throw new Error(`the counter does not hear of it: ${await states()}`);
+      await pause(100);
+    }
+    await house.hand(1, 'eject');
+    await light('idle');
+    expect(await page.locator('#mailbox').count()).toBe(0);
   },
   LONG_MS,
 );

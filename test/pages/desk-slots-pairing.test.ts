@@ -79,6 +79,24 @@ async function assign(reader: string, use: RegExp): Promise<void> {
 }
 
 test(
+  'press to identify: the reader into which a card is put names itself, and tells what lies in it, how and how fast',
+  async () => {
+    const [, second] = (await profile()).readers.map(({ reader }: { reader: string }) => reader).sort();
+    await desk.locator('.console-menu').getByText('读卡器', { exact: false }).first().click();
+    await house.hand(2, 'eject');
+    await until('one card', async () => ((await identity()).status === 200 ? true : null));
+    await desk.locator('#identify-button').click();
+    await desk.locator('#identify', { hasText: '请在要辨认' }).waitFor({ timeout: SHOWN_MS });
+    await house.hand(2, 'insert');
+    await desk.locator('#identify', { hasText: `就是它：${second}` }).waitFor({ timeout: SHOWN_MS });
+    await desk.locator('#readers tbody tr', { hasText: second }).locator('.probe').click();
+    await desk.locator('#probe', { hasText: /T=1.*B\/s.*3B8B8001/s }).waitFor({ timeout: SHOWN_MS });
+    await picture('desk-identify');
+  },
+  LONG_MS,
+);
+
+test(
   'two cards lie here and nobody can tell which is meant; a person assigns the slots, and they outlive the reader service',
   async () => {
     const names = (await profile()).readers.map(({ reader }: { reader: string }) => reader).sort();

@@ -3,8 +3,10 @@
  * with a card in a virtual reader (pcscd): the very snippet of the README, word for word. Then what the page is told when
  * the browser, a frame, a policy of its own or the desk keeps it from the agent.
  */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +21,10 @@ const house = new RunningHouse(join(folder, 'state'));
 let browser: Browser;
 const pages = new Map<string, { body: string; headers?: Record<string, string> }>();
 let server: Server;
+let secure: Server;
 let his: string;
+/** The same pages by https, under another name. */
+let securely: string;
 
 const snippet = (): string => {
   const found = /```html\n([\s\S]*?)```/.exec(readFileSync('README.md', 'utf8'))?.[1];
@@ -29,34 +34,48 @@ const snippet = (): string => {
 /** The only change: the port that this house was given. */
 const forThisHouse = (html: string) => html.replaceAll('http://127.0.0.1:8103', house.url('reader-agent'));
 
-async function codeAtDesk(): Promise<string> {
+async function codeAtDesk(origin: string): Promise<string> {
   for (const deadline = Date.now() + SHOWN_MS; Date.now() < deadline; ) {
     const { waiting } = (await house.ask('reader-agent', 'GET', '/v1/pairing')).body;
-    if (waiting.length === 1) return waiting[0].code;
+    const asking = waiting.filter((request: { origin: string }) => request.origin === origin);
+    if (asking.length === 1) return asking[0].code;
   }
-  throw new Error('no page asks to be paired');
+  throw new Error(`no page of ${origin} asks to be paired`);
 }
 
 async function pairBy(page: Page): Promise<void> {
   const field = page.locator('dialog input');
   await field.waitFor({ timeout: SHOWN_MS });
-  await field.fill(await codeAtDesk());
+  await field.fill(await codeAtDesk(new URL(page.url()).origin));
   await page.keyboard.press('Enter');
+}
+
+const answerPage: RequestListener = (request, response) => {
+  const page = pages.get(request.url ?? '');
+  response.writeHead(page === undefined ? 404 : 200, { 'content-type': 'text/html; charset=utf-8', ...page?.headers });
+  response.end(page === undefined ? '' : forThisHouse(page.body));
+};
+
+/** As a hospital's own authority gives it. */
+function certificate(): { key: Buffer; cert: Buffer } {
+  const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(folder, name)) as [string, string];
+  const words = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=his.example'.split(' ');
+  execFileSync('openssl', [...words, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  return { key: readFileSync(key), cert: readFileSync(cert) };
+}
+
+async function portOf(listening: Server): Promise<number> {
+  await new Promise<void>((done) => listening.listen(0, '127.0.0.1', done));
+  return (listening.address() as AddressInfo).port;
 }
 
 beforeAll(async () => {
   await house.untilRunning();
   await house.hand(2, 'eject');
-  server = createServer((request, response) => {
-    const page = pages.get(request.url ?? '');
-    response.writeHead(page === undefined ? 404 : 200, {
-      'content-type': 'text/html; charset=utf-8',
-      ...page?.headers,
-    });
-    response.end(page === undefined ? '' : forThisHouse(page.body));
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  his = `http://localhost:${(server.address() as AddressInfo).port}`;
+  server = createServer(answerPage);
+  secure = createSecureServer(certificate(), answerPage);
+  his = `http://localhost:${await portOf(server)}`;
+  securely = `https://his.example:${await portOf(secure)}`;
   browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--host-resolver-rules=MAP his.example 127.0.0.1'],
@@ -64,7 +83,7 @@ beforeAll(async () => {
 }, LONG_MS);
 afterAll(async () => {
   await browser?.close();
-  await new Promise((done) => server?.close(done));
+  for (const each of [server, secure]) await new Promise((done) => each?.close(done));
   await house.stop();
   rmSync(folder, { recursive: true, force: true });
 }, LONG_MS);
@@ -93,6 +112,27 @@ test(
     await page.keyboard.press('Escape');
     await untilText(patient, /没有输入配对码/);
     await page.close();
+  },
+  LONG_MS,
+);
+
+test(
+  'a page by https that has the SDK as a module: paired, read, and the key is this origin’s own',
+  async () => {
+    const script = /<script src="([^"]*)rhc-reader\.js"><\/script>\n<script>/;
+    expect(snippet()).toMatch(script);
+    const body = snippet().replace(script, `<script type="module">import { RhcReader } from '$1rhc-reader.mjs';`);
+    pages.set('/module', { body });
+    const context = await browser.newContext({ ignoreHTTPSErrors: true });
+    const page = await context.newPage();
+    await page.goto(`${securely}/module`);
+    expect(await page.evaluate(() => [location.protocol, isSecureContext])).toEqual(['https:', true]);
+    await page.locator('#read').click();
+    await pairBy(page);
+    await untilText(page.locator('#patient'), /.+ \d{17}[\dX]/);
+    const { grants } = (await house.ask('reader-agent', 'GET', '/v1/pairing')).body;
+    expect(grants).toContainEqual(expect.objectContaining({ origin: securely, name: '挂号系统' }));
+    await context.close();
   },
   LONG_MS,
 );
@@ -177,12 +217,12 @@ test(
       args: [
         '--no-sandbox',
         '--host-resolver-rules=MAP his.example 127.0.0.1',
-        `--ip-address-space-overrides=127.0.0.1:${port}=public`,
+        `--ip-address-space-overrides=${[his, securely].map((url) => `127.0.0.1:${new URL(url).port}=public`).join(',')}`,
       ],
     });
     try {
       const told = async (url: string, granted: boolean) => {
-        const context = await wider.newContext();
+        const context = await wider.newContext({ ignoreHTTPSErrors: true });
         const page = await context.newPage();
         if (granted) await context.grantPermissions(['local-network-access'], { origin: new URL(url).origin });
         await page.goto(url);
@@ -194,9 +234,9 @@ test(
         await context.close();
         return text;
       };
-      expect(await told(`${his}/alone`, true)).toBe('reader-agent');
+      for (const origin of [his, securely]) expect(await told(`${origin}/alone`, true)).toBe('reader-agent');
       // Without a person to ask, a headless browser refuses.
-      expect(await told(`${his}/alone`, false)).toBe('PERMISSION_DENIED');
+      for (const origin of [his, securely]) expect(await told(`${origin}/alone`, false)).toBe('PERMISSION_DENIED');
       expect(await told(`${his}/bare-frame`, false)).toBe('IFRAME_NOT_ALLOWED');
       expect(await told(`http://his.example:${port}/alone`, false)).toBe('INSECURE_CONTEXT');
     } finally {

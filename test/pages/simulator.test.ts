@@ -3,100 +3,59 @@
  * carries the mark; the readers' page, the diagnostics bundle (nothing of the resident in it) and a failing dialogue that is
  * exported, redacted, and replayed. `RHC_PICTURES=folder` keeps what was seen.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { strFromU8, unzipSync } from 'fflate';
-import iconv from 'iconv-lite';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { personalTraces } from './personal-traces.ts';
+import { READER, Simulator, SimulatorPage } from './running-simulator.ts';
 
 const LONG_MS = 120_000;
 const SHOWN_MS = 30_000;
-const READER = 'Simulator Reader 1';
 const folder = mkdtempSync(join(tmpdir(), 'rhc-simulator-'));
-
-class Simulator {
-  readonly #state: string;
-  #child: ChildProcess;
-  output = '';
-
-  constructor(name: string, ...words: string[]) {
-    this.#state = join(folder, name);
-    this.#child = spawn(process.execPath, ['scripts/simulator.mjs', '--port', '0', '--state', this.#state, ...words], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.on('data', (chunk: Buffer) => {
-        this.output += String(chunk);
-      });
-    }
-  }
-  async ready(): Promise<void> {
-    for (const deadline = Date.now() + LONG_MS; !this.output.includes('Ctrl-C'); ) {
-      if (this.#child.exitCode !== null || Date.now() > deadline) throw new Error(this.output);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-  get url(): string {
-    return /http:\/\/127\.0\.0\.1:\d+/.exec(this.output)?.[0] ?? '';
-  }
-  get token(): string {
-    return readFileSync(join(this.#state, 'token'), 'utf8').trim();
-  }
-  ask(method: 'GET' | 'POST', path: string, body?: object): Promise<Response> {
-    return fetch(this.url + path, {
-      method,
-      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json', 'x-rhc-request': '1' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  }
-  // biome-ignore lint/suspicious/noExplicitAny: a foreign caller sees plain JSON
-  async json(method: 'GET' | 'POST', path: string, body?: object): Promise<any> {
-    return (await this.ask(method, path, body)).json();
-  }
-  insert(card: string): Promise<unknown> {
-    return this.json('POST', '/v1/simulator/insert', { reader: READER, card, fresh: true });
-  }
-  async stop(): Promise<void> {
-    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
-    this.#child.kill('SIGTERM');
-    await ended;
-  }
-}
-
-const simulator = new Simulator('main', '--card', 'healthy');
-let browser: Browser;
+const simulator = new Simulator(join(folder, 'main'), '--card', 'healthy');
+let desk: SimulatorPage;
 let page: Page;
 
 beforeAll(async () => {
-  await simulator.ready();
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
-  page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
+  desk = await SimulatorPage.of(simulator);
+  ({ page } = desk);
 }, LONG_MS);
 afterAll(async () => {
-  await browser?.close();
+  await desk?.close();
   await simulator.stop();
   rmSync(folder, { recursive: true, force: true });
 }, LONG_MS);
 
-async function picture(name: string): Promise<void> {
-  const place = process.env.RHC_PICTURES;
-  if (place !== undefined) await page.screenshot({ path: join(place, `${name}.png`) });
-}
-
 describe('cards', () => {
   test.each([
-    ['healthy', { validity: { state: 'valid' }, genuine: true }],
+    ['healthy', { validity: { state: 'valid' }, genuine: true, hotlist: { state: 'clear' } }],
+    ['lost', { validity: { state: 'valid' }, genuine: true, hotlist: { state: 'listed' } }],
     ['expired', { validity: { state: 'expired' }, genuine: true }],
-    ['foreign-province', { validity: { state: 'valid' }, genuine: true }],
+    // Another province's list is not at this desk.
+    ['foreign-province', { validity: { state: 'valid' }, genuine: true, hotlist: { state: 'unknown' } }],
     ['blocked', { error: { code: 'CARD_BLOCKED' } }],
     ['forged', { error: { code: 'CARD_NOT_GENUINE' } }],
     ['blank', { error: { code: 'CARD_NOT_PERSONALIZED' } }],
   ])('%s', async (card, expected) => {
     await simulator.insert(card);
     expect(await simulator.json('POST', '/v1/card/read', { stages: ['clinical'] })).toMatchObject(expected);
+  });
+
+  test('lost: what is on it is not written; slow: read whole, each command later than the last by its delay', async () => {
+    await simulator.insert('lost');
+    const { insertion } = await simulator.json('POST', '/v1/card/identity', {});
+    const wish = { insertion, patch: { phone1: '13900000078' }, expected: {} };
+    expect(await simulator.json('POST', '/v1/card/patch', wish)).toMatchObject({
+      error: { code: 'CARD_LISTED', message: { zh: expect.stringContaining('已挂失') } },
+    });
+    await simulator.insert('slow');
+    const slow = await simulator.json('POST', '/v1/card/read', { stages: [] });
+    expect(slow).toMatchObject({ genuine: true, validity: { state: 'valid' } });
+    expect(slow.timings.apdus).toBeGreaterThan(5);
+    expect(slow.timings.totalMs).toBeGreaterThan(slow.timings.apdus * 100);
   });
 
   test('full: the oldest visit gives way; torn: unknown, and settled when it is put in again', async () => {
@@ -183,16 +142,33 @@ describe('the mark', () => {
       const row = page.locator('#simulator-cards tr', { hasText: '过期卡' });
       await row.getByRole('button').first().click();
       await page.locator('.simulator-reader', { hasText: '过期卡' }).waitFor({ timeout: SHOWN_MS });
-      await picture('simulator-panel');
+      await desk.picture('simulator-panel');
       expect(await page.locator('.simulator-band').isVisible()).toBe(true);
       await page.keyboard.press('Alt+1');
       await page.locator('#validity', { hasText: '已过期 EXPIRED' }).waitFor({ timeout: SHOWN_MS });
       expect(await page.locator('#headline').textContent()).toContain('卡已过期');
-      await picture('simulator-expired');
+      await desk.picture('simulator-expired');
     },
     LONG_MS,
   );
 });
+
+test(
+  'what forbids a procedure stands before every other flag, in full and with a sign',
+  async () => {
+    await simulator.insert('healthy');
+    // The page reads the card that is put in, too.
+    await page.locator('#validity', { hasText: '有效至' }).waitFor({ timeout: SHOWN_MS });
+    await page.locator('#light[data-state="good"]').waitFor({ timeout: SHOWN_MS });
+    const { insertion } = await simulator.json('POST', '/v1/card/identity', {});
+    const wish = { insertion, patch: { pacemaker: true }, expected: {} };
+    expect(await simulator.json('POST', '/v1/card/patch', wish)).toMatchObject({ complete: true });
+    await page.keyboard.press('r');
+    await page.locator('#alerts[role="alert"] .flag.first svg').waitFor({ timeout: SHOWN_MS });
+    expect((await page.locator('#alerts .flag').allTextContents())[0]).toMatch(/心脏起搏器.*pacemaker/i);
+  },
+  LONG_MS,
+);
 
 test(
   'readers: press to identify, diagnostics of the one in which a card lies',
@@ -206,36 +182,14 @@ test(
     await reader.locator('.probe').click();
     await page.locator('#probe', { hasText: 'T=CL' }).waitFor({ timeout: SHOWN_MS });
     expect(await page.locator('#probe').textContent()).toMatch(/T=1.*contactless.*11771 B\/s.*3B8B8001/s);
-    await picture('readers');
+    await desk.picture('readers');
     await simulator.json('POST', '/v1/simulator/remove', { reader: 'Simulator Reader 2' });
   },
   LONG_MS,
 );
 
-/** Everything on the card that is somebody's, as text, in the card's own encoding and as hex of both. */
-function traces(read: {
-  identity: Datum[];
-  contacts: Datum[];
-  alerts: Datum[];
-  allergies: object[];
-  photo: string;
-}): string[] {
-  const texts = [...read.identity, ...read.contacts, ...read.alerts]
-    .flatMap(({ value }) => (typeof value === 'string' && value.length > 3 ? [value] : []))
-    .concat(read.allergies.flatMap((entry) => Object.values(entry) as string[]).filter((text) => text.length > 1));
-  // Codes and dates that any card has are nobody's.
-  const own = texts.filter((text) => /[^\x20-\x7e]/.test(text) || /\d{8,}/.test(text));
-  const hex = (bytes: Buffer) => bytes.toString('hex');
-  return own
-    .flatMap((text) => [text, hex(Buffer.from(text)), hex(iconv.encode(text, 'gb18030'))])
-    .concat(read.photo.slice(40, 120));
-}
-interface Datum {
-  readonly value: string | boolean | null;
-}
-
 test(
-  'diagnostics bundle: quick, whole, and nothing of the resident or of a key in it',
+  'diagnostics bundle: whole, and nothing of the resident or of a key in it',
   async () => {
     await simulator.insert('healthy');
     const read = await simulator.json('POST', '/v1/card/read', {});
@@ -244,15 +198,15 @@ test(
       patch: { phone1: '13912345678', allergies: [{ substance: '磺胺', reaction: '呼吸困难' }] },
       expected: {},
     });
-    const started = Date.now();
+    // How long it takes is measured by `npm run bench`, at the end of a day.
     const answer = await simulator.ask('GET', '/v1/diagnostics/bundle');
     const files = unzipSync(new Uint8Array(await answer.arrayBuffer()));
-    expect(Date.now() - started).toBeLessThan(10_000);
     expect(Object.keys(files).sort()).toEqual(
       [
         'README.txt',
         'agent.log',
         'dialogues.json',
+        'keys.json',
         'machine.json',
         'readers.json',
         'settings.json',
@@ -262,7 +216,7 @@ test(
     const text = Object.values(files)
       .map((bytes) => strFromU8(bytes))
       .join('\n');
-    const own = [...traces(read), '13912345678', '磺胺', '呼吸困难', read.cardFactor, simulator.token];
+    const own = [...personalTraces(read), '13912345678', '磺胺', '呼吸困难', read.cardFactor, simulator.token];
     expect(own.length).toBeGreaterThan(30);
     expect(own.filter((trace) => text.toLowerCase().includes(trace.toLowerCase()))).toEqual([]);
     expect(JSON.parse(strFromU8(files['dialogues.json'] ?? new Uint8Array())).dialogues.length).toBeGreaterThan(2);
@@ -273,6 +227,8 @@ test(
 test(
   'a failing dialogue is exported without contents and fails in the same place when it is replayed',
   async () => {
+    // An open page reads a new card too, and the fault would strike that.
+    await page.goto('about:blank');
     await simulator.insert('healthy');
     // What the desk asks a new card by itself is over when this is: the fault must strike the summary.
     await simulator.json('POST', '/v1/card/read', { stages: [] });
@@ -288,7 +244,7 @@ test(
     expect(last.exchanges.at(-1).sw).toBe('6F00');
     const path = join(folder, 'dialogue.json');
     writeFileSync(path, JSON.stringify({ ...recording, dialogues: [last] }));
-    const again = new Simulator('replay', '--card', 'healthy', '--replay', path);
+    const again = new Simulator(join(folder, 'replay'), '--card', 'healthy', '--replay', path);
     try {
       await again.ready();
       const replayed = await again.json('POST', '/v1/card/summary', {});

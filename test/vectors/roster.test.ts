@@ -2,52 +2,14 @@
  * The pilot roster through the issuer's own reader and validation: each row is taken or refused as
  * pilot-roster.expected.json says, and refused for that one field only. Every JPEG beside it fits the card.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { zipSync } from 'fflate';
-import { z } from 'zod';
 import { charsetOf } from '../../card-issuer/src/domain/charset.ts';
-import { readHeader } from '../../card-issuer/src/domain/mapped-row.ts';
-import { ROSTER_PRESETS } from '../../card-issuer/src/domain/roster-mappings.ts';
-import { openRosterPackage } from '../../card-issuer/src/roster/roster-file.ts';
-import { type CheckedRow, checkRow, type HeaderFields } from '../../card-issuer/src/roster/roster-row.ts';
-import { vectorFolder } from './vector-files.ts';
+import type { CheckedRow } from '../../card-issuer/src/roster/roster-row.ts';
+import { checkedRoster, expected, photos, roster } from './pilot-roster.ts';
 
-const folder = join(vectorFolder, 'residents');
-const expected = z
-  .object({
-    count: z.int(),
-    taken: z.int(),
-    refused: z.int(),
-    rows: z.array(
-      z.discriminatedUnion('outcome', [
-        z.object({ row: z.int(), name: z.string(), outcome: z.literal('taken') }),
-        z.object({ row: z.int(), name: z.string(), outcome: z.literal('refused'), field: z.string() }),
-      ]),
-    ),
-  })
-  .parse(JSON.parse(readFileSync(join(folder, 'pilot-roster.expected.json'), 'utf8')));
-
-const photos = new Map(
-  readdirSync(join(folder, 'photos')).map((name) => [`photos/${name}`, readFileSync(join(folder, 'photos', name))]),
-);
-const roster = readFileSync(join(folder, 'pilot-roster.csv'));
-const mapping = ROSTER_PRESETS.find(({ source }) => source === 'rhc');
-const checked: CheckedRow[] = [];
+let checked: readonly CheckedRow[] = [];
 beforeAll(async () => {
-  if (mapping === undefined) throw new Error('no preset for our own roster');
-  const opened = openRosterPackage(zipSync({ 'pilot-roster.csv': roster, ...Object.fromEntries(photos) }));
-  let fields: HeaderFields = [];
-  const seen = new Map<string, number>();
-  for await (const read of opened.rows) {
-    if (read.row > 0) checked.push(checkRow(read, fields, mapping, opened.photos, '2026-11-22', seen));
-    else {
-      const header = readHeader(read.cells, mapping);
-      expect(header.faults).toEqual([]);
-      fields = header.fields;
-    }
-  }
+  checked = await checkedRoster();
 });
 
 describe('pilot roster', () => {

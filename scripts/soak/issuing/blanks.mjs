@@ -9,12 +9,12 @@ const FACTOR_AT = 4;
 
 /** @typedef {{ image: string, factor: string }} Blank */
 
-/** @param {string} folder @param {number} count @returns {Blank[]} */
-export function makeBlanks(folder, count) {
+/** @param {string} folder @param {number} count @param {number} [from] serial of the first @returns {Blank[]} */
+export function makeBlanks(folder, count, from = 0) {
   return Array.from({ length: count }, (_, index) => {
-    const image = join(folder, `blank-${String(index).padStart(4, '0')}.json`);
+    const image = join(folder, `blank-${String(from + index).padStart(6, '0')}.json`);
     // Far above the serials that the readers' first cards have.
-    const serial = (0x10_0000 + index).toString(16).padStart(12, '0');
+    const serial = (0x10_0000 + from + index).toString(16).padStart(12, '0');
     const options = parseOptions(['--image', image, '--serial', serial, '--transport-master', 'pilot']);
     if (options === null) throw new Error('no options');
     const { atr } = openCard(image, options).card;
@@ -27,13 +27,22 @@ export function makeBlanks(folder, count) {
   });
 }
 
-/** @param {readonly Blank[]} blanks */
-export const supplierList = (blanks) =>
-  ['箱号,芯片序列号', ...blanks.map(({ factor }, index) => `D${Math.floor(index / 50)},${factor}`)].join('\n');
+/** @param {readonly Blank[]} blanks @param {string} [box] first letter of the boxes' numbers */
+export const supplierList = (blanks, box = 'D') =>
+  ['箱号,芯片序列号', ...blanks.map(({ factor }, index) => `${box}${Math.floor(index / 50)},${factor}`)].join('\n');
 
 /** @param {string} image */
 export function chipOf(image) {
   const options = parseOptions(['--image', image]);
   if (options === null) throw new Error('no options');
   return { state: openCard(image, options).card.state, text: readFileSync(image, 'utf8') };
+}
+
+/** The chip of an image under power, for the bureau's own machine. @param {string} image */
+export function openBlank(image) {
+  const options = parseOptions(['--image', image]);
+  if (options === null) throw new Error('no options');
+  const { card } = openCard(image, options);
+  card.powerOn();
+  return card;
 }

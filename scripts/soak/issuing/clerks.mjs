@@ -1,9 +1,12 @@
-/** Two people at work during the drill: one issues card after card at reader 1, one runs bulk jobs at reader 2. */
+/** People at work during the drill: one issues card after card at reader 1, one runs bulk jobs at reader 2, one orders at a bureau. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { identityCheckCharacter } from '../../../card-issuer/dist/domain/identity-number.js';
+import { BureauDesk } from './bureau.mjs';
 
 const POLL_MS = 150;
 const BULK_LINES = 5;
+/** As many as may be ordered before a sample was approved, less those that are ordered again. */
+const BUREAU_LINES = 3;
 const DAY_MS = 86_400_000;
 /** Of the card's states: from here on its chip holds the card and was read back. */
 export const MADE = ['personalized', 'in-delivery', 'active'];
@@ -31,13 +34,34 @@ export class Clerks {
   people = 0;
   /** What nobody may ever see. @type {string[]} */
   faults = [];
-  /** What the two are doing, for the drill's account. @type {[string, string]} */
+  /** What the first two are doing, for the drill's account. @type {[string, string]} */
   doing = ['', ''];
+  /** Reader 1 is shared by whoever issues single cards and whoever reads the bureau's. @type {Promise<unknown>} */
+  #reader1 = Promise.resolve();
 
-  /** @param {import('./house.mjs').DrillHouse} house @param {import('./blanks.mjs').Blank[]} blanks */
-  constructor(house, blanks) {
+  /**
+   * @param {import('./house.mjs').DrillHouse} house @param {import('./blanks.mjs').Blank[]} blanks
+   * @param {import('./bureau.mjs').DrillBureau} bureau
+   */
+  constructor(house, blanks, bureau) {
     this.house = house;
     this.blanks = [...blanks];
+    this.desk = new BureauDesk(this, bureau);
+  }
+
+  account() {
+    return [...this.doing, this.desk.doing].join(' | ');
+  }
+
+  /** @template T @param {() => Promise<T>} work @returns {Promise<T>} */
+  atReader1(work) {
+    const done = this.#reader1.then(work);
+    this.#reader1 = done.catch(() => undefined);
+    return done;
+  }
+
+  async bureau() {
+    while (!this.stopped) await this.desk.oneOrder(BUREAU_LINES);
   }
 
   /** The next blank into the reader; it stays there until the next one. @param {1 | 2} reader */
@@ -48,7 +72,7 @@ export class Clerks {
     return blank;
   }
 
-  async #enrol() {
+  async enrol() {
     this.people += 1;
     const number = this.people;
     const { status, body } = await this.house.ask(
@@ -63,7 +87,7 @@ export class Clerks {
   }
 
   /** The reader in which a chip lies, as card-issuer sees it; null while it does not. @param {string} factor */
-  async #placeOf(factor) {
+  async placeOf(factor) {
     const { body } = await this.house.ask('manager', 'GET', '/v1/agents');
     for (const { agentId, readers } of body.agents ?? [])
       for (const { reader, card } of readers) if (card?.cardFactor === factor) return { agent: agentId, reader };
@@ -73,39 +97,44 @@ export class Clerks {
   async single() {
     while (!this.stopped) {
       this.doing[0] = 'enrol';
-      const { id, number } = await this.#enrol();
-      const blank = await this.#putBlank(1);
+      const { id, number } = await this.enrol();
       const ordered = await this.house.ask('manager', 'POST', '/v1/cards', { residentId: id }, `order-${number}`);
       const cardId = ordered.body.id;
-      for (let state = ''; !MADE.includes(state); ) {
-        const place = await this.#placeOf(blank.factor);
-        const { body } = await this.house.ask('manager', 'GET', `/v1/cards/${cardId}`);
-        state = body.state;
-        const jobState = body.job?.state;
-        this.doing[0] = `${state} ${jobState} ${body.job?.stage} ${body.job?.error?.code ?? ''}`;
-        if (MADE.includes(state)) break;
-        // Nobody is at work on it: the clerk presses the button (again).
-        if (place !== null && (jobState === undefined || jobState === 'rejected' || body.job?.error != null)) {
-          const { status, body: said } = await this.house.ask(
-            'manager',
-            'POST',
-            `/v1/cards/${cardId}/personalize`,
-            place,
-          );
-          if (status >= 400) this.doing[0] += ` refused ${said.error?.code}`;
-        }
-        await pause(POLL_MS);
-      }
+      await this.atReader1(() => this.#make(cardId));
       const active = await this.house.ask('manager', 'POST', `/v1/cards/${cardId}/activate`, {}, `activate-${number}`);
       if (active.status >= 400) this.faults.push(`activate: ${active.body.error?.code}`);
       this.made += 1;
     }
   }
 
+  /** @param {string} cardId */
+  async #make(cardId) {
+    const blank = await this.#putBlank(1);
+    for (let state = ''; !MADE.includes(state); ) {
+      const place = await this.placeOf(blank.factor);
+      const { body } = await this.house.ask('manager', 'GET', `/v1/cards/${cardId}`);
+      state = body.state;
+      const jobState = body.job?.state;
+      this.doing[0] = `${state} ${jobState} ${body.job?.stage} ${body.job?.error?.code ?? ''}`;
+      if (MADE.includes(state)) break;
+      // Nobody is at work on it: the clerk presses the button (again).
+      if (place !== null && (jobState === undefined || jobState === 'rejected' || body.job?.error != null)) {
+        const { status, body: said } = await this.house.ask(
+          'manager',
+          'POST',
+          `/v1/cards/${cardId}/personalize`,
+          place,
+        );
+        if (status >= 400) this.doing[0] += ` refused ${said.error?.code}`;
+      }
+      await pause(POLL_MS);
+    }
+  }
+
   async bulk() {
     for (let round = 1; !this.stopped; round++) {
       const residentIds = [];
-      for (let line = 0; line < BULK_LINES; line++) residentIds.push((await this.#enrol()).id);
+      for (let line = 0; line < BULK_LINES; line++) residentIds.push((await this.enrol()).id);
       const wish = { name: `演练 ${round}`, residentIds };
       const { body: run } = await this.house.ask('manager', 'POST', '/v1/bulk-runs', wish, `bulk-${round}`);
       await this.#work(run.id);
@@ -124,7 +153,7 @@ export class Clerks {
         this.made += run.progress.counts.done;
         return;
       }
-      const place = await this.#placeOf(blank.factor);
+      const place = await this.placeOf(blank.factor);
       if (place !== null && !assigned) {
         const station = { agentId: place.agent, reader: place.reader };
         const { status } = await this.house.ask('manager', 'PUT', `/v1/bulk-runs/${runId}/stations`, station);

@@ -1,5 +1,5 @@
 /**
- * `npm run soak -- issuing`: cards are issued one by one and in bulk on SoftHSM2, pcscd and a database, while any process of
+ * `npm run soak -- issuing`: cards are issued one by one, in bulk and by a bureau on SoftHSM2, pcscd and a database, while any process of
  * the house is killed at any moment. Afterwards no number was used twice, no blank is lost, no card is in use without a
  * read-back that agreed, every chip that holds a card is known, and the books close at difference 0.
  */
@@ -11,6 +11,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startPostgresCluster } from '../../postgres-cluster/postgres-cluster.mjs';
 import { chipOf, makeBlanks, supplierList } from './blanks.mjs';
+import { DrillBureau } from './bureau.mjs';
 import { Clerks, MADE } from './clerks.mjs';
 import { DrillHouse } from './house.mjs';
 
@@ -42,7 +43,7 @@ function dice(seed) {
 
 /**
  * @param {{ kills: number, seed: number, engine: 'sqlite' | 'postgres', say: (line: string) => void }} options
- * @returns {Promise<{ kills: Record<string, number>, cards: number, faults: string[] }>}
+ * @returns {Promise<{ kills: Record<string, number>, cards: number, orders: number, faults: string[] }>}
  */
 export async function drillIssuing({ kills, seed, engine, say }) {
   const folder = mkdtempSync(join(tmpdir(), 'rhc-issuing-'));
@@ -55,29 +56,45 @@ export async function drillIssuing({ kills, seed, engine, say }) {
     settings.PGPASSFILE = join(folder, 'pgpass');
     writeFileSync(settings.PGPASSFILE, `${host}:${port}:*:${user}:${password}\n`, { mode: 0o600 });
   }
-  const house = new DrillHouse(ROOT, folder, settings);
+  const safe = makeBlanks(mkdtempSync(join(folder, 'safe-')), 40 + 2 * kills, 0x1000);
+  const { bureau, settings: signing } = await DrillBureau.prepare(ROOT, folder, safe);
+  const house = new DrillHouse(ROOT, folder, { ...settings, ...signing }, () =>
+    DrillBureau.importTransportKey(ROOT, house.state.dirs.keyService),
+  );
   try {
     await house.open();
     const blanks = makeBlanks(house.state.dirs.virtualCard, 40 + 2 * kills);
-    const location = await house.ask('manager', 'POST', '/v1/stock/locations', { name: '演练窗口' }, 'drill-place');
-    const list = Buffer.from(supplierList(blanks)).toString('base64');
-    const delivery = { locationId: location.body.id, supplier: '演练卡商', list };
-    const received = await house.ask('stock', 'POST', '/v1/stock/deliveries', delivery, 'drill-delivery');
-    if (received.body.taken !== blanks.length) throw new Error(`delivery: ${JSON.stringify(received.body)}`);
+    await receive(house, '演练窗口', supplierList(blanks, 'D'));
+    await bureau.register(house, await receive(house, '制卡中心', supplierList(safe, 'S')));
 
-    const clerks = new Clerks(house, blanks);
-    const work = Promise.all([clerks.single(), clerks.bulk()]);
+    const clerks = new Clerks(house, blanks, bureau);
+    const work = Promise.all([clerks.single(), clerks.bulk(), clerks.bureau()]);
     work.catch((error) => clerks.faults.push(String(error)));
     const told = await killAtRandom(house, clerks, { kills, roll: dice(seed), engine, say });
     clerks.stopped = true;
     await work.catch(() => undefined);
-    const faults = [...clerks.faults, ...(await wrongIn(house, blanks, clerks.people))];
-    return { kills: told, cards: clerks.made, faults };
+    const faults = [...clerks.faults, ...(await wrongIn(house, [...blanks, ...safe], clerks.people))];
+    return { kills: told, cards: clerks.made, orders: clerks.desk.orders, faults };
   } finally {
     await house.close();
     await cluster?.stop();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A place of the store with a delivery of blanks. @param {DrillHouse} house @param {string} name @param {string} list */
+async function receive(house, name, list) {
+  const { body: place } = await house.ask(
+    'manager',
+    'POST',
+    '/v1/stock/locations',
+    { name },
+    `place-${list.slice(-16)}`,
+  );
+  const delivery = { locationId: place.id, supplier: '演练卡商', list: Buffer.from(list).toString('base64') };
+  const { body } = await house.ask('stock', 'POST', '/v1/stock/deliveries', delivery, `delivery-${place.id}`);
+  if (body.taken !== list.split('\n').length - 1) throw new Error(`delivery: ${JSON.stringify(body)}`);
+  return place.id;
 }
 
 /**
@@ -97,7 +114,7 @@ async function killAtRandom(house, clerks, { kills, roll, engine, say }) {
     done += 1;
     told[victim.name] = (told[victim.name] ?? 0) + 1;
     if (done % KILLS_A_CARD !== 0) continue;
-    say(`${new Date().toISOString().slice(11, 19)} ${done} kills, ${clerks.made} cards; ${clerks.doing.join(' | ')}`);
+    say(`${new Date().toISOString().slice(11, 19)} ${done} kills, ${clerks.made} cards; ${clerks.account()}`);
     await untilMade(clerks, clerks.made + 1);
   }
   return told;
@@ -108,7 +125,7 @@ async function untilMade(clerks, wanted) {
   const deadline = performance.now() + STUCK_MS;
   while (clerks.made < wanted) {
     if (clerks.faults.length > 0) throw new Error(clerks.faults.join('; '));
-    if (performance.now() > deadline) throw new Error(`nothing moves: ${clerks.doing.join(' | ')}`);
+    if (performance.now() > deadline) throw new Error(`nothing moves: ${clerks.account()}`);
     await pause(100);
   }
 }

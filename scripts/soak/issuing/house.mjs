@@ -1,5 +1,6 @@
 /** The whole system on real parts for the drill: services that come back 200 ms after they were killed, and who they are. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -34,22 +35,30 @@ function descendants() {
   });
 }
 
+/** @typedef {'manager' | 'witness' | 'reviewer' | 'clerk' | 'stock'} Person */
+
 export class DrillHouse {
   /** @type {{ csockName: string, stop: () => Promise<void> } | undefined} */
   #stack;
   /** @type {import('../../start/services.mjs').Apis | undefined} */
   apis;
 
-  /** @param {string} root @param {string} folder @param {NodeJS.ProcessEnv} issuerSettings */
-  constructor(root, folder, issuerSettings) {
+  /**
+   * @param {string} root @param {string} folder @param {NodeJS.ProcessEnv} issuerSettings
+   * @param {() => Promise<void>} beforeServices with the token made and nobody at it
+   */
+  constructor(root, folder, issuerSettings, beforeServices) {
     this.root = root;
+    this.beforeServices = beforeServices;
     this.state = prepareState(folder);
+    this.#addSecondManager();
     this.issuerSettings = issuerSettings;
     this.processes = new Processes(() => undefined, BACK_AFTER_MS);
   }
 
   async open() {
     await runPilotCeremony(this.root, this.state);
+    await this.beforeServices();
     this.#stack = await startReaders(this.root, this.state, this.processes);
     this.apis = await startServices(this.root, this.state, this.processes, {
       csockName: this.#stack.csockName,
@@ -58,14 +67,26 @@ export class DrillHouse {
     });
   }
 
-  /** @param {'manager' | 'reviewer' | 'clerk' | 'stock'} role */
+  /** A bureau is asked for by one manager and approved by another. */
+  #addSecondManager() {
+    const { tokens, dirs } = this.state;
+    const file = join(dirs.tokens, 'card-issuer-witness');
+    writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
+    tokens.issuerPeople.witness = file;
+    const register = JSON.parse(readFileSync(tokens.issuerUsers, 'utf8'));
+    const tokenSha256 = createHash('sha256').update(this.tokenOf('witness')).digest('hex');
+    register.users.push({ id: 'manager:sun.li', name: '孙丽', roles: ['manager'], tokenSha256 });
+    writeFileSync(tokens.issuerUsers, JSON.stringify(register), { mode: 0o600 });
+  }
+
+  /** @param {Person} role */
   tokenOf(role) {
     return readFileSync(this.state.tokens.issuerPeople[role] ?? '', 'utf8').trim();
   }
 
   /**
    * Calls card-issuer as somebody until it answers; what it refuses for good is thrown.
-   * @param {'manager' | 'reviewer' | 'clerk' | 'stock'} role @param {'GET' | 'POST' | 'PUT'} method @param {string} path
+   * @param {Person} role @param {'GET' | 'POST' | 'PUT'} method @param {string} path
    * @param {unknown} [body] @param {string} [key] idempotency key
    * @returns {Promise<{ status: number, body: any }>}
    */
@@ -85,6 +106,24 @@ export class DrillHouse {
         const text = await answer.text();
         if (answer.status < 500) return { status: answer.status, body: JSON.parse(text) };
       } catch {}
+      await pause(100);
+    }
+  }
+
+  /** A file, asked for until it comes. @param {'stock'} role @param {string} path */
+  async download(role, path) {
+    for (;;) {
+      try {
+        const answer = await fetch(`${this.apis?.cardIssuer.url}${path}`, {
+          headers: { authorization: `Bearer ${this.tokenOf(role)}` },
+          signal: AbortSignal.timeout(15_000),
+        });
+        const bytes = new Uint8Array(await answer.arrayBuffer());
+        if (answer.ok) return bytes;
+        if (answer.status < 500) throw new TypeError(`${path}: ${answer.status}`);
+      } catch (error) {
+        if (String(error).includes(path)) throw error;
+      }
       await pause(100);
     }
   }
