@@ -24,9 +24,9 @@ function checkNode() {
 
 /** @param {readonly string[]} words @returns {'start' | 'test'} */
 function purposeOf(words) {
-  const at = words.indexOf('--for');
-  const purpose = at < 0 ? 'start' : words[at + 1];
-  if (purpose === 'start' || purpose === 'test') return purpose;
+  const [option, purpose, ...more] = words;
+  if (option === undefined) return 'start';
+  if (option === '--for' && (purpose === 'start' || purpose === 'test') && more.length === 0) return purpose;
   throw new SetupFailure(
     '用法：node scripts/setup.mjs [--for start|test]',
     'Usage: node scripts/setup.mjs [--for start|test]',
