@@ -35,8 +35,15 @@ export type PublishedHotlist = hotlists.StoredHotlist & {
   readonly deltaBytes: number | null;
 };
 
+export interface CountyFile {
+  readonly version: number;
+  readonly file: Uint8Array;
+}
+
 export class HotlistPublisher {
   readonly #parts: HotlistPublisherParts;
+  /** County files of one version, each signed once: a resident who moves is found in the other county's file of the next. */
+  #countyFiles = { version: 0, files: new Map<string, Promise<CountyFile>>() };
 
   constructor(parts: HotlistPublisherParts) {
     this.#parts = parts;
@@ -106,15 +113,28 @@ export class HotlistPublisher {
    * says who is listed and nothing else (card/hotlist); a reader that serves patients takes the whole list.
    * @throws HOTLIST_COUNTY_UNKNOWN, HOTLIST_NONE, HOTLIST_NO_SIGNER
    */
-  async county(countyCode: string): Promise<{ readonly version: number; readonly file: Uint8Array }> {
-    const { clock, provinceCode, signer } = this.#parts;
+  async county(countyCode: string): Promise<CountyFile> {
+    const { signer } = this.#parts;
     if (countyName(countyCode) === null) throw issuerErrors.make('HOTLIST_COUNTY_UNKNOWN');
     if (signer === null) throw issuerErrors.make('HOTLIST_NO_SIGNER');
-    const newest = await this.newest();
-    const whole = openHotlist(newest.file, () => true);
+    const [newest] = await hotlists.listVersions(this.#parts.database, { limit: 1, after: null });
+    if (newest === undefined) throw issuerErrors.make('HOTLIST_NONE');
+    const { version } = newest;
+    if (this.#countyFiles.version !== version) this.#countyFiles = { version, files: new Map() };
+    const { files } = this.#countyFiles;
+    const made = files.get(countyCode) ?? this.#countyFile(countyCode, signer);
+    files.set(countyCode, made);
+    // What failed is tried again by whoever asks next.
+    made.catch(() => files.delete(countyCode));
+    return made;
+  }
+
+  async #countyFile(countyCode: string, signer: HotlistSigner): Promise<CountyFile> {
+    const { clock, provinceCode } = this.#parts;
+    const { file, version } = await this.newest();
+    const whole = openHotlist(file, () => true);
     // What was put on the list since the newest version comes with the next one.
     const counters = (await this.#counters(dayInChina(clock.nowMs()), countyCode)).filter((each) => whole.has(each));
-    const { version } = newest;
     const header = { kind: 'county', provinceCode, version, baseVersion: 0, madeAt: whole.madeAt, countyCode } as const;
     const body = encodeBody(header, counters);
     const signature = await signer.sign(body, { version, entries: counters.length });

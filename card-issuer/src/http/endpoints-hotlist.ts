@@ -32,12 +32,7 @@ export function hotlistEndpoints({ hotlist }: Issuer): Endpoint[] {
       answers: FILE_TYPE,
       handle: async ({ ctx }) => {
         const newest = await hotlist.newest();
-        ctx.set('X-Hotlist-Version', String(newest.version));
-        ctx.set('Cache-Control', 'private, no-cache');
-        ctx.etag = `hotlist-${newest.version}`;
-        // Not `ctx.fresh`: fetch sends `no-cache` beside a validator of the caller's own, and we are the origin ourselves.
-        if (ctx.get('if-none-match') === ctx.response.get('etag')) ctx.status = 304;
-        else sendFile(ctx, newest.file);
+        sendVersion(ctx, newest, `hotlist-${newest.version}`);
       },
     }),
     endpoint({
@@ -64,10 +59,9 @@ export function hotlistEndpoints({ hotlist }: Issuer): Endpoint[] {
       },
       answers: FILE_TYPE,
       handle: async (call) => {
-        const { version, file } = await hotlist.county(pathPart(call, 'code'));
-        call.ctx.set('X-Hotlist-Version', String(version));
-        call.ctx.set('Cache-Control', 'private, no-cache');
-        sendFile(call.ctx, file);
+        const code = pathPart(call, 'code');
+        const county = await hotlist.county(code);
+        sendVersion(call.ctx, county, `hotlist-${code}-${county.version}`);
       },
     }),
     endpoint({
@@ -86,6 +80,20 @@ export function hotlistEndpoints({ hotlist }: Issuer): Endpoint[] {
       },
     }),
   ];
+}
+
+/** Or that the caller has it already. */
+function sendVersion(
+  ctx: Context,
+  { version, file }: { readonly version: number; readonly file: Uint8Array },
+  etag: string,
+) {
+  ctx.set('X-Hotlist-Version', String(version));
+  ctx.set('Cache-Control', 'private, no-cache');
+  ctx.etag = etag;
+  // Not `ctx.fresh`: fetch sends `no-cache` beside a validator of the caller's own, and we are the origin ourselves.
+  if (ctx.get('if-none-match') === ctx.response.get('etag')) ctx.status = 304;
+  else sendFile(ctx, file);
 }
 
 function sendFile(ctx: Context, file: Uint8Array): void {

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { encodeBody, openHotlist, withSignature } from '@rhc/card/hotlist';
+import { encodeBody, openCountyHotlist, openHotlist, withSignature } from '@rhc/card/hotlist';
 import { systemClock } from '../../src/clock.ts';
 import { enrolled, inUse } from '../life-cycle/in-use.ts';
 import { fitsTheScreen, goTo, LONG_MS, OfficeHouse, picture } from './office-house.ts';
@@ -66,6 +66,11 @@ test(
     expect(file.suggestedFilename()).toBe('hotlist-2.rhcl');
     const list = openHotlist(new Uint8Array(readFileSync((await file.path()) as string)), () => true);
     expect([list.version, list.entries]).toEqual([2, 2]);
+    await page.getByLabel(/下载县名单/).fill('130102');
+    const [part] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
+    expect(part.suggestedFilename()).toBe('hotlist-130102-2.rhcl');
+    const county = openCountyHotlist(new Uint8Array(readFileSync((await part.path()) as string)), () => true);
+    expect([county.version, county.countyCode, county.entries]).toEqual([2, '130102', 2]);
     const { issueSerial } = await house.issuer.service.card(cards[0] as string);
     await page.getByLabel(/发行序列号/).fill(issueSerial);
     await page.keyboard.press('Enter');

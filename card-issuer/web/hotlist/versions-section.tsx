@@ -18,9 +18,9 @@ import {
   usePages,
   When,
 } from '@rhc/console-shell';
-import { Alert, Button, Table } from 'antd';
+import { Alert, Button, Select, Table } from 'antd';
 import type { ReactNode } from 'react';
-import type { HotlistVersionsResponse } from '../../src/contract/index.ts';
+import type { CountiesResponse, HotlistVersionsResponse } from '../../src/contract/index.ts';
 import { useIntentKey } from '../intent-key.ts';
 import { bytes } from './sizes.ts';
 
@@ -51,6 +51,9 @@ export function VersionsSection({
     versions.reload();
   });
   const save = useDo(async (path: string, name: string) => saveAs(await download(path), name));
+  const counties = useLoad(mayPublish ? 'counties' : null, (signal) =>
+    call<CountiesResponse>('GET', '/v1/counties', { signal }),
+  );
   const pages = usePages();
   const { cursor } = pages;
   const older = useLoad(cursor === undefined ? null : `hotlist versions ${cursor}`, (signal) =>
@@ -62,7 +65,7 @@ export function VersionsSection({
   const age = newest === undefined ? null : Date.now() - Date.parse(newest.madeAt);
   return (
     <div className="stack">
-      <FaultNotice fault={shown.fault ?? publish.fault ?? save.fault} onRetry={versions.reload} />
+      <FaultNotice fault={shown.fault ?? counties.fault ?? publish.fault ?? save.fault} onRetry={versions.reload} />
       <div className="figures">
         <Figure label={{ zh: '最新版本', en: 'Newest version' }} value={newest?.version ?? '—'} />
         <Figure
@@ -112,6 +115,26 @@ export function VersionsSection({
             >
               <Both zh="下载全量(U 盘)" en="Full file, for a USB stick" />
             </Button>
+            {mayPublish && (
+              <Select
+                size="small"
+                aria-label="下载县名单 county file"
+                className="place-choice"
+                disabled={newest === undefined || !canPublish}
+                loading={save.busy}
+                placeholder="下载县名单 County file"
+                value={null}
+                showSearch={{ optionFilterProp: 'label' }}
+                options={(counties.value?.counties ?? []).map(({ areaCode: value, name, city }) => ({
+                  value,
+                  label: `${city}${name} ${value}`,
+                }))}
+                onChange={(code: string | null) =>
+                  code !== null &&
+                  void save.run(`/v1/hotlist/counties/${code}`, `hotlist-${code}-${newest?.version}.rhcl`)
+                }
+              />
+            )}
             {mayPublish && (
               <Button
                 size="small"
