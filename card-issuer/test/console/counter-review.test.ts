@@ -4,6 +4,7 @@
  * bar code at the hand-over, a resident who has a card already.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { identityCheckCharacter } from '../../src/domain/identity-number.ts';
 import { MAX_PHOTO_BYTES, photoFault } from '../../src/domain/photo.ts';
 import { InProcessDesk } from '../issuing/in-process-desk.ts';
@@ -35,12 +36,29 @@ beforeAll(async () => {
 }, LONG_MS);
 afterAll(() => house.close(), LONG_MS);
 
+/** A picture of even stripes; one shade: one colour. */
+async function painted(page: Page, side: number, shades: readonly string[]): Promise<Buffer> {
+  const address = await page.evaluate(
+    ([pixels, colours]) => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: pixels, height: pixels });
+      const pen = canvas.getContext('2d') as CanvasRenderingContext2D;
+      for (let left = 0; left < pixels; left += 5) {
+        pen.fillStyle = colours[(left / 5) % colours.length] as string;
+        pen.fillRect(left, 0, 5, pixels);
+      }
+      return canvas.toDataURL('image/png');
+    },
+    [side, shades] as const,
+  );
+  return Buffer.from(address.split(',')[1] as string, 'base64');
+}
+
 test(
   'a likely double is shown with its reasons, and no card is ordered before another person has approved',
   async () => {
     const page = await house.page('clerk', 'counter');
-    // Long before the key: Chromium must have taken the order to hand its file dialogue over when the key comes.
-    const choosing = page.waitForEvent('filechooser', { timeout: LONG_MS });
+    // Long before the keys and for good: Chromium must have taken the order to hand its file dialogues over.
+    page.on('filechooser', () => undefined);
     const press = (key: string) => page.keyboard.press(key);
     await page.getByLabel(/查找居民/).fill(numbered(104));
     await press('Enter');
@@ -70,8 +88,27 @@ test(
 
     // No camera here: the page says so, and takes a file.
     await page.getByText('没有可用的摄像头').waitFor();
-    const [chooser] = await Promise.all([choosing, press('F4')]);
-    await chooser.setFiles({ name: 'photo.png', mimeType: 'image/png', buffer: await page.screenshot() });
+    const checks = page.locator('.counter-checks');
+    const choose = async (buffer: Buffer) => {
+      const [chooser] = await Promise.all([page.waitForEvent('filechooser'), press('F4')]);
+      await chooser.setFiles({ name: 'photo.png', mimeType: 'image/png', buffer });
+    };
+    await choose(Buffer.from('no picture at all'));
+    await page.getByText(/不是能打开的照片.*F4/).waitFor();
+    await choose(await painted(page, 60, ['#fff']));
+    await checks.getByText('照片过小').waitFor();
+    expect(await page.getByRole('button', { name: /采用并保存/ }).isDisabled()).toBe(true);
+    for (const [shades, verdict] of [
+      [['#222'], '背景偏暗'],
+      [['#fff', '#888'], '背景不均匀'],
+      [['#ddd'], '背景合适'],
+    ] as const) {
+      await choose(await painted(page, 600, shades));
+      await checks.getByText(verdict).waitFor();
+    }
+    await choose(Buffer.from('nor this'));
+    await page.getByText(/不是能打开的照片.*F4/).waitFor();
+    await choose(await page.screenshot());
     const take = page.getByRole('button', { name: /采用并保存/ });
     await page.locator('.counter-checks').getByText(`/ ${MAX_PHOTO_BYTES} 字节`).waitFor();
     await press('ArrowLeft');

@@ -2,7 +2,7 @@
  * The photo: from the camera or from a file, cut by arrow keys, with its background looked at and its size as the chip takes
  * it. What is shown at the right is what the card will carry, not the picture that was taken.
  */
-import { Both, FaultNotice, StatusTag, useDo } from '@rhc/console-shell';
+import { Both, Fault, FaultNotice, StatusTag, useDo } from '@rhc/console-shell';
 import { Slider } from 'antd';
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import {
@@ -26,6 +26,15 @@ const ZOOM = 0.05;
 const LIGHT = 130;
 const EVEN = 35;
 const SETTLE_MS = 120;
+const NO_PICTURE = {
+  code: 'PHOTO_FILE_UNREADABLE',
+  message: { zh: '这个文件不是能打开的照片。', en: 'This file is no picture that can be opened.' },
+  nextStep: {
+    zh: '请按 F4 另选一个 JPEG、PNG、BMP 或 WebP 文件,或重新拍照。',
+    en: 'Choose another JPEG, PNG, BMP or WebP file with F4, or take the photo anew.',
+  },
+  retriable: false,
+};
 
 interface Props {
   /** Base64 of what the record has. */
@@ -41,7 +50,9 @@ export function PhotoStep({ photo, maxBytes, saving, onBack }: Props): ReactNode
   const camera = useCamera(kept === undefined && source === null);
   const file = useRef<HTMLInputElement>(null);
   const choose = useDo(async (chosen: File) => {
-    const image = await createImageBitmap(chosen);
+    const image = await createImageBitmap(chosen).catch(() => {
+      throw new Fault(NO_PICTURE, 0, null);
+    });
     setKept(undefined);
     setSource({ image, width: image.width, height: image.height });
   });
@@ -67,6 +78,8 @@ export function PhotoStep({ photo, maxBytes, saving, onBack }: Props): ReactNode
       onChange={({ target }) => {
         const [chosen] = target.files ?? [];
         if (chosen !== undefined) void choose.run(chosen);
+        // The same file once more is a choice as well: it may have been mended meanwhile.
+        target.value = '';
       }}
     />
   );
@@ -78,6 +91,7 @@ export function PhotoStep({ photo, maxBytes, saving, onBack }: Props): ReactNode
         saving={saving}
         onAgain={again}
         extra={[fromFile]}
+        fault={choose.fault}
         chooser={chooser}
       />
     );
@@ -148,10 +162,12 @@ interface CroppingProps {
   readonly saving: Props['saving'];
   readonly extra: readonly Action[];
   readonly chooser: ReactNode;
+  /** Of a file that was chosen instead of this picture. */
+  readonly fault: Fault | null;
   onAgain(): void;
 }
 
-function Cropping({ source, maxBytes, saving, extra, chooser, onAgain }: CroppingProps): ReactNode {
+function Cropping({ source, maxBytes, saving, extra, chooser, fault, onAgain }: CroppingProps): ReactNode {
   const [crop, setCrop] = useState<Crop>(CENTRED);
   const [made, setMade] = useState<EncodedPhoto | null>(null);
   const [background, setBackground] = useState<Background | null>(null);
@@ -208,7 +224,7 @@ function Cropping({ source, maxBytes, saving, extra, chooser, onAgain }: Croppin
           { label: { zh: '重拍', en: 'Take another' }, hotkey: 'Escape', run: onAgain },
         ]}
       >
-        <FaultNotice fault={saving.fault ?? encode.fault} />
+        <FaultNotice fault={saving.fault ?? encode.fault ?? fault} />
         <div className="counter-cropping">
           <div className="counter-crop">
             <canvas ref={canvas} aria-label="裁剪框 crop" />
