@@ -106,7 +106,7 @@ async function issue(state, url) {
   const issuer = await createIssuer({
     database,
     keys: {
-      personalization: personalizationKeysOver(client, ISSUER_CODE),
+      personalization: (people) => personalizationKeysOver(client, ISSUER_CODE, people),
       issuerCertificate: async () => (await client.issuerCertificate()).certificate,
     },
     dataKeys: client,

@@ -168,7 +168,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   const policy = { ...DEFAULT_POLICY, ...options.policy };
   const service = new IssuerService({
     ...{ database, clock, newId, issuer, hub, runner, feed, policy, stock, residents },
-    requireReviewed: (transaction, residentId) => enrolmentReview.require(transaction, residentId),
+    requireReviewed: (transaction, order) => enrolmentReview.require(transaction, order),
   });
   const bureau = new Bureau({
     ...{ database, clock, random, crypto: options.crypto, feed, stock, issuer, hub, newId },

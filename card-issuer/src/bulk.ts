@@ -163,6 +163,11 @@ export class Bulk {
     return bulk.listCandidates(this.#parts.database, filter);
   }
 
+  /** Lines that are not made yet, of all runs that go on or may go on. */
+  openLines(): Promise<number> {
+    return bulk.countOpenItems(this.#parts.database);
+  }
+
   items(runId: string, page: Parameters<typeof bulk.listItems>[2]): Promise<BulkItem[]> {
     return bulk.listItems(this.#parts.database, runId, page);
   }
@@ -203,14 +208,14 @@ export class Bulk {
   }
 
   /** A failed line once more: a rejected card on its chip, a refused line from the beginning. */
-  async retry(itemId: string): Promise<BulkItem> {
+  async retry(itemId: string, actor: string): Promise<BulkItem> {
     const { database, service } = this.#parts;
     const item = await this.#item(itemId);
     if (item.state !== 'failed')
       throw issuerErrors.make('BULK_STATE_FORBIDS', { detail: `retry an item that is ${item.state}` });
     const card = item.cardId === null ? null : await cards.findCard(database, item.cardId);
     if (card !== null && card.state === 'failed') {
-      await service.start(card.id);
+      await service.start(card.id, {}, actor);
       await bulk.moveItem(database, item.id, ['failed'], 'taken', { error: null, endedAt: null });
     } else {
       await bulk.moveItem(database, item.id, ['failed'], 'queued', { error: null, endedAt: null });
@@ -325,7 +330,7 @@ export class Bulk {
     try {
       const cardId = item.cardId ?? (await this.#order(run, item));
       await bulk.moveItem(database, item.id, ['taken'], 'taken', { cardId });
-      await service.start(cardId, { agent: station.agentId, reader: station.reader });
+      await service.start(cardId, { agent: station.agentId, reader: station.reader }, run.createdBy);
     } catch (error) {
       const body = errorBodyOf(error);
       if (CHIP_FAULTS.includes(body.code)) {
@@ -343,7 +348,7 @@ export class Bulk {
   /** Under the line's own key: a crash after it finds the same order again. */
   async #order({ createdBy }: BulkRun, { id, residentId, replaces }: BulkItem): Promise<string> {
     const { database, service } = this.#parts;
-    if (replaces === null) return (await service.orderCard(residentId, `bulk:${id}`)).id;
+    if (replaces === null) return (await service.orderCard(residentId, `bulk:${id}`, createdBy)).id;
     const before = await cards.findCard(database, replaces);
     // Lost or suspended meanwhile: that is the counter's business, and its fee is another one.
     if (before === null || !RENEWABLE.includes(before.state)) {

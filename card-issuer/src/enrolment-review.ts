@@ -19,6 +19,13 @@ export interface EnrolmentReviewParts {
   readonly policy: ReviewPolicy;
 }
 
+export interface ReviewedOrder {
+  readonly residentId: string;
+  readonly orderedBy: string;
+  /** False: it takes the place of another card. */
+  readonly isFirst: boolean;
+}
+
 export interface ReviewStanding {
   readonly needed: boolean;
   readonly openCandidates: number;
@@ -57,14 +64,23 @@ export class EnrolmentReview {
     return this.#standing(database, residentId, version);
   }
 
-  /** Inside the order's transaction. @throws REVIEW_MISSING */
-  async require(transaction: Database, residentId: string): Promise<void> {
-    if (this.#parts.policy === 'none') return;
+  /**
+   * Inside the order's transaction. Likely doubles hold up a first card; whoever lost a card gets another one all the same.
+   * @returns who reviewed this version of the record; null: nobody, and nobody had to
+   * @throws REVIEW_MISSING, REVIEWER_ORDERS
+   */
+  async require(transaction: Database, { residentId, orderedBy, isFirst }: ReviewedOrder): Promise<string | null> {
+    const { policy } = this.#parts;
+    if (policy === 'none') return null;
     const record = await residents.findResident(transaction, residentId);
     // The order itself says that there is no such resident.
-    if (record === null) return;
-    const { needed } = await this.#standing(transaction, residentId, record.version);
-    if (needed) throw issuerErrors.make('REVIEW_MISSING');
+    if (record === null) return null;
+    const { needed, approval } = await this.#standing(transaction, residentId, record.version);
+    const reviewer = approval?.state === 'approved' ? approval.decidedBy : null;
+    if (isFirst ? needed : policy === 'all' && reviewer === null) throw issuerErrors.make('REVIEW_MISSING');
+    if (reviewer !== orderedBy) return reviewer;
+    if (isFirst || policy === 'all') throw issuerErrors.make('REVIEWER_ORDERS');
+    return null;
   }
 
   /** What an approval does: the records that were shown are other people. @throws RESIDENT_CHANGED_MEANWHILE */

@@ -53,6 +53,15 @@ export const issuerErrors = defineErrors({
     retriable: false,
     httpStatus: 409,
   },
+  REVIEWER_ORDERS: {
+    message: {
+      zh: '复核这条登记的人不能自己订卡',
+      en: 'Who reviewed this enrolment must not order its card',
+    },
+    nextStep: { zh: '请由另一位工作人员订卡', en: 'Have a colleague order the card' },
+    retriable: false,
+    httpStatus: 409,
+  },
   REVIEW_NOT_NEEDED: {
     message: { zh: '这条登记不需要复核', en: 'This enrolment needs no review' },
     nextStep: { zh: '直接订卡', en: 'Order the card' },

@@ -13,6 +13,7 @@ import type { Job } from './domain/job.ts';
 import type { MedicalCopy } from './domain/medical-copy.ts';
 import { cardNumberOf, type ResidentInput } from './domain/resident.ts';
 import { requireTwoPeople } from './domain/two-people.ts';
+import type { EnrolmentReview } from './enrolment-review.ts';
 import { issuerErrors } from './errors.ts';
 import { idempotentCall } from './idempotent-call.ts';
 import { LifeCycle, type LifeCyclePolicy } from './life-cycle.ts';
@@ -46,8 +47,8 @@ export interface IssuerServiceParts {
   readonly policy: LifeCyclePolicy;
   readonly stock: Stock;
   readonly residents: Residents;
-  /** @throws REVIEW_MISSING while a second person must look at the enrolment */
-  readonly requireReviewed: (transaction: Database, residentId: string) => Promise<void>;
+  /** Who reviewed the enrolment. @throws REVIEW_MISSING while a second person must look at it, REVIEWER_ORDERS */
+  readonly requireReviewed: EnrolmentReview['require'];
 }
 
 /** Who acts when the caller does not say: the holder of the operator's token. */
@@ -73,7 +74,10 @@ export class IssuerService {
     this.#parts = parts;
     this.lifeCycle = new LifeCycle({
       ...parts,
-      placeOrder: (transaction, order) => this.#placeOrder(transaction, order),
+      placeOrder: async (transaction, order) => {
+        const reviewedBy = await parts.requireReviewed(transaction, { ...order, isFirst: false });
+        return this.#placeOrder(transaction, { ...order, reviewedBy });
+      },
     });
   }
 
@@ -86,8 +90,11 @@ export class IssuerService {
     return this.#parts.residents.enrol(input, key);
   }
 
-  /** @throws RESIDENT_UNKNOWN, RESIDENT_HAS_CARD, REVIEW_MISSING, CARD_TO_REPLACE when an earlier card is to be replaced */
-  async orderCard(residentId: string, key: string | null = null): Promise<CardView> {
+  /**
+   * @throws RESIDENT_UNKNOWN, RESIDENT_HAS_CARD, REVIEW_MISSING, REVIEWER_ORDERS, CARD_TO_REPLACE when an earlier card is
+   * to be replaced
+   */
+  async orderCard(residentId: string, key: string | null = null, actor = OPERATOR): Promise<CardView> {
     const { database, feed } = this.#parts;
     let tell = noOne;
     const id = await once(database, this.#call('order', key, { residentId }), async (transaction) => {
@@ -96,8 +103,9 @@ export class IssuerService {
       );
       const live = before.some(({ state }) => (LIVE_CARD_STATES as readonly string[]).includes(state));
       if (before.length > 0 && !live) throw issuerErrors.make('CARD_TO_REPLACE');
-      await this.#parts.requireReviewed(transaction, residentId);
-      const cardId = await this.#placeOrder(transaction, { residentId });
+      const order = { residentId, orderedBy: actor };
+      const reviewedBy = await this.#parts.requireReviewed(transaction, { ...order, isFirst: true });
+      const cardId = await this.#placeOrder(transaction, { ...order, reviewedBy });
       tell = await feed.recordWithin(transaction, 'card-ordered', cardId);
       return cardId;
     }).catch((error: unknown) => {
@@ -109,7 +117,10 @@ export class IssuerService {
 
   async #placeOrder(
     transaction: Database,
-    order: { readonly residentId: string; readonly replaces?: string; readonly medicalCopy?: MedicalCopy | null },
+    order: Pick<cards.Card, 'residentId' | 'orderedBy' | 'reviewedBy'> & {
+      readonly replaces?: string;
+      readonly medicalCopy?: MedicalCopy | null;
+    },
   ): Promise<string> {
     const entry = await residents.findResident(transaction, order.residentId);
     if (entry === null) throw issuerErrors.make('RESIDENT_UNKNOWN');
@@ -133,16 +144,21 @@ export class IssuerService {
   async personalize(
     cardId: string,
     wish: { agent?: string | undefined; reader?: string | undefined } = {},
+    actor = OPERATOR,
   ): Promise<CardView> {
-    await this.start(cardId, wish);
+    await this.start(cardId, wish, actor);
     return this.card(cardId);
   }
 
   /** As `personalize`, for those who need no view of the card. */
-  async start(cardId: string, wish: { agent?: string | undefined; reader?: string | undefined } = {}): Promise<void> {
+  async start(
+    cardId: string,
+    wish: { agent?: string | undefined; reader?: string | undefined } = {},
+    actor = OPERATOR,
+  ): Promise<void> {
     const { database, hub, runner } = this.#parts;
     const card = await this.#card(cardId);
-    if (card.state === 'failed') await this.#retry(card);
+    if (card.state === 'failed') await this.#retry(card, actor);
     else if (card.state !== 'ordered' && card.state !== 'personalizing') {
       throw issuerErrors.make('CARD_STATE_FORBIDS', { detail: `personalize a card that is ${card.state}` });
     }
@@ -276,10 +292,15 @@ export class IssuerService {
     const { database, hub } = this.#parts;
     return {
       cards: await cards.countCardsByState(database),
-      openJobs: await jobs.countOpenJobs(database),
+      openJobs: await this.openJobs(),
       agents: hub.agents().length,
       residents: await residents.countResidents(database),
     };
+  }
+
+  /** Personalizations that wait or run. */
+  openJobs(): Promise<number> {
+    return jobs.countOpenJobs(this.#parts.database);
   }
 
   async #card(cardId: string): Promise<cards.Card> {
@@ -294,9 +315,9 @@ export class IssuerService {
     if (line !== null && AT_BUREAU.includes(line.state)) throw issuerErrors.make('CARD_AT_BUREAU');
   }
 
-  async #retry(card: cards.Card): Promise<void> {
+  async #retry(card: cards.Card, actor: string): Promise<void> {
     await this.#parts.database.transaction(async (transaction) => {
-      await cards.moveCard(transaction, card, 'retry', { actor: OPERATOR, at: this.#now() });
+      await cards.moveCard(transaction, card, 'retry', { actor, at: this.#now() });
       await jobs.reopenJob(transaction, card.id, this.#now());
     });
   }

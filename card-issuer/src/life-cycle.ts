@@ -36,7 +36,12 @@ export interface LifeCycleParts {
   /** Makes the successor's order inside the transaction; answers its id. */
   readonly placeOrder: (
     transaction: Database,
-    order: { readonly residentId: string; readonly replaces: string; readonly medicalCopy: MedicalCopy | null },
+    order: {
+      readonly residentId: string;
+      readonly orderedBy: string;
+      readonly replaces: string;
+      readonly medicalCopy: MedicalCopy | null;
+    },
   ) => Promise<string>;
 }
 
@@ -106,7 +111,7 @@ export class LifeCycle {
 
   /**
    * Orders the successor with the medical data of this card. A card in use stays usable (`replacing`) until the successor
-   * is handed over; a suspended one must be lifted or reported lost first.
+   * is handed over; a suspended one must be lifted or reported lost first. Where every record is reviewed, so is this one's.
    * @throws CARD_UNKNOWN, CARD_STATE_FORBIDS, RESIDENT_HAS_CARD, CARD_HAS_SUCCESSOR
    */
   async replace(
@@ -125,7 +130,9 @@ export class LifeCycle {
       }
       const data = await cards.findCardData(transaction, cardId);
       const medicalCopy = data === null ? null : medicalCopyOf(cardId, data);
-      const successor = await placeOrder(transaction, { residentId: card.residentId, replaces: cardId, medicalCopy });
+      const { residentId } = card;
+      const order = { residentId, orderedBy: request.actor, replaces: cardId, medicalCopy };
+      const successor = await placeOrder(transaction, order);
       const feeFen = replacementFeeFen(request.reason, policy.replacementFeeFen);
       const receipt = await receipts.insertReceipt(transaction, {
         cardId: successor,

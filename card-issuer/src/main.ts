@@ -33,6 +33,7 @@ import type { ReviewPolicy } from './enrolment-review.ts';
 import { issuerErrors } from './errors.ts';
 import { serveAgentChannel } from './http/agent-channel.ts';
 import { issuerEndpoints } from './http/endpoints.ts';
+import { issuerMetrics } from './issuer-metrics.ts';
 import { untilKeyServiceAnswers } from './personal-data/index.ts';
 import { issuerSettings } from './settings.ts';
 import { openDatabase } from './store/index.ts';
@@ -80,7 +81,7 @@ await startService(bootLogger, async () => {
   const issuer = await createIssuer({
     database,
     keys: {
-      personalization: personalizationKeysOver(keyService, settings.issuerCode),
+      personalization: (people) => personalizationKeysOver(keyService, settings.issuerCode, people),
       issuerCertificate: async () => (await keyService.issuerCertificate()).certificate,
       rekey: rekeyKeysOver(keyService),
       bureau: bureauKeysOver(keyService),
@@ -117,7 +118,7 @@ await startService(bootLogger, async () => {
     settings.serverNames.length === 0
       ? {}
       : { allowedHosts: ['127.0.0.1', 'localhost', '[::1]', ...settings.serverNames] };
-  const { app } = createHttpApp({
+  const { app, metrics } = createHttpApp({
     ...hosts,
     service: 'card-issuer',
     logger,
@@ -134,6 +135,7 @@ await startService(bootLogger, async () => {
     // From dist/main.js and src/main.ts alike: built by scripts/web/build-web.mjs.
     webRoot: fileURLToPath(new URL('../dist/web', import.meta.url)),
   });
+  issuerMetrics(metrics, issuer, systemClock);
   const running = await listen(app, {
     host: settings.host,
     port: settings.port,

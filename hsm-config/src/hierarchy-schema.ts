@@ -27,6 +27,8 @@ export const hierarchyIssuer = z.strictObject({
   text,
   /** Where it issues: a province or one of its cities. */
   area: z.string().regex(/^\d{2}(\d{2})?$/, 'two or four digits of GB/T 2260'),
+  /** `every-card`: no card keys without two people, who ordered and who reviewed. By default the issuer decides who is reviewed. */
+  review: z.enum(['as-issuer-decides', 'every-card']).optional(),
   certificate: z.strictObject({
     serial: z.int().min(1).max(0xffffffff),
     validYears: z.int().min(1).max(30),

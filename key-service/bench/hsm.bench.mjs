@@ -51,7 +51,7 @@ export async function run() {
         challenge: 'A1A2A3A4A5A6A7A8',
         masterKeyVersion: 0,
         securityCodeBlock: '00'.repeat(16),
-        issuer: '1301',
+        issuer: '1301000000000000000001',
       },
     );
     const key = { root: 'MK.MF#1', blocks: [dispersalBlock(factor)], cachedBlocks: /** @type {const} */ (0) };

@@ -68,7 +68,7 @@ const personalization = () => ({
   challenge: hex(8),
   masterKeyVersion: 0,
   securityCodeBlock: hex(16),
-  issuer: '1301',
+  issuer: '1301000000000000000001',
 });
 
 const row = (name, value, unit, baseline, target) => ({
@@ -204,7 +204,7 @@ async function auditAppends(state, folder, config) {
   const workerPath = fileURLToPath(new URL('../dist/hsm/worker.js', import.meta.url));
   const hsm = await attachHsm({ ...folder, config, workerPath, tokenLabel: TOKEN_LABEL, workers: 1 });
   const database = await openDatabase(join(state.dirs.var, 'audit-bench.sqlite'));
-  const details = () => ({ cardFactor: hex(8), masterKeyVersion: 0, issuer: '1301', keys: 24 });
+  const details = () => ({ cardFactor: hex(8), masterKeyVersion: 0, issuer: '1301000000000000000001', keys: 24 });
   try {
     await database.raw('create table bare_rows (line text not null)');
     const insert = () => database.raw('insert into bare_rows values (?)', [JSON.stringify(details()).padEnd(240)]);

@@ -452,6 +452,20 @@ export const keyServiceErrors = defineErrors({
     'Check the issuer code, or add the issuer to hsm-config/hierarchy.',
     { httpStatus: 404 },
   ),
+  CARD_BY_ONE_PERSON: entry(
+    '订卡人与登记复核人是同一人。',
+    'The card was ordered by the person who reviewed the enrolment.',
+    '请由另一位工作人员订卡或复核。',
+    'Have a colleague order the card, or review the enrolment.',
+    { httpStatus: 403 },
+  ),
+  CARD_NOT_REVIEWED: entry(
+    '本机构的每张卡都须由第二人复核，此卡没有。',
+    "Every card of this issuer needs a second person's review; this one has none.",
+    '请把发卡系统的 RHC_ISSUER_ENROLMENT_REVIEW 设为 all，提请复核后重新订卡。',
+    'Set RHC_ISSUER_ENROLMENT_REVIEW of card-issuer to all, have the enrolment reviewed and order the card anew.',
+    { httpStatus: 403 },
+  ),
   CEREMONY_REFUSED_IN_PRODUCTION: entry(
     '生产环境拒绝试点仪式:任何人都能重算试点密钥。',
     'The pilot ceremony is refused in production: anybody can recompute its keys.',

@@ -79,7 +79,7 @@ const clientOf = (identity: TlsIdentity) =>
 const serialOf = ({ certificate }: TlsIdentity) => new X509Certificate(certificate).serialNumber;
 const prepare = {
   ...{ cardFactor: '0102030405060708', provinceCode: '13', challenge: 'A1A2A3A4A5A6A7A8', masterKeyVersion: 0 },
-  ...{ securityCodeBlock: '000102030405060708090A0B0C0D0E0F', issuer: '1301' },
+  ...{ securityCodeBlock: '000102030405060708090A0B0C0D0E0F', issuer: '1301000000000000000001' },
 };
 
 beforeAll(async () => {

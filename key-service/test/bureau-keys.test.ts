@@ -48,6 +48,15 @@ test('without a transport key agreed with the bureau nothing leaves', async () =
   expect(await ask(request)).toMatchObject({ status: 409, body: { error: { code: 'BUREAU_TRANSPORT_KEY_MISSING' } } });
 });
 
+test('a card that one person ordered and reviewed holds the whole call back', async () => {
+  const [first, second] = request.cards;
+  const people = { orderedBy: 'clerk:li', reviewedBy: 'clerk:li' };
+  expect(await ask({ ...request, cards: [first, { ...second, people }] })).toMatchObject({
+    status: 403,
+    body: { error: { code: 'CARD_BY_ONE_PERSON' } },
+  });
+});
+
 describe('with the transport key in the token', () => {
   beforeAll(async () => {
     await install('bureau-1', TRANSPORT_KEY);

@@ -111,7 +111,7 @@ const prepareRequest = {
   challenge: R,
   masterKeyVersion: 0,
   securityCodeBlock: '000102030405060708090A0B0C0D0E0F',
-  issuer: '1301',
+  issuer: '1301000000000000000001',
 };
 const fold = (block: Buffer) => Buffer.from(block.subarray(0, 8).map((byte, i) => byte ^ (block[8 + i] ?? 0)));
 const pad = (data: Buffer) => Buffer.concat([data, hex('80'), Buffer.alloc((16 - ((data.length + 1) % 16)) % 16)]);
@@ -423,6 +423,15 @@ describe('life and use of key versions', () => {
     expect((await terminal(2)).results).toHaveLength(1);
   });
 
+  test('a card that one person ordered and reviewed gets no keys; the log keeps who answers for the others', async () => {
+    const people = { orderedBy: 'clerk:li', reviewedBy: 'clerk:li' };
+    await expect(client.prepare({ ...prepareRequest, people })).rejects.toMatchObject({ code: 'CARD_BY_ONE_PERSON' });
+    await client.prepare({ ...prepareRequest, people: { ...people, reviewedBy: 'reviewer:wang' } });
+    await expect(client.prepare({ ...prepareRequest, issuer: '1301' })).rejects.toMatchObject({
+      code: 'ISSUER_UNKNOWN',
+    });
+  });
+
   test('states, counters and warnings are shown', async () => {
     await version(1).update({ cryptoperiod_ends: '2026-12-02T00:00:00.000Z' });
     const get = async (path: string) =>
@@ -501,7 +510,13 @@ describe('audit log', () => {
         refused[name] = (refused[name] ?? 0) + Number(count);
       }
     }
-    expect(refused).toEqual({ 'GET /v1/slots': 1, KEY_POLICY_REFUSED: 2, KEY_CEILING_REACHED: 1 });
+    expect(refused).toEqual({
+      ...{ 'GET /v1/slots': 1, KEY_POLICY_REFUSED: 2, KEY_CEILING_REACHED: 1 },
+      ...{ CARD_BY_ONE_PERSON: 1 },
+    });
+    expect(leaves.map((line) => JSON.parse(line).details)).toContainEqual(
+      expect.objectContaining({ cardFactor: CARD, orderedBy: 'clerk:li', reviewedBy: 'reviewer:wang' }),
+    );
 
     writeFileSync(join(out, 'leaves.jsonl'), `${leaves.slice(0, -1).join('\n')}\n`);
     const cut = spawnSync(process.execPath, [program('verify-main.js'), ...files]);

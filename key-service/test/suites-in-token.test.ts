@@ -40,7 +40,7 @@ const request = {
   challenge: R,
   masterKeyVersion: 0,
   securityCodeBlock: '000102030405060708090A0B0C0D0E0F',
-  issuer: '1301',
+  issuer: '1301000000000000000001',
 };
 
 /** The pilot with another suite, and another model where one is given. */

@@ -51,7 +51,7 @@ afterAll(async () => {
 const prepare = (factor: number) => ({
   cardFactor: factor.toString(16).toUpperCase().padStart(16, '0'),
   ...{ provinceCode: '13', challenge: 'A1A2A3A4A5A6A7A8', masterKeyVersion: 0 },
-  ...{ securityCodeBlock: '000102030405060708090A0B0C0D0E0F', issuer: '1301' },
+  ...{ securityCodeBlock: '000102030405060708090A0B0C0D0E0F', issuer: '1301000000000000000001' },
 });
 
 test('one authority, made once', async () => {

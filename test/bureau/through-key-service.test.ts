@@ -9,13 +9,16 @@ import { bytesToHex, hexToBytes, xorBytes } from '@rhc/card/bytes';
 import { openDatabase } from '../../card-issuer/src/store/index.ts';
 import { bureauRoom, IDENTITIES, TRANSPORT_KEY } from '../../card-issuer/test/bureau/bureau-room.ts';
 import { InProcessDesk } from '../../card-issuer/test/issuing/in-process-desk.ts';
-import { issuerWith, TurnedClock } from '../../card-issuer/test/life-cycle/in-use.ts';
+import { ISSUER, issuerWith, TurnedClock } from '../../card-issuer/test/life-cycle/in-use.ts';
 import { stateFolder } from '../../key-service/src/ceremony-room.ts';
 import { bureauKeysOver, KeyServiceClient, personalizationKeysOver } from '../../key-service/src/client/index.ts';
+import type { CardPeople } from '../../key-service/src/contract/index.ts';
 import { pilotCeremony, temporaryFolder } from '../../key-service/test/pilot-room.ts';
 import { openServiceRoom, type ServiceRoom } from '../../key-service/test/service-room.ts';
 
 const LONG_MS = 120_000;
+/** As the key hierarchy declares it. */
+const ISSUER_CODE = '1301000000000000000001';
 const state = temporaryFolder();
 const clock = new TurnedClock();
 let room: ServiceRoom;
@@ -45,10 +48,11 @@ test(
     const database = openDatabase(':memory:');
     const issuer = await issuerWith(database, clock, {
       keys: {
-        personalization: personalizationKeysOver(client, '1301'),
+        personalization: (people: CardPeople) => personalizationKeysOver(client, ISSUER_CODE, people),
         issuerCertificate: async () => (await client.issuerCertificate()).certificate,
         bureau: bureauKeysOver(client),
       },
+      issuer: { ...ISSUER, code: ISSUER_CODE },
       bureauSigner: IDENTITIES.issuer,
       listedBlanksOnly: true,
     });

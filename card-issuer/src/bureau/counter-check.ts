@@ -11,6 +11,7 @@ import { issuerErrors } from '../errors.ts';
 import type { AgentHub } from '../personalize/agent-hub.ts';
 import { choosePlace } from '../personalize/choose-place.ts';
 import { suiteOfCertificate } from '../personalize/frozen-card.ts';
+import { cardPeople } from '../personalize/key-service-keys.ts';
 import { RemoteBatchTransport } from '../personalize/remote-batch-transport.ts';
 import { bureauOrders, cards } from '../store/index.ts';
 import { type BureauParts, nowOf } from './parts.ts';
@@ -64,7 +65,7 @@ async function readSealed(
   const suite = suiteOfCertificate(String(data.elements.issuerCertificate ?? ''));
   return personalizeCard({
     batch,
-    keys: keys.personalization,
+    keys: keys.personalization(cardPeople(card)),
     crypto,
     profile: nationalProfile,
     product: rhcBlank1,

@@ -10,7 +10,7 @@ import { gzip } from 'node:zlib';
 import { bytesToHex } from '@rhc/card/bytes';
 import { encodeCardData, endDigest, filesDigest, securityCodeBlock } from '@rhc/card/personalization';
 import { nationalProfile, rhcBlank1 } from '@rhc/card/profile';
-import type { BureauCardKeysResponse } from '@rhc/key-service/contract';
+import type { BureauCardKeysResponse, CardPeople } from '@rhc/key-service/contract';
 import { productionFingerprint } from '../domain/bulk.ts';
 import {
   type BureauLine,
@@ -23,6 +23,7 @@ import {
 import { issuerErrors } from '../errors.ts';
 import { idempotentCall } from '../idempotent-call.ts';
 import { type FrozenCard, frozenOrNew, suiteOfCertificate } from '../personalize/frozen-card.ts';
+import { cardPeople } from '../personalize/key-service-keys.ts';
 import { bulk, bureauOrders, bureaus, cards, type Database, isUniqueViolation, jobs, once } from '../store/index.ts';
 import { fingerprint, sealEnvelope, signFile } from './cms/index.ts';
 import { type BureauParts, bureauKeys, nowOf, requireBureau, requireOrder } from './parts.ts';
@@ -233,6 +234,7 @@ async function linesWithKeys(
     cards: lines.map(({ cardFactor }, index) => ({
       cardFactor,
       securityCodeBlock: (content[index] as FrozenContent).securityCodeBlock,
+      people: (content[index] as FrozenContent).people,
     })),
   });
   const made = lines.map((line, index) => {
@@ -248,6 +250,7 @@ async function linesWithKeys(
 interface FrozenContent {
   readonly frozen: FrozenCard;
   readonly securityCodeBlock: string;
+  readonly people: CardPeople;
 }
 
 async function frozenContent(parts: BureauParts, line: BureauLine): Promise<FrozenContent> {
@@ -257,7 +260,7 @@ async function frozenContent(parts: BureauParts, line: BureauLine): Promise<Froz
   const frozen = await frozenOrNew(parts, card, () => parts.keys.issuerCertificate());
   const suite = suiteOfCertificate(String(frozen.data.elements.issuerCertificate ?? ''));
   const block = securityCodeBlock(crypto, suite, card.cardNumber, frozen.expiryDate, card.issueSerial);
-  return { frozen, securityCodeBlock: bytesToHex(block) };
+  return { frozen, securityCodeBlock: bytesToHex(block), people: cardPeople(card) };
 }
 
 function madeLine(

@@ -78,6 +78,10 @@ export const cardResponse = z.object({
     })
     .nullable(),
   orderedAt: z.string(),
+  /** Null: ordered before it was written down. */
+  orderedBy: z.string().nullable(),
+  /** Who had reviewed the enrolment; null: nobody had to. */
+  reviewedBy: z.string().nullable(),
   personalizedAt: z.string().nullable(),
   activatedAt: z.string().nullable(),
   spoilReason: z.string().nullable(),

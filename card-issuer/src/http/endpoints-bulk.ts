@@ -170,7 +170,7 @@ function itemEndpoints({ bulk }: Issuer): Endpoint[] {
       tag,
       summary: { zh: '重做一行', en: 'Try a line again' },
       response: bulkItemResponse,
-      handle: (call) => bulk.retry(pathPart(call)),
+      handle: (call) => bulk.retry(pathPart(call), caller(call).id),
     }),
     endpoint({
       method: 'post',

@@ -28,7 +28,7 @@ export function cardEndpoints({ service, approvals }: Issuer): Endpoint[] {
       body: orderRequest,
       response: cardResponse,
       status: 201,
-      handle: ({ body, idempotencyKey }) => service.orderCard(body.residentId, idempotencyKey),
+      handle: (call) => service.orderCard(call.body.residentId, call.idempotencyKey, caller(call).id),
     }),
     endpoint({
       method: 'get',
@@ -61,7 +61,7 @@ export function cardEndpoints({ service, approvals }: Issuer): Endpoint[] {
       body: personalizeRequest,
       response: cardResponse,
       status: 202,
-      handle: (call) => service.personalize(pathPart(call), call.body),
+      handle: (call) => service.personalize(pathPart(call), call.body, caller(call).id),
     }),
     endpoint({
       method: 'post',

@@ -1,10 +1,11 @@
 /** What the issuer needs of key-service: the three calls of a card, and the issuer certificate that every card carries. */
 import type { PersonalizationKeys } from '@rhc/card/personalization';
 import type { RekeyKeys } from '@rhc/card/rekey';
-import type { BureauCardKeysRequest, BureauCardKeysResponse } from '@rhc/key-service/contract';
+import type { BureauCardKeysRequest, BureauCardKeysResponse, CardPeople } from '@rhc/key-service/contract';
 
 export interface IssuerKeys {
-  readonly personalization: PersonalizationKeys;
+  /** key-service is told who answers for the card, and refuses it when that is one person. */
+  personalization(people: CardPeople): PersonalizationKeys;
   /** 180 bytes as upper-case hex. */
   issuerCertificate(): Promise<string>;
   /** Re-keys in the field, by way of the mailbox; absent: they wait. */
@@ -29,6 +30,9 @@ export interface ChipProof {
   readonly r2: string;
   readonly answer: string;
 }
+
+/** As key-service is told. */
+export const cardPeople = ({ orderedBy, reviewedBy }: CardPeople): CardPeople => ({ orderedBy, reviewedBy });
 
 /** The same keys with every call counted: a card may cost three (CARD.md). */
 export function countingKeys(keys: PersonalizationKeys, onCall: () => void): PersonalizationKeys {

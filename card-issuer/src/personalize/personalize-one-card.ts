@@ -16,7 +16,7 @@ import { cards, type Database, isUniqueViolation } from '../store/index.ts';
 import type { EventFeed } from './event-feed.ts';
 import { type FrozenCard, frozenOrNew, suiteOfCertificate } from './frozen-card.ts';
 import type { JobProgressKeeper } from './job-progress.ts';
-import { countingKeys, type IssuerKeys } from './key-service-keys.ts';
+import { cardPeople, countingKeys, type IssuerKeys } from './key-service-keys.ts';
 
 /** Verdicts of the chip that a repetition does not cure. */
 const REJECTING_CODES: ReadonlySet<string> = new Set([
@@ -74,7 +74,7 @@ export function personalizeOneCardWith(options: PersonalizeOneCardOptions): Pers
           return transport.run(steps, onProgress);
         },
       },
-      keys: countingKeys(options.keys.personalization, () => progress.keyServiceCall()),
+      keys: countingKeys(options.keys.personalization(cardPeople(card)), () => progress.keyServiceCall()),
       crypto: options.crypto,
       profile: nationalProfile,
       product: rhcBlank1,

@@ -145,6 +145,16 @@ export async function countItems(database: Database, runId: string): Promise<Rec
   return counts;
 }
 
+/** Queued and taken lines of all runs that did not end. */
+export async function countOpenItems(database: Database): Promise<number> {
+  const [row] = (await database('bulk_items as i')
+    .join('bulk_runs as u', 'u.id', 'i.run_id')
+    .whereNotIn('u.state', ['done', 'cancelled'])
+    .whereIn('i.state', ['queued', 'taken'])
+    .count({ total: '*' })) as { total: unknown }[];
+  return integer(row?.total ?? 0);
+}
+
 /** In the order of work, after a position. */
 export async function listItems(
   database: Database,

@@ -27,6 +27,10 @@ export interface Card {
   readonly replaces: string | null;
   /** End of a temporary loss; null in every other state. */
   readonly suspendedUntil: string | null;
+  /** Null: ordered before it was written down. */
+  readonly orderedBy: string | null;
+  /** Who had reviewed the enrolment; null: nobody had to. Never who ordered. */
+  readonly reviewedBy: string | null;
 }
 
 /** What the chip proved; made only from a complete read-back. */
@@ -57,12 +61,14 @@ export function cardOf(database: Database, row: CardRow): Card {
     spoilReason: row.spoil_reason,
     replaces: row.replaces,
     suspendedUntil: row.suspended_until,
+    orderedBy: row.ordered_by,
+    reviewedBy: row.reviewed_by,
   };
 }
 
 export async function insertCard(
   database: Database,
-  card: Pick<Card, 'id' | 'residentId' | 'cardNumber' | 'issueSerial' | 'orderedAt'> & {
+  card: Pick<Card, 'id' | 'residentId' | 'cardNumber' | 'issueSerial' | 'orderedAt' | 'orderedBy' | 'reviewedBy'> & {
     readonly replaces?: string;
     readonly medicalCopy?: MedicalCopy | null;
   },
@@ -75,6 +81,8 @@ export async function insertCard(
     card_number: vault.seal(`cards.card_number/${card.id}`, card.cardNumber),
     issue_serial: card.issueSerial,
     ordered_at: card.orderedAt,
+    ordered_by: card.orderedBy,
+    reviewed_by: card.reviewedBy,
     replaces: card.replaces ?? null,
     medical_copy:
       card.medicalCopy == null ? null : vault.seal(`cards.medical_copy/${card.id}`, JSON.stringify(card.medicalCopy)),

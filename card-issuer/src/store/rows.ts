@@ -29,4 +29,6 @@ export interface CardRow {
   readonly replaces: string | null;
   readonly suspended_until: string | null;
   readonly medical_copy: string | null;
+  readonly ordered_by: string | null;
+  readonly reviewed_by: string | null;
 }

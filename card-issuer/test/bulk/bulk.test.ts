@@ -38,7 +38,10 @@ function blank() {
 function makeIssuer(database: Database, versions: readonly number[] = [1], node = 'node-a'): Promise<Issuer> {
   return createIssuer({
     database,
-    keys: { personalization: keysWith(versions), issuerCertificate: () => Promise.resolve(`0101${'00'.repeat(178)}`) },
+    keys: {
+      personalization: () => keysWith(versions),
+      issuerCertificate: () => Promise.resolve(`0101${'00'.repeat(178)}`),
+    },
     dataKeys: TEST_DATA_KEYS,
     crypto: nodeCrypto,
     clock: systemClock,

@@ -63,13 +63,8 @@ export const localBureauKeys: BureauKeys = {
 };
 
 export const localIssuerKeys = (bureau: BureauKeys = localBureauKeys): IssuerKeys => ({
-  personalization: localPersonalizationKeys({
-    crypto: nodeCrypto,
-    suite: SUITE,
-    profile: nationalProfile,
-    random,
-    root,
-  }),
+  personalization: () =>
+    localPersonalizationKeys({ crypto: nodeCrypto, suite: SUITE, profile: nationalProfile, random, root }),
   issuerCertificate: () => Promise.resolve(`0101${'00'.repeat(178)}`),
   bureau,
 });

@@ -99,7 +99,10 @@ export class OfficeHouse {
     );
     this.#issuer = await createIssuer({
       database: this.#database,
-      keys: { personalization, issuerCertificate: () => Promise.resolve(`0101${'00'.repeat(178)}`) },
+      keys: {
+        personalization: () => personalization,
+        issuerCertificate: () => Promise.resolve(`0101${'00'.repeat(178)}`),
+      },
       dataKeys: TEST_DATA_KEYS,
       crypto: nodeCrypto,
       clock: systemClock,

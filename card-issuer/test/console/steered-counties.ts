@@ -32,7 +32,7 @@ async function person(database: Database, areaCode: string, moves: readonly Card
   if (moves === null) return;
   const id = `card_${serial}`;
   const card = { id, residentId, cardNumber: `D${serial}`, issueSerial: String(serial).padStart(10, '0') };
-  await cards.insertCard(database, { ...card, orderedAt: at(0.1) });
+  await cards.insertCard(database, { ...card, orderedAt: at(0.1), orderedBy: null, reviewedBy: null });
   let state = 'ordered';
   for (const [step, move] of moves.entries()) {
     const bound =

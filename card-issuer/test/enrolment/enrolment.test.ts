@@ -8,7 +8,7 @@ import type { Role } from '../../src/domain/roles.ts';
 import { validateResident } from '../../src/domain/validate-resident.ts';
 import { type Database, openDatabase } from '../../src/store/index.ts';
 import { type ServedIssuer, serveIssuer } from '../http/serve-issuer.ts';
-import { issuerWith, TurnedClock } from '../life-cycle/in-use.ts';
+import { issuerWith, personalized, TurnedClock } from '../life-cycle/in-use.ts';
 
 const numbered = (sequence: number) => {
   const first17 = `13010119850612${sequence}`;
@@ -28,13 +28,15 @@ const person = {
 /** The same dwelling, day, name and phone under another number: 35 + 25 + 35 + 15 − 30. */
 const likeness = { ...person, documentNumber: numbered(104) };
 
+const clock = new TurnedClock();
+
 describe.each(['candidates', 'all', 'none'] as const)('reviewed: %s', (enrolmentReview) => {
   let database: Database;
   let issuer: Issuer;
   let served: ServedIssuer;
   beforeAll(async () => {
     database = openDatabase(':memory:');
-    issuer = await issuerWith(database, new TurnedClock(), { enrolmentReview });
+    issuer = await issuerWith(database, clock, { enrolmentReview });
     served = await serveIssuer(issuer);
   });
   afterAll(async () => {
@@ -72,7 +74,7 @@ describe.each(['candidates', 'all', 'none'] as const)('reviewed: %s', (enrolment
     const order = () => ask('clerk', 'POST', '/v1/cards', { residentId: id });
     if (enrolmentReview === 'none') {
       expect((await ask('clerk', 'POST', `/v1/residents/${id}/review`, {})).body.error.code).toBe('REVIEW_NOT_NEEDED');
-      expect((await order()).status).toBe(201);
+      expect(await order()).toMatchObject({ status: 201, body: { orderedBy: 'clerk:test', reviewedBy: null } });
       return;
     }
     expect((await order()).body.error.code).toBe('REVIEW_MISSING');
@@ -90,7 +92,29 @@ describe.each(['candidates', 'all', 'none'] as const)('reviewed: %s', (enrolment
       openCandidates: 0,
       approval: { state: 'approved', decidedBy: 'reviewer:test' },
     });
-    expect((await order()).status).toBe(201);
+    // Nor does who reviewed it order the card.
+    await expect(issuer.service.orderCard(id, null, 'reviewer:test')).rejects.toMatchObject({
+      code: 'REVIEWER_ORDERS',
+    });
+    expect(await order()).toMatchObject({
+      status: 201,
+      body: { orderedBy: 'clerk:test', reviewedBy: 'reviewer:test' },
+    });
+    // A lost card is replaced all the same, by somebody else where every record is reviewed.
+    const [{ id: card } = { id: '' }] = await issuer.service.cards({ residentId: id, limit: 1 });
+    await personalized(database, card, clock);
+    await issuer.service.activate(card);
+    await issuer.service.lifeCycle.move(card, { move: 'report-lost', reason: 'lost', actor: 'clerk:test' }, null);
+    const replace = (actor: string) => issuer.service.lifeCycle.replace(card, { actor, reason: 'lost' }, null);
+    if (enrolmentReview === 'all') {
+      await expect(replace('reviewer:test')).rejects.toMatchObject({ code: 'REVIEWER_ORDERS' });
+    }
+    const { cardId } = await replace(enrolmentReview === 'all' ? 'clerk:test' : 'reviewer:test');
+    expect(await issuer.service.card(cardId)).toMatchObject(
+      enrolmentReview === 'all'
+        ? { orderedBy: 'clerk:test', reviewedBy: 'reviewer:test' }
+        : { orderedBy: 'reviewer:test', reviewedBy: null },
+    );
     // The first one waits for nobody but under `all`: the pair is decided.
     const other = await ask('clerk', 'POST', '/v1/cards', { residentId: first });
     expect(other.status).toBe(enrolmentReview === 'all' ? 409 : 201);

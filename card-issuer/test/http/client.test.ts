@@ -202,6 +202,14 @@ describe('client over HTTP', () => {
     expect((await get('/v1/hotlist', { 'if-none-match': etag })).status).toBe(304);
     expect(await manager.publishHotlist()).toMatchObject({ version: 2, entries: 1 });
     expect((await get('/v1/hotlist', { 'if-none-match': etag })).status).toBe(200);
+    const asManager = (headers: Record<string, string> = {}) =>
+      fetch(`${served.baseUrl}/v1/hotlist/counties/130102`, {
+        headers: { authorization: `Bearer ${served.token('manager')}`, ...headers },
+      });
+    const part = await asManager();
+    expect([part.status, part.headers.get('x-hotlist-version')]).toEqual([200, '2']);
+    expect((await asManager({ 'if-none-match': part.headers.get('etag') ?? '' })).status).toBe(304);
+    expect((await asManager({ 'if-none-match': etag })).status).toBe(200);
     const delta = await get('/v1/hotlist/deltas/2');
     expect([delta.status, delta.headers.get('cache-control')]).toEqual([200, 'private, max-age=31536000, immutable']);
     for (const none of ['1', '3', 'x', '-1']) expect((await get(`/v1/hotlist/deltas/${none}`)).status).toBe(404);
@@ -217,6 +225,17 @@ describe('client over HTTP', () => {
     const text = await answer.text();
     expect(text).toMatch(/rhc_http_request_seconds_count\{endpoint="get \/v1\/cards\/:id",status="200"\} [1-9]/);
     expect(text).toContain('nodejs_eventloop_lag_seconds');
+    const waiting = await enrolled(issuer, 91);
+    await issuer.bulk.create({ name: '一中队', residentIds: [waiting], actor: 'manager:test' }, null);
+    const { openJobs } = await client.status();
+    for (const line of [
+      'rhc_issuer_agents 0',
+      'rhc_issuer_readers 0',
+      `rhc_issuer_open_jobs ${openJobs}`,
+      'rhc_issuer_bulk_lines 1',
+    ])
+      expect((await (await fetch(`${served.baseUrl}/metrics`)).text()).split('\n')).toContain(line);
+    expect(text).toMatch(/^rhc_issuer_hotlist_age_hours [0-9.e+-]+$/m);
     const { residentName, issueSerial } = await client.card(id);
     for (const personal of [id, residentName, issueSerial, '13010119900307901X', '127.0.0.1'])
       expect(text).not.toContain(personal);

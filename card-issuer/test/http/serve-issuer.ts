@@ -10,8 +10,10 @@ import {
 } from '../../../service-shell/src/index.ts';
 import type { Issuer } from '../../src/app.ts';
 import { IssuerClient } from '../../src/client/index.ts';
+import { systemClock } from '../../src/clock.ts';
 import { ROLES, type Role } from '../../src/domain/roles.ts';
 import { issuerEndpoints } from '../../src/http/endpoints.ts';
+import { issuerMetrics } from '../../src/issuer-metrics.ts';
 
 export interface ServedIssuer {
   readonly baseUrl: string;
@@ -26,7 +28,7 @@ export async function serveIssuer(
 ): Promise<ServedIssuer> {
   const tokens = new Map(Object.keys(ROLES).map((role) => [role, randomBytes(16).toString('hex')]));
   const token = (role: Role) => tokens.get(role) ?? '';
-  const { app } = createHttpApp({
+  const { app, metrics } = createHttpApp({
     service: 'card-issuer',
     logger,
     endpoints: issuerEndpoints(issuer),
@@ -39,6 +41,7 @@ export async function serveIssuer(
       })),
     ),
   });
+  issuerMetrics(metrics, issuer, systemClock);
   const server: Server = createServer(app.callback());
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -37,7 +37,10 @@ function makeDesk(): InProcessDesk {
 function makeIssuer(database: Database, listedBlanksOnly = false): Promise<Issuer> {
   return createIssuer({
     database,
-    keys: { personalization, issuerCertificate: () => Promise.resolve(`0101${'00'.repeat(178)}`) },
+    keys: {
+      personalization: () => personalization,
+      issuerCertificate: () => Promise.resolve(`0101${'00'.repeat(178)}`),
+    },
     dataKeys: TEST_DATA_KEYS,
     crypto: nodeCrypto,
     clock: systemClock,

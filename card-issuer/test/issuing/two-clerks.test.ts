@@ -34,7 +34,8 @@ function makeNode(database: Database, node: string): Promise<Issuer> {
   return createIssuer({
     database,
     keys: {
-      personalization: localPersonalizationKeys({ crypto, suite: 'intl-128', profile: nationalProfile, random, root }),
+      personalization: () =>
+        localPersonalizationKeys({ crypto, suite: 'intl-128', profile: nationalProfile, random, root }),
       issuerCertificate: () => Promise.resolve(`0101${'00'.repeat(178)}`),
     },
     dataKeys: TEST_DATA_KEYS,

@@ -116,6 +116,16 @@ describe.each(ENGINES)('life cycle on %s', (engine) => {
     expect((await issuer.service.card(id)).moves).toEqual([]);
   });
 
+  test('the database holds that nobody orders the card whose enrolment they reviewed', async () => {
+    const id = await inUse(issuer, database, clock, 7);
+    const people = (orderedBy: string, reviewedBy: string | null) =>
+      refusal(database('cards').where({ id }).update({ ordered_by: orderedBy, reviewed_by: reviewedBy }));
+    expect(await people('clerk:li', 'reviewer:wang')).toBeNull();
+    expect(await issuer.service.card(id)).toMatchObject({ orderedBy: 'clerk:li', reviewedBy: 'reviewer:wang' });
+    expect(await people('clerk:li', 'clerk:li')).not.toBeNull();
+    expect(await people('clerk:li', null)).toBeNull();
+  });
+
   test('a suspended card that is out of date expires and does not lapse into use', async () => {
     const id = await inUse(issuer, database, clock, 5);
     await move(id, 'suspend', 'loss-by-phone');
@@ -136,7 +146,9 @@ describe.each(ENGINES)('life cycle on %s', (engine) => {
     const down = (name = '002-life-cycle') =>
       database.migrate.down({ name, migrationSource: MIGRATIONS, tableName: 'schema_migrations' });
     // What was built on cards later stands aside first, as it would when steps are taken back in their order.
-    for (const later of ['011-bulk', '010-steering']) await down(later);
+    expect(await refusal(down('023-card-people'))).not.toBeNull();
+    await database('cards').update({ ordered_by: null });
+    for (const later of ['023-card-people', '011-bulk', '010-steering']) await down(later);
     const before = await database('cards').where({ id }).first();
     if (before === undefined) throw new Error('no card');
     expect(await refusal(down())).not.toBeNull();
@@ -149,7 +161,10 @@ describe.each(ENGINES)('life cycle on %s', (engine) => {
     await down();
     expect(await refusal(database('cards').where({ id }).update({ state: 'lost' }))).not.toBeNull();
     await database.migrate.latest({ migrationSource: MIGRATIONS, tableName: 'schema_migrations' });
-    expect(await database('cards').where({ id }).first()).toEqual({ ...before, state: 'active' });
+    expect(await database('cards').where({ id }).first()).toEqual({
+      ...before,
+      ...{ state: 'active', ordered_by: null, reviewed_by: null },
+    });
     expect(await database('jobs').where({ card_id: id }).first()).toMatchObject({ id: 'j' });
     expect(
       await refusal(database('jobs').insert({ id: 'k', card_id: 'none', state: 'done', updated_at: 'x' })),

@@ -44,7 +44,12 @@ async function order(database: Database, residentId: string, at: string, replace
     issueSerial: String(serial).padStart(10, '0'),
     orderedAt: at,
   };
-  await cards.insertCard(database, { ...card, ...(replaces === undefined ? {} : { replaces }) });
+  await cards.insertCard(database, {
+    ...card,
+    orderedBy: null,
+    reviewedBy: null,
+    ...(replaces === undefined ? {} : { replaces }),
+  });
   return id;
 }
 

@@ -17,6 +17,7 @@ import {
 import { openTestVault } from '../life-cycle/in-use.ts';
 
 const AT = '2026-11-22T00:00:00.000Z';
+const NOBODY = { orderedBy: null, reviewedBy: null };
 const SIGNED = { actor: 'a', at: AT };
 const resident = (documentNumber: string) =>
   ({ documentType: '01', documentNumber, name: '甲', birthDate: '1990-01-01', areaCode: '130102' }) as Resident;
@@ -42,7 +43,7 @@ describe.each(['sqlite', 'postgres'])('repositories on %s', (engine) => {
     await cluster?.stop();
   });
   const order = (id: string, residentId: string, issueSerial: string) =>
-    cards.insertCard(database, { id, residentId, cardNumber: '1', issueSerial, orderedAt: AT });
+    cards.insertCard(database, { id, residentId, cardNumber: '1', issueSerial, orderedAt: AT, ...NOBODY });
 
   test('one live card a resident, a serial once, a known resident', async () => {
     await order('c1', 'r1', 'S1');
@@ -96,7 +97,7 @@ describe.each(['sqlite', 'postgres'])('repositories on %s', (engine) => {
   test('a card with its name, job and successor is one statement, and says what each of them says', async () => {
     await residents.insertResident(database, { id: 'r3', resident: resident('3'), enrolledAt: AT });
     const next = { residentId: 'r3', cardNumber: '1', orderedAt: AT, replaces: 'c5' };
-    await cards.insertCard(database, { ...next, id: 'c6', issueSerial: 'S6' });
+    await cards.insertCard(database, { ...next, ...NOBODY, id: 'c6', issueSerial: 'S6' });
     let statements = 0;
     const count = () => {
       statements += 1;

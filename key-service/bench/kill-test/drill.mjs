@@ -145,7 +145,7 @@ export class Drill {
         challenge: 'A1A2A3A4A5A6A7A8',
         masterKeyVersion: 0,
         securityCodeBlock: '00'.repeat(16),
-        issuer: '1301',
+        issuer: '1301000000000000000001',
       };
       const protect = {
         kind: 'protect',

@@ -1,13 +1,17 @@
 /** Personalization's key port over key-service: three calls a card. */
 import { bytesToHex, hexToBytes } from '@rhc/card/bytes';
 import type { PersonalizationKeys } from '@rhc/card/personalization';
+import type { CardPeople } from '../contract/index.ts';
 import { keyServiceErrors } from '../errors.ts';
 import type { KeyServiceClient } from './key-service-client.ts';
 
 type Client = Pick<KeyServiceClient, 'prepare' | 'finish' | 'terminal'>;
 
-/** @param issuer issuer code, for key-service's usage policy and audit */
-export function personalizationKeysOver(client: Client, issuer: string): PersonalizationKeys {
+/**
+ * @param issuer issuer code, for key-service's usage policy and audit
+ * @param people who ordered the card and who had reviewed it; absent only where the issuer's cards need no review
+ */
+export function personalizationKeysOver(client: Client, issuer: string, people?: CardPeople): PersonalizationKeys {
   return {
     async prepare({ cardFactor, provinceCode, challenge, masterKeyVersion, securityCodeBlock }) {
       const answer = await client.prepare({
@@ -17,6 +21,7 @@ export function personalizationKeysOver(client: Client, issuer: string): Persona
         masterKeyVersion,
         securityCodeBlock: bytesToHex(securityCodeBlock),
         issuer,
+        ...(people === undefined ? {} : { people }),
       });
       return {
         suite: answer.suite,

@@ -4,6 +4,7 @@
  */
 import { CARD_KEY_SLOTS } from '@rhc/card/profile';
 import { z } from 'zod';
+import { cardPeople } from './card-people.ts';
 
 const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^[0-9A-F]{${bytes * 2}}$`), `${bytes} bytes as upper-case hex`);
@@ -24,7 +25,7 @@ export const bureauCardKeysRequest = z.strictObject({
   /** The caller's name of the order, for the audit log. */
   order: z.string().regex(/^[\w-]{1,64}$/),
   cards: z
-    .array(z.strictObject({ cardFactor: hex(8), securityCodeBlock: hex(16) }))
+    .array(z.strictObject({ cardFactor: hex(8), securityCodeBlock: hex(16), people: cardPeople.optional() }))
     .min(1)
     .max(MAX_CARDS_A_CALL),
 });

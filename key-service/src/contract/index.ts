@@ -4,12 +4,14 @@
  */
 import { CARD_KEY_SLOTS, OFF_CARD_KEY_SLOTS } from '@rhc/card/profile';
 import { z } from 'zod';
+import { cardPeople } from './card-people.ts';
 
 export * from './access.ts';
 export * from './agent-audit.ts';
 export * from './approvals.ts';
 export * from './audit.ts';
 export * from './bureau.ts';
+export * from './card-people.ts';
 export * from './ceremony.ts';
 export * from './certificates.ts';
 export * from './data-keys.ts';
@@ -52,6 +54,8 @@ export const preparePersonalizationRequest = z.strictObject({
   securityCodeBlock: hex(16),
   /** Issuer code, for the usage policy and the audit log. */
   issuer: z.string().regex(/^\d{1,22}$/),
+  /** Must be given, with two people, where the hierarchy says `review: every-card` of the issuer. */
+  people: cardPeople.optional(),
 });
 export const preparePersonalizationResponse = z.object({
   suite: z.enum(['intl-128', 'sm-128', 'pboc-3des']),

@@ -3,7 +3,7 @@ import { type Endpoint, endpoint } from '@rhc/service-shell';
 import { bureauCardKeysRequest, bureauCardKeysResponse } from '../contract/index.ts';
 import { bureauInput, bureauResponse, bureauUses } from '../domain/bureau.ts';
 import { roles } from './access.ts';
-import { type KeyEndpointParts, spend } from './key-endpoints.ts';
+import { answeredFor, type KeyEndpointParts, spend } from './key-endpoints.ts';
 
 export const bureauEndpoints = (parts: KeyEndpointParts): Endpoint[] => [
   endpoint({
@@ -20,6 +20,11 @@ export const bureauEndpoints = (parts: KeyEndpointParts): Endpoint[] => [
     async handle({ body }) {
       const input = bureauInput(parts.book, body);
       const { transportKey, issuer, provinceCode, order, cards } = body;
+      await answeredFor(
+        parts,
+        issuer,
+        cards.map(({ people }) => people),
+      );
       await spend(parts, bureauUses(parts.book, body), { issuer, provinceCode });
       const factors = cards.map(({ cardFactor }) => cardFactor).join(' ');
       await parts.audit.record('bureau-card-keys', { order, transportKey, issuer, cards: cards.length, factors });

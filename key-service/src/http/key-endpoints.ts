@@ -3,6 +3,7 @@ import { bytesToHex } from '@rhc/card/bytes';
 import { isRhcError } from '@rhc/card/errors';
 import { type Endpoint, endpoint } from '@rhc/service-shell';
 import {
+  type CardPeople,
   finishPersonalizationRequest,
   finishPersonalizationResponse,
   type IssuerCertificateResponse,
@@ -21,6 +22,7 @@ import {
   terminalResponse as terminalAnswer,
   terminalRequest,
 } from '../contract/index.ts';
+import { peopleNamed, requireTwoPeople } from '../domain/card-people.ts';
 import { ALL_KEY_SLOTS, issuerOf, slotOf } from '../domain/hierarchy.ts';
 import type { KeyLifeStore } from '../domain/key-life.ts';
 import { cryptoperiodWarnings } from '../domain/key-states.ts';
@@ -70,6 +72,21 @@ export async function spend(parts: KeyEndpointParts, uses: readonly UseOf[], cal
   }
 }
 
+/** As `spend`: a refusal is counted before it is told. */
+export async function answeredFor(
+  { book, refusalCounter }: KeyEndpointParts,
+  issuer: string,
+  cards: readonly (CardPeople | undefined)[],
+): Promise<void> {
+  const declared = issuerOf(book.hierarchy, issuer);
+  try {
+    for (const people of cards) requireTwoPeople(declared, people);
+  } catch (error) {
+    if (isRhcError(error)) await refusalCounter.add([error.code], { issuer });
+    throw error;
+  }
+}
+
 export const keyEndpoints = (parts: KeyEndpointParts): Endpoint[] => [...cardRows(parts), ...registerRows(parts)];
 
 function cardRows(parts: KeyEndpointParts): Endpoint[] {
@@ -85,10 +102,11 @@ function cardRows(parts: KeyEndpointParts): Endpoint[] {
       response: preparePersonalizationResponse,
       async handle({ body }) {
         const input = prepareInput(parts.book, body);
-        const { cardFactor, masterKeyVersion, issuer, provinceCode } = body;
+        const { cardFactor, masterKeyVersion, issuer, provinceCode, people } = body;
+        await answeredFor(parts, issuer, [people]);
         await spend(parts, prepareUses(parts.book, body), { issuer, provinceCode });
-        const keys = input.loads.length;
-        await parts.audit.record('personalization-prepare', { cardFactor, masterKeyVersion, issuer, keys });
+        const about = { cardFactor, masterKeyVersion, issuer, keys: input.loads.length, ...peopleNamed(people) };
+        await parts.audit.record('personalization-prepare', about);
         return prepareResponse(parts.book, body, await parts.hsm.run('prepare', input));
       },
     }),

@@ -17,6 +17,7 @@ import * as changeFeed from './019-change-feed.ts';
 import * as installation from './020-installation.ts';
 import * as lookUpOrder from './021-look-up-order.ts';
 import * as renewals from './022-renewals.ts';
+import * as cardPeople from './023-card-people.ts';
 
 const ALL = [
   { name: '001-first-light', ...first },
@@ -36,6 +37,7 @@ const ALL = [
   { name: '020-installation', ...installation },
   { name: '021-look-up-order', ...lookUpOrder },
   { name: '022-renewals', ...renewals },
+  { name: '023-card-people', ...cardPeople },
 ] as const;
 type Migration = (typeof ALL)[number];
 
