@@ -20,6 +20,8 @@ const KEY_SERVICE_BENCH = 'key-service/bench/key-service.bench.mjs';
 const APDU_BENCH = 'reader-agent/bench/apdu.bench.mjs';
 const DESK_BENCH = 'reader-agent/bench/desk.bench.mjs';
 const DAY_BENCH = 'reader-agent/bench/day.bench.mjs';
+const IMPORT_BENCH = 'card-issuer/bench/residents.bench.mjs';
+const LOOK_UP_BENCH = 'card-issuer/bench/look-up.bench.mjs';
 const ISSUING_BENCH = 'card-issuer/bench/issuing.bench.mjs';
 const HOTLIST_BENCH = 'card-issuer/bench/hotlist.bench.mjs';
 
@@ -39,9 +41,23 @@ function figure(value) {
   return value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
 }
 
-/** `--operations N`: over how many operations key-service's memory is watched. */
-const { values: words } = parseArgs({ options: { operations: { type: 'string' } } });
+/**
+ * `--operations N`: over how many operations key-service's memory is watched. `--rows N`, `--residents N`: sizes of import and
+ * look-up, each measured at ten times as well.
+ */
+const { values: words } = parseArgs({
+  options: {
+    operations: { type: 'string' },
+    rows: { type: 'string', default: '20000' },
+    residents: { type: 'string', default: '100000' },
+  },
+});
 const asked = words.operations === undefined ? {} : { operations: Number(words.operations) };
+const [rosterRows, people] = [Number(words.rows), Number(words.residents)];
+if (![rosterRows, people].every((size) => Number.isSafeInteger(size) && size > 0)) {
+  process.stderr.write('用法 usage: npm run bench -- [--operations N] [--rows N] [--residents N]\n');
+  process.exit(2);
+}
 
 /** @param {Row['target']} target */
 function verdict(target) {
@@ -74,6 +90,12 @@ await measure({ zh: '一天', en: 'memory over a day’s cards, cold start' }, a
 );
 await measure({ zh: '密钥服务', en: 'key-service over HTTP against the bare token' }, async () =>
   (await import(pathToFileURL(join(ROOT, KEY_SERVICE_BENCH)).href)).run(asked),
+);
+await measure({ zh: '名册', en: 'import of a roster' }, async () =>
+  (await import(pathToFileURL(join(ROOT, IMPORT_BENCH)).href)).run({ rows: rosterRows }),
+);
+await measure({ zh: '查找', en: 'look-up of residents' }, async () =>
+  (await import(pathToFileURL(join(ROOT, LOOK_UP_BENCH)).href)).run({ residents: people }),
 );
 await measure({ zh: '发卡', en: 'whole issuing jobs against the bare dialogue' }, async () =>
   (await import(pathToFileURL(join(ROOT, ISSUING_BENCH)).href)).run(),

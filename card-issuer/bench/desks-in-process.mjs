@@ -37,6 +37,12 @@ class Desk {
     this.end.receive(JSON.stringify({ type: 'readers', readers: this.#readers() }));
   }
 
+  /** Takes the card out. */
+  remove() {
+    this.card = null;
+    this.end.receive(JSON.stringify({ type: 'readers', readers: this.#readers() }));
+  }
+
   #readers() {
     return [{ reader: this.reader, state: 'free', card: this.card }];
   }

@@ -4,55 +4,24 @@
  * virtual card and keys in memory: no database, no HSM, no HTTP. Needs `dist`.
  * `node card-issuer/bench/issuing.bench.mjs`
  */
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bytesToHex } from '@rhc/card/bytes';
 import { nodeCrypto } from '@rhc/card/crypto-node';
 import { localPersonalizationKeys, personalizeCard, securityCodeBlock } from '@rhc/card/personalization';
 import { nationalProfile, rhcBlank1 } from '@rhc/card/profile';
-import { disperse, pilotRoot } from '@rhc/card/secure-messaging';
-import { KeyServiceClient, personalizationKeysOver } from '@rhc/key-service/client';
-import { runPilotCeremony } from '../../scripts/start/ceremony.mjs';
-import { Processes } from '../../scripts/start/processes.mjs';
-import { startServices } from '../../scripts/start/services.mjs';
-import { prepareState } from '../../scripts/start/state.mjs';
 import { ProcessMemory, VirtualCard } from '../../virtual-card/dist/index.js';
-import { createIssuer } from '../dist/app.js';
-import { systemClock } from '../dist/clock.js';
 import { cardDataOf } from '../dist/domain/card-data.js';
 import { validateResident } from '../dist/domain/validate-resident.js';
 import { openDatabase } from '../dist/store/index.js';
 import { openDesks } from './desks-in-process.mjs';
-import { inventedResident } from './invented-residents.mjs';
+import { blank, IDENTITY, issuerOn, person, random, root, SUITE, withKeyService } from './issuer-on-softhsm.mjs';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const SUITE = 'intl-128';
 const DESKS = 8;
 const WARM_CARDS = 16;
 const CARDS = 160;
 const BARE_CARDS = 60;
 const TARGET_PER_SECOND = 25;
-const ISSUER_CODE = '1301000000000000000001';
 const POLL_MS = 4;
-
-const random = (/** @type {number} */ length) => new Uint8Array(randomBytes(length));
-const root = (slot, version) => pilotRoot(nodeCrypto, slot, version);
-const quiet = /** @type {any} */ ({ info() {}, warn() {}, error: (line) => console.error(JSON.stringify(line)) });
-
-/** A blank of the pilot with a serial of its own. */
-function blank() {
-  const historicalBytes = Uint8Array.of(0x52, 1, ...random(6), 1, 0, 0);
-  const transportKey = bytesToHex(disperse(nodeCrypto, SUITE, root('TMK', 1), historicalBytes.slice(0, 8)));
-  return { historicalBytes, transportKey };
-}
-
-function person(/** @type {number} */ index) {
-  const { name, sex, documentNumber, birthDate, areaCode, phone } = inventedResident(index);
-  return { name, sex, documentNumber, birthDate, areaCode, phone, ethnicGroup: '汉族', documentType: '居民身份证' };
-}
 
 async function bareLoop() {
   const keys = localPersonalizationKeys({ crypto: nodeCrypto, suite: SUITE, profile: nationalProfile, random, root });
@@ -94,29 +63,10 @@ async function bareLoop() {
   return (BARE_CARDS * 1000) / (performance.now() - started);
 }
 
-const IDENTITY = { name: '石家庄市卫生健康委员会', code: ISSUER_CODE, cityCode: '130100', validityYears: 10 };
-
-/** @param {import('../../scripts/start/services.mjs').State} state */
-async function issue(state, url) {
-  const client = new KeyServiceClient({
-    baseUrl: url,
-    token: () => readFileSync(state.tokens.keyService, 'utf8').trim(),
-  });
-  const database = openDatabase(join(state.dirs.cardIssuer, 'bench.sqlite'));
-  const issuer = await createIssuer({
-    database,
-    keys: {
-      personalization: (people) => personalizationKeysOver(client, ISSUER_CODE, people),
-      issuerCertificate: async () => (await client.issuerCertificate()).certificate,
-    },
-    dataKeys: client,
-    crypto: nodeCrypto,
-    clock: systemClock,
-    random,
-    logger: quiet,
-    issuer: IDENTITY,
-    enrolmentReview: 'none',
-  });
+/** @param {Parameters<typeof issuerOn>[0]} house */
+async function issue(house) {
+  const database = openDatabase(join(house.state.dirs.cardIssuer, 'bench.sqlite'));
+  const issuer = await issuerOn(house, database);
   const { desks, close } = openDesks(DESKS, issuer.hub);
   try {
     const orders = [];
@@ -161,14 +111,9 @@ async function issued(issuer, cardId) {
 }
 
 export async function run() {
-  const folder = mkdtempSync(join(tmpdir(), 'rhc-bench-issuing-'));
-  const processes = new Processes((line) => process.stderr.write(`${line}\n`));
-  try {
-    const state = prepareState(folder);
-    await runPilotCeremony(ROOT, state);
+  return withKeyService(async (house) => {
     const baseline = await bareLoop();
-    const { keyService } = await startServices(ROOT, state, processes, { csockName: null, only: ['key-service'] });
-    const value = await issue(state, keyService.url);
+    const value = await issue(house);
     return [
       {
         name: `cards issued and read back, ${DESKS} desks`,
@@ -179,10 +124,7 @@ export async function run() {
         target: { text: `≥ ${TARGET_PER_SECOND}/s`, met: value >= TARGET_PER_SECOND },
       },
     ];
-  } finally {
-    await processes.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) console.table(await run());

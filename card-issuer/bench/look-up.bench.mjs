@@ -1,5 +1,6 @@
 /**
- * Look-up in a whole province: `node card-issuer/bench/look-up.bench.mjs [RESIDENTS] [TIMES]`, 1,000,000 and 10× by default.
+ * Look-up in a whole province: `node card-issuer/bench/look-up.bench.mjs [RESIDENTS] [TIMES]`, 1,000,000 and 10× by default;
+ * `run()` gives rows for the root's `npm run bench`.
  * The residents are put in as the import stores them, but without its checks and with the indexes made afterwards; the look-ups
  * go through `Residents.list`, by number, telephone, name and initials in turn. Beside them a bare read of one row by its key.
  */
@@ -7,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { systemClock } from '../dist/clock.js';
 import { validateResident } from '../dist/domain/validate-resident.js';
 import { timeOrderedIds } from '../dist/new-id.js';
@@ -15,8 +17,8 @@ import { Residents } from '../dist/residents.js';
 import { migrate, openDatabase, residents } from '../dist/store/index.js';
 import { inventedResident } from './invented-residents.mjs';
 
-const [count = 1_000_000, times = 10] = process.argv.slice(2).map(Number);
 const LOOK_UPS = 4000;
+const TARGET_MS = 20;
 const BATCH = 500;
 const PROGRESS_ROWS = 500_000;
 const random = (length) => new Uint8Array(randomBytes(length));
@@ -78,8 +80,14 @@ async function measured(database, people) {
   return { residents: people, ms: found, bareMs: { p50: at(bareMs, 0.5), p99: at(bareMs, 0.99) } };
 }
 
-const results = [];
-for (const people of times > 1 ? [count, count * times] : [count]) {
+/** @param {{ residents?: number, times?: number }} sizes */
+async function atSizes({ residents: count = 1_000_000, times = 10 }) {
+  const results = [];
+  for (const people of times > 1 ? [count, count * times] : [count]) results.push(await atSize(people));
+  return results;
+}
+
+async function atSize(/** @type {number} */ people) {
   const folder = mkdtempSync(join(process.env.RHC_BENCH_TMP ?? tmpdir(), 'rhc-look-up-bench-'));
   const path = join(folder, 'issuer.sqlite');
   const database = openDatabase(path);
@@ -90,10 +98,30 @@ for (const people of times > 1 ? [count, count * times] : [count]) {
     await fill(database, people);
     await database.raw('PRAGMA wal_checkpoint(TRUNCATE)');
     say(`filled in ${Math.round((performance.now() - started) / 1000)} s`);
-    results.push({ ...(await measured(database, people)), gib: statSync(path).size / 2 ** 30 });
+    return { ...(await measured(database, people)), gib: statSync(path).size / 2 ** 30 };
   } finally {
     await database.destroy();
     rmSync(folder, { recursive: true, force: true });
   }
 }
-process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+
+/** @param {{ residents?: number, times?: number }} sizes */
+export async function run(sizes = {}) {
+  const results = await atSizes(sizes);
+  const [first] = results;
+  return results.flatMap(({ residents: people, ms, bareMs }) =>
+    Object.entries(ms).map(([kind, { p99 }]) => ({
+      name: `look-up by ${kind}, p99, ${people.toLocaleString('en')} residents${people === first?.residents ? '' : `: × ${(p99 / (first?.ms[kind]?.p99 ?? p99)).toFixed(2)} of the smaller`}`,
+      value: p99,
+      unit: 'ms',
+      baseline: bareMs.p99,
+      ratio: p99 / bareMs.p99,
+      target: { text: `≤ ${TARGET_MS} ms`, met: p99 <= TARGET_MS },
+    })),
+  );
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [residents, times] = process.argv.slice(2).map(Number);
+  process.stdout.write(`${JSON.stringify(await atSizes({ residents, times }), null, 2)}\n`);
+}

@@ -328,7 +328,7 @@ export class Bulk {
     const item = await bulk.takeNext(database, run.id, { by: node, at: this.#now() });
     if (item === null) return;
     try {
-      const cardId = item.cardId ?? (await this.#order(run, item));
+      const cardId = await this.#cardOf(run, item);
       await bulk.moveItem(database, item.id, ['taken'], 'taken', { cardId });
       await service.start(cardId, { agent: station.agentId, reader: station.reader }, run.createdBy);
     } catch (error) {
@@ -345,17 +345,23 @@ export class Bulk {
     }
   }
 
-  /** Under the line's own key: a crash after it finds the same order again. */
-  async #order({ createdBy }: BulkRun, { id, residentId, replaces }: BulkItem): Promise<string> {
+  /** Ordered under the line's own key, so that a crash after it finds the same order again; anew when the chip was waste. */
+  async #cardOf(run: BulkRun, item: BulkItem): Promise<string> {
+    if (item.cardId === null) return this.#order(run, item, `bulk:${item.id}`);
+    const card = await cards.findCard(this.#parts.database, item.cardId);
+    return card?.state === 'spoiled' ? this.#order(run, item, `bulk:${item.id}:${item.cardId}`) : item.cardId;
+  }
+
+  async #order({ createdBy }: BulkRun, { residentId, replaces }: BulkItem, key: string): Promise<string> {
     const { database, service } = this.#parts;
-    if (replaces === null) return (await service.orderCard(residentId, `bulk:${id}`, createdBy)).id;
+    if (replaces === null) return (await service.orderCard(residentId, key, createdBy)).id;
     const before = await cards.findCard(database, replaces);
     // Lost or suspended meanwhile: that is the counter's business, and its fee is another one.
     if (before === null || !RENEWABLE.includes(before.state)) {
       throw issuerErrors.make('CARD_STATE_FORBIDS', { detail: `renew a card that is ${before?.state ?? 'unknown'}` });
     }
     const renewal = { actor: createdBy, reason: 'renewal' } as const;
-    return (await service.lifeCycle.replace(replaces, renewal, `bulk:${id}`)).cardId;
+    return (await service.lifeCycle.replace(replaces, renewal, key)).cardId;
   }
 
   /** Taken items end as their cards did; what was taken and not begun waits again, with its order if it has one. */

@@ -245,6 +245,43 @@ describe.each(ENGINES)('bulk on %s', (engine) => {
     await issuer.stop();
   }, 120_000);
 
+  test('a chip that cannot be written is waste, and its line goes on with another chip under another order', async () => {
+    const issuer = await makeIssuer(database, [1, 2], 'node-e');
+    const residentId = await enrol(issuer);
+    const run = await issuer.bulk.create({ name: '四中队', residentIds: [residentId], actor: 'operator:li' }, null);
+    const foreign = { ...blank(), transportKey: 'AB'.repeat(16) };
+    const desk = new InProcessDesk({ ...foreign, agentId: 'desk-1' });
+    desk.connect(issuer.hub);
+    await issuer.bulk.assign({ agentId: 'desk-1', reader: 'reader-1', runId: run.id }, 'operator:li');
+    const line = async () => (await issuer.bulk.items(run.id, { after: 0, limit: 1 }))[0];
+    const bound = await until(
+      async () => (await issuer.service.cards({ residentId, limit: 1 }))[0],
+      (card) => card?.cardFactor === desk.factor,
+    );
+    const wasteId = bound?.id as string;
+    await until(
+      async () => (await issuer.service.card(wasteId)).job,
+      (job) => job?.state === 'waiting' && job.error !== null,
+    );
+    const waste = { actor: 'operator:li', witness: 'operator:wang', reason: '发卡方密钥不符' };
+    await until(
+      () => issuer.service.spoil(wasteId, waste).catch(() => null),
+      (card) => card?.state === 'spoiled',
+    );
+    await issuer.bulk.look();
+    expect(await line()).toMatchObject({ state: 'failed', cardId: wasteId });
+    await issuer.bulk.retry((await line())?.id as string, 'operator:li');
+    desk.put(blank());
+    await until(
+      () => issuer.bulk.view(run.id),
+      ({ state }) => state === 'done',
+    );
+    const made = (await line())?.cardId as string;
+    expect(made).not.toBe(wasteId);
+    expect(await issuer.service.card(made)).toMatchObject({ residentId, state: 'personalized' });
+    await issuer.stop();
+  }, 120_000);
+
   test('a run of unknown residents names the lines; states forbid what they must', async () => {
     const issuer = await makeIssuer(database);
     const known = await enrol(issuer);
