@@ -57,7 +57,7 @@ async function feed(issuer, database, ended) {
             if (isStuck || (card === undefined && (ended() || performance.now() > deadline))) {
               if (isStuck || !ended()) pulled[isForeign ? 'foreign' : 'other'] += 1;
               desk.remove();
-              if (isStuck) await issuer.service.spoil(card.id, WASTE);
+              if (isStuck) await waste(issuer, card.id);
               break;
             }
             await pause(LOOK_MS);
@@ -68,6 +68,19 @@ async function feed(issuer, database, ended) {
     );
   } finally {
     await close();
+  }
+}
+
+/** As soon as its last run has let go of the reader. @param {Issuer} issuer @param {string} cardId */
+async function waste(issuer, cardId) {
+  for (;;) {
+    try {
+      await issuer.service.spoil(cardId, WASTE);
+      return;
+    } catch (error) {
+      if (/** @type {{ code?: string }} */ (error).code !== 'READER_BUSY') throw error;
+      await pause(LOOK_MS);
+    }
   }
 }
 
@@ -131,6 +144,14 @@ async function main() {
       await work(second, run.id, database, (_done, state) => state === 'done');
       const seconds = (performance.now() - started) / 1000;
       const { progress } = await second.bulk.view(run.id);
+      const failed = await second.bulk.items(run.id, { state: 'failed', after: 0, limit: 100 });
+      const ofFailed = await Promise.all(
+        failed.map(async ({ error, cardId, residentId }) => ({
+          error: error?.code,
+          card: cardId === null ? null : (await second.service.card(cardId)).state,
+          cards: (await second.service.cards({ residentId, limit: 9 })).map(({ state }) => state),
+        })),
+      );
       await second.stop();
       const made = await database('cards').where({ state: 'personalized' });
       const distinct = (/** @type {string} */ column) => new Set(made.map((card) => card[column])).size;
@@ -147,6 +168,7 @@ async function main() {
         lastQuarter: Number(rate(madeAt.slice(-quarter)).toFixed(1)),
         pulled,
         retried,
+        failed: ofFailed,
         made: made.length,
         distinct: {
           residents: distinct('resident_id'),

@@ -62,6 +62,8 @@ const MADE = [
   'returned',
   'destroyed',
 ];
+/** No chip is bound to the card any more, or not yet. */
+const UNBOUND = ['ordered', 'spoiled'];
 /** States of a card whose successor a run makes; `replacing`: ordered already, before a crash. */
 const RENEWABLE = ['active', 'replacing'];
 /** The chip, not the line, is at fault: the line waits for the next blank. */
@@ -143,10 +145,10 @@ export class Bulk {
     const { database, clock } = this.#parts;
     const run = await this.#run(id);
     const nowMs = clock.nowMs();
-    const doneAt = await bulk.doneSince(database, id, timestamp(nowMs - HOUR_MS));
+    const done = await bulk.doneSince(database, id, timestamp(nowMs - HOUR_MS));
     return {
       ...run,
-      progress: bulkProgress(await bulk.countItems(database, id), doneAt, nowMs),
+      progress: bulkProgress(await bulk.countItems(database, id), done, nowMs),
       stations: await bulk.listStations(database, id),
     };
   }
@@ -214,12 +216,10 @@ export class Bulk {
     if (item.state !== 'failed')
       throw issuerErrors.make('BULK_STATE_FORBIDS', { detail: `retry an item that is ${item.state}` });
     const card = item.cardId === null ? null : await cards.findCard(database, item.cardId);
-    if (card !== null && card.state === 'failed') {
-      await service.start(card.id, {}, actor);
-      await bulk.moveItem(database, item.id, ['failed'], 'taken', { error: null, endedAt: null });
-    } else {
-      await bulk.moveItem(database, item.id, ['failed'], 'queued', { error: null, endedAt: null });
-    }
+    if (card?.state === 'failed') await service.start(card.id, {}, actor);
+    // A card that was begun is followed to its end; an order and a waste chip wait for the next blank.
+    const to = card === null || UNBOUND.includes(card.state) ? 'queued' : 'taken';
+    await bulk.moveItem(database, item.id, ['failed'], to, { error: null, endedAt: null });
     await this.#reopen(item.runId);
     void this.look();
     return this.#item(itemId);
@@ -338,8 +338,12 @@ export class Bulk {
         await bulk.moveItem(database, item.id, ['taken'], 'queued', { error: body });
         return;
       }
-      await bulk.moveItem(database, item.id, ['taken'], 'failed', { error: body, endedAt: this.#now() });
-      await this.#parts.feed.record('bulk-item-failed', item.cardId, { run: run.id, item: item.id, error: body.code });
+      // A card that was begun meanwhile ends its line at the next look.
+      if (item.cardId === null || body.code !== 'CARD_STATE_FORBIDS') {
+        await bulk.moveItem(database, item.id, ['taken'], 'failed', { error: body, endedAt: this.#now() });
+        const told = { run: run.id, item: item.id, error: body.code };
+        await this.#parts.feed.record('bulk-item-failed', item.cardId, told);
+      }
       // A bad line stops nothing: the blank takes the next one.
       await this.#feed(run, station);
     }
@@ -373,16 +377,20 @@ export class Bulk {
       if (cardState !== null && MADE.includes(cardState)) {
         await this.#sampleOrDone(runId, item, at);
       } else if (cardState === 'failed') {
-        const body = issuerErrors.make('CARD_REJECTED').toBody();
-        await bulk.moveItem(database, item.id, ['taken'], 'failed', { error: body, endedAt: at });
+        await bulk.endTaken(database, item, {
+          state: 'failed',
+          error: issuerErrors.make('CARD_REJECTED').toBody(),
+          at,
+        });
       } else if (cardState === 'spoiled') {
         // The chip was waste; the resident still needs a card, under a new order.
-        await bulk.moveItem(database, item.id, ['taken'], 'failed', {
+        await bulk.endTaken(database, item, {
+          state: 'failed',
           error: issuerErrors.make('BLANK_NOT_BLANK').toBody(),
-          endedAt: at,
+          at,
         });
       } else if ((cardState === null || cardState === 'ordered') && this.#isAbandoned(taken)) {
-        await bulk.moveItem(database, item.id, ['taken'], 'queued');
+        await bulk.requeueUnbegun(database, item, at);
       }
     }
   }
@@ -408,7 +416,7 @@ export class Bulk {
       if (approved) await bulk.moveRun(transaction, runId, ['awaiting-sample'], 'running');
       // Also in the middle of a run: another key version makes another card.
       else await bulk.moveRun(transaction, runId, WORKING, 'sample-review', { sample_card_id: cardId });
-      await bulk.moveItem(transaction, item.id, ['taken'], 'done', { endedAt: at, error: null });
+      await bulk.endTaken(transaction, item, { state: 'done', error: null, at });
     });
   }
 

@@ -55,13 +55,16 @@ const ENDED: readonly BulkRunState[] = ['done', 'cancelled'];
 
 export const canPause = (state: BulkRunState): boolean => !ENDED.includes(state) && state !== 'paused';
 
-/** @param doneAt moments of finished cards in the last hour, oldest first, ISO 8601 */
-export function bulkProgress(counts: BulkProgress['counts'], doneAt: readonly string[], nowMs: number): BulkProgress {
-  const first = doneAt[0];
-  if (first === undefined || doneAt.length < 2) return { counts, cardsPerHour: null, secondsLeft: null };
+/** @param done cards that were finished in the last hour, and when the first of them was, ISO 8601 */
+export function bulkProgress(
+  counts: BulkProgress['counts'],
+  { count, first }: { readonly count: number; readonly first: string | null },
+  nowMs: number,
+): BulkProgress {
+  if (first === null || count < 2) return { counts, cardsPerHour: null, secondsLeft: null };
   const hours = (nowMs - Date.parse(first)) / 3_600_000;
   // The first card ends the span before it, so it does not count into the span that begins with it.
-  const cardsPerHour = hours > 0 ? (doneAt.length - 1) / hours : null;
+  const cardsPerHour = hours > 0 ? (count - 1) / hours : null;
   const left = counts.queued + counts.taken;
   return { counts, cardsPerHour, secondsLeft: cardsPerHour ? Math.ceil((left / cardsPerHour) * 3600) : null };
 }

@@ -207,6 +207,32 @@ export async function moveItem(
   return changed === 1;
 }
 
+/**
+ * Ends a taken item as its card did; only while it has that card still: it may have failed, been asked for again and been
+ * taken with another one since it was read.
+ */
+export async function endTaken(
+  database: Database,
+  { id, cardId }: BulkItem,
+  end: { readonly state: 'done' | 'failed'; readonly error: ErrorBody | null; readonly at: string },
+): Promise<void> {
+  await database('bulk_items')
+    .where({ id, state: 'taken', card_id: cardId })
+    .update({ state: end.state, error: end.error === null ? null : JSON.stringify(end.error), ended_at: end.at });
+}
+
+/** A taken item waits again, unless its card has been begun since it was read. */
+export async function requeueUnbegun(database: Database, { id }: BulkItem, now: string): Promise<void> {
+  const ofCard = (table: string) => database(table).whereRaw(`${table}.card_id = bulk_items.card_id`).select(1);
+  await database('bulk_items')
+    .where({ id, state: 'taken' })
+    .whereNotExists(
+      database('cards').whereRaw('cards.id = bulk_items.card_id').whereNot({ state: 'ordered' }).select(1),
+    )
+    .whereNotExists(ofCard('jobs').where({ state: 'running' }).where('claimed_until', '>=', now))
+    .update({ state: 'queued' });
+}
+
 export async function setPosition(database: Database, id: string, position: number): Promise<boolean> {
   return (await database('bulk_items').where({ id, state: 'queued' }).update({ position })) === 1;
 }
@@ -248,13 +274,18 @@ export async function takenWithCards(database: Database, runId: string): Promise
   }));
 }
 
-export async function doneSince(database: Database, runId: string, since: string): Promise<string[]> {
-  const rows = (await database('bulk_items')
+/** How many were done since a moment, and the first of them. */
+export async function doneSince(
+  database: Database,
+  runId: string,
+  since: string,
+): Promise<{ readonly count: number; readonly first: string | null }> {
+  const [row] = (await database('bulk_items')
     .where({ run_id: runId, state: 'done' })
     .where('ended_at', '>=', since)
-    .orderBy('ended_at')
-    .select('ended_at')) as { ended_at: string }[];
-  return rows.map((row) => row.ended_at);
+    .count({ total: '*' })
+    .min({ first: 'ended_at' })) as { total: unknown; first: string | null }[];
+  return { count: integer(row?.total ?? 0), first: row?.first ?? null };
 }
 
 export interface Station {

@@ -15,7 +15,7 @@ import { systemClock } from '../../src/clock.ts';
 import { identityCheckCharacter } from '../../src/domain/identity-number.ts';
 import { bulk, type Database, jobs } from '../../src/store/index.ts';
 import { InProcessDesk } from '../issuing/in-process-desk.ts';
-import { TEST_DATA_KEYS } from '../life-cycle/in-use.ts';
+import { personalized, TEST_DATA_KEYS } from '../life-cycle/in-use.ts';
 import { ENGINES, openOn, refusal } from '../store/both-engines.ts';
 
 const random = (length: number) => new Uint8Array(randomBytes(length));
@@ -279,6 +279,38 @@ describe.each(ENGINES)('bulk on %s', (engine) => {
     const made = (await line())?.cardId as string;
     expect(made).not.toBe(wasteId);
     expect(await issuer.service.card(made)).toMatchObject({ residentId, state: 'personalized' });
+    await issuer.stop();
+  }, 120_000);
+
+  test('a line that moved since it was read is neither sent back nor ended by what was read', async () => {
+    const issuer = await makeIssuer(database, [1, 2], 'node-f');
+    const ids = [await enrol(issuer), await enrol(issuer)];
+    const run = await issuer.bulk.create({ name: '五中队', residentIds: ids, actor: 'operator:li' }, null);
+    const [first = '', second = ''] = [
+      (await issuer.service.orderCard(ids[0] as string)).id,
+      (await issuer.service.orderCard(ids[1] as string)).id,
+    ];
+    const now = new Date().toISOString();
+    const line = await bulk.takeNext(database, run.id, { by: 'node-f', at: now });
+    const stands = async () => {
+      const found = await bulk.findItem(database, line?.id as string);
+      return [found?.state, found?.cardId];
+    };
+    await bulk.moveItem(database, line?.id as string, ['taken'], 'taken', { cardId: first });
+    const [read] = await bulk.takenWithCards(database, run.id);
+    if (read === undefined) throw new Error('nothing was taken');
+    expect(read.cardState).toBe('ordered');
+    // Made since, and its chip taken out of the reader.
+    await personalized(database, first, systemClock);
+    await bulk.requeueUnbegun(database, read.item, now);
+    expect(await stands()).toEqual(['taken', first]);
+    // Taken with another card since.
+    await bulk.moveItem(database, read.item.id, ['taken'], 'taken', { cardId: second });
+    await bulk.endTaken(database, read.item, { state: 'failed', error: null, at: now });
+    expect(await stands()).toEqual(['taken', second]);
+    await bulk.requeueUnbegun(database, read.item, now);
+    expect(await stands()).toEqual(['queued', second]);
+    await issuer.bulk.cancel(run.id);
     await issuer.stop();
   }, 120_000);
 
