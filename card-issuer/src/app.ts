@@ -206,7 +206,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     void runner.look().then(() => bulk.look());
   };
   const ended = feed.subscribe(({ type }) => {
-    if (['personalized', 'rejected', 'interrupted'].includes(type)) void bulk.look();
+    if (['personalized', 'rejected', 'interrupted', 'spoiled'].includes(type)) void bulk.look();
   });
   const unsubscribe = hub.listen({
     agentConnected: seen,
@@ -218,7 +218,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   await imports.resumeAll();
   mailboxChanges.look();
   await bureau.resume((error) => logger.warn({ err: error }, 'a bureau file waits to be taken up again'));
-  const endTicks = tickForEver([service.lifeCycle, mailbox, platformFeed, hotlist], clock, logger);
+  const endTicks = tickForEver([service.lifeCycle, mailbox, platformFeed, hotlist, bulk], clock, logger);
   return {
     training,
     service,

@@ -46,6 +46,14 @@ export interface BulkRunView extends BulkRun {
   readonly stations: readonly bulk.Station[];
 }
 
+interface FreeChip {
+  readonly agentId: string;
+  readonly reader: string;
+  readonly factor: string;
+  /** Connection and insertion too: another one is another chance. */
+  readonly place: string;
+}
+
 const HOUR_MS = 3_600_000;
 /** After this time an item that another node took and did not begin to write waits again. */
 const ABANDONED_MS = 120_000;
@@ -292,6 +300,11 @@ export class Bulk {
     return this.#looking;
   }
 
+  /** What waits for time alone, as the lines of a node that died, is seen without anything else happening. */
+  tick(): Promise<void> {
+    return this.look();
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#looking;
@@ -302,25 +315,43 @@ export class Bulk {
     const stations = await bulk.listStations(database);
     const runIds = [...new Set(stations.map(({ runId }) => runId))];
     for (const runId of runIds) {
-      await this.#settle(runId);
-      const run = await this.#run(runId);
-      await this.#askForSample(run);
-      if (!WORKING.includes(run.state)) continue;
-      for (const station of stations.filter((each) => each.runId === runId)) await this.#feed(run, station);
-      await this.#endWhenEmpty(runId);
+      const own = stations.filter((station) => station.runId === runId);
+      // What is wrong with one run holds up no other.
+      await this.#lookAtRun(runId, own).catch((error: unknown) => {
+        this.#parts.logger.error({ err: error, run: runId }, 'looking at a bulk run failed');
+      });
     }
   }
 
-  /** One free blank at a station gets the next line. */
-  async #feed(run: BulkRun, station: bulk.Station): Promise<void> {
-    const { database, hub, service, node } = this.#parts;
-    const agent = hub.agents().find(({ agentId }) => agentId === station.agentId);
-    const reader = agent?.readers.find((each) => each.reader === station.reader);
-    const factor = reader?.card?.cardFactor ?? null;
-    if (reader === undefined || reader.card === null || factor === null || reader.state !== 'free') return;
-    const place = `${station.agentId}/${hub.agent(station.agentId)?.connection ?? 0}/${station.reader}/${reader.card.insertion}`;
-    if (this.#refused.has(place)) return;
-    if ((await cards.findCardByFactor(database, factor)) !== null) return;
+  async #lookAtRun(runId: string, stations: readonly bulk.Station[]): Promise<void> {
+    await this.#settle(runId);
+    const run = await this.#run(runId);
+    await this.#askForSample(run);
+    if (!WORKING.includes(run.state)) return;
+    const chips = this.#freeChips(stations);
+    const owners = await cards.ownersOfChips(
+      this.#parts.database,
+      chips.map(({ factor }) => factor),
+    );
+    for (const chip of chips) if (!owners.has(chip.factor)) await this.#feed(run, chip);
+    await this.#endWhenEmpty(runId);
+  }
+
+  /** Chips that lie free in the stations' readers and were not refused there. */
+  #freeChips(stations: readonly bulk.Station[]): FreeChip[] {
+    const { hub } = this.#parts;
+    const agents = new Map(hub.agents().map((agent) => [agent.agentId, agent]));
+    return stations.flatMap(({ agentId, reader: name }) => {
+      const reader = agents.get(agentId)?.readers.find((each) => each.reader === name);
+      if (reader?.state !== 'free' || reader.card?.cardFactor == null) return [];
+      const place = `${agentId}/${hub.agent(agentId)?.connection ?? 0}/${name}/${reader.card.insertion}`;
+      return this.#refused.has(place) ? [] : [{ agentId, reader: name, factor: reader.card.cardFactor, place }];
+    });
+  }
+
+  /** One free blank gets the next line. */
+  async #feed(run: BulkRun, chip: FreeChip): Promise<void> {
+    const { database, service, node } = this.#parts;
     const present = await this.#run(run.id);
     if (!WORKING.includes(present.state)) return;
     // The sample is one card: nobody else begins before it was looked at.
@@ -330,11 +361,11 @@ export class Bulk {
     try {
       const cardId = await this.#cardOf(run, item);
       await bulk.moveItem(database, item.id, ['taken'], 'taken', { cardId });
-      await service.start(cardId, { agent: station.agentId, reader: station.reader }, run.createdBy);
+      await service.start(cardId, { agent: chip.agentId, reader: chip.reader }, run.createdBy);
     } catch (error) {
       const body = errorBodyOf(error);
       if (CHIP_FAULTS.includes(body.code)) {
-        this.#refused.add(place);
+        this.#refused.add(chip.place);
         await bulk.moveItem(database, item.id, ['taken'], 'queued', { error: body });
         return;
       }
@@ -345,7 +376,7 @@ export class Bulk {
         await this.#parts.feed.record('bulk-item-failed', item.cardId, told);
       }
       // A bad line stops nothing: the blank takes the next one.
-      await this.#feed(run, station);
+      await this.#feed(run, chip);
     }
   }
 
