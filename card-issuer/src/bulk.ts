@@ -178,7 +178,7 @@ export class Bulk {
     return bulk.countOpenItems(this.#parts.database);
   }
 
-  items(runId: string, page: Parameters<typeof bulk.listItems>[2]): Promise<BulkItem[]> {
+  items(runId: string, page: Parameters<typeof bulk.listItems>[2]): Promise<bulk.ListedItem[]> {
     return bulk.listItems(this.#parts.database, runId, page);
   }
 

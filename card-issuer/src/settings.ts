@@ -126,7 +126,10 @@ export const issuerSettings = defineSettings({
     kind: 'text',
     env: 'RHC_ISSUER_CODE',
     default: '1301000000000000000001',
-    meaning: { zh: '发卡机构代码（最长 22 位数字）', en: 'Code of the issuer on the card, 22 digits at most' },
+    meaning: {
+      zh: '发卡机构代码（最长 22 位数字），须为密钥服务的密钥体系中的机构',
+      en: "Code of the issuer on the card, 22 digits at most; an issuer of key-service's hierarchy",
+    },
   },
   cityCode: {
     kind: 'text',

@@ -58,6 +58,9 @@ export const bulkRunViewResponse = run.extend({
 /** GET /v1/bulk-runs: newest first. */
 export const bulkRunsQuery = listQuery({ most: 200, usual: 50 });
 export const bulkRunsResponse = z.object({ runs: z.array(bulkRunViewResponse), next: z.string().nullable() });
+const itemFault = z
+  .object({ code: z.string(), message: bilingual, nextStep: bilingual, retriable: z.boolean() })
+  .loose();
 export const bulkItemResponse = z.object({
   id: z.string(),
   runId: z.string(),
@@ -67,13 +70,17 @@ export const bulkItemResponse = z.object({
   /** The card that this line renews. */
   replaces: z.string().nullable(),
   state: itemState,
-  error: z
-    .object({ code: z.string(), message: bilingual, nextStep: bilingual, retriable: z.boolean() })
-    .loose()
-    .nullable(),
+  error: itemFault.nullable(),
   endedAt: z.string().nullable(),
 });
-export const bulkItemsResponse = z.object({ items: z.array(bulkItemResponse) });
+export const bulkItemsResponse = z.object({
+  items: z.array(
+    bulkItemResponse.extend({
+      /** Of a taken line whose card waits for a person: what the last try met. */
+      setback: itemFault.nullable(),
+    }),
+  ),
+});
 
 const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/);
 /** GET /v1/renewals: cards in use by the month and county in which they expire. */

@@ -155,15 +155,32 @@ export async function countOpenItems(database: Database): Promise<number> {
   return integer(row?.total ?? 0);
 }
 
+/** A line as people see it. */
+export interface ListedItem extends BulkItem {
+  /** Of a taken line whose card waits: what the last try to write it met. */
+  readonly setback: ErrorBody | null;
+}
+
 /** In the order of work, after a position. */
 export async function listItems(
   database: Database,
   runId: string,
   page: { readonly state?: BulkItemState | undefined; readonly after: number; readonly limit: number },
-): Promise<BulkItem[]> {
-  const query = database('bulk_items').where({ run_id: runId }).where('position', '>', page.after);
-  if (page.state !== undefined) query.where({ state: page.state });
-  return ((await query.orderBy('position').limit(page.limit)) as ItemRow[]).map(itemOf);
+): Promise<ListedItem[]> {
+  const query = database('bulk_items as i')
+    .leftJoin('jobs as j', (join) => {
+      join.on('j.card_id', 'i.card_id').andOnVal('i.state', 'taken').andOnVal('j.state', 'waiting');
+    })
+    .where('i.run_id', runId)
+    .where('i.position', '>', page.after);
+  if (page.state !== undefined) query.where('i.state', page.state);
+  const rows = (await query.orderBy('i.position').limit(page.limit).select('i.*', 'j.error as setback')) as (ItemRow & {
+    readonly setback: string | null;
+  })[];
+  return rows.map((row) => ({
+    ...itemOf(row),
+    setback: row.setback === null ? null : parseJson<ErrorBody>(row.setback),
+  }));
 }
 
 export async function findItem(database: Database, id: string): Promise<BulkItem | null> {

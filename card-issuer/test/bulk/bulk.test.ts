@@ -263,6 +263,8 @@ describe.each(ENGINES)('bulk on %s', (engine) => {
       async () => (await issuer.service.card(wasteId)).job,
       (job) => job?.state === 'waiting' && job.error !== null,
     );
+    // The list of lines says what the chip answered.
+    expect(await line()).toMatchObject({ state: 'taken', setback: { code: 'CARD_AUTHENTICATION_FAILED' } });
     const waste = { actor: 'operator:li', witness: 'operator:wang', reason: '发卡方密钥不符' };
     await until(
       () => issuer.service.spoil(wasteId, waste).catch(() => null),

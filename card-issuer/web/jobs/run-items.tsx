@@ -5,6 +5,7 @@ import {
   call,
   EmptyHint,
   FaultNotice,
+  goTo,
   PageButtons,
   Section,
   StatusTag,
@@ -106,17 +107,37 @@ export function RunItems({ run, mayMove, mayRetry, onChange }: Props): ReactNode
           },
           {
             title: both('卡或原因', 'Card, or why not'),
-            render: (_, { cardId, error }) =>
-              error === null ? (
-                <code>{cardId ?? '—'}</code>
-              ) : (
-                <div className="item-error">
-                  <Both {...error.message} />
-                  <div className="quiet">
-                    → <Both {...error.nextStep} />
-                  </div>
-                </div>
-              ),
+            render: (_, { cardId, error, setback }) => {
+              const fault = error ?? setback;
+              return (
+                <>
+                  {cardId === null ? (
+                    '—'
+                  ) : (
+                    <button type="button" className="link-button" onClick={() => goTo(`cards/${cardId}`)}>
+                      <code>{cardId}</code>
+                    </button>
+                  )}
+                  {fault !== null && (
+                    <div className="item-error">
+                      <Both {...fault.message} />
+                      <div className="quiet">
+                        → <Both {...fault.nextStep} />
+                      </div>
+                      {setback !== null && (
+                        <div className="quiet">
+                          →{' '}
+                          <Both
+                            zh="芯片不能用时,点卡号登记废卡,再换一张空白卡"
+                            en="If the chip is no good, open the card and report it as waste, then take another blank"
+                          />
+                        </div>
+                      )}
+                    </div>
+                  )}
+                </>
+              );
+            },
           },
           { title: both('完成于', 'Ended'), render: (_, { endedAt }) => <When at={endedAt} /> },
           {
