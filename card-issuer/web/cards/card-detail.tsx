@@ -81,11 +81,11 @@ export function CardDetail({ id, me }: { id: string; me: PageProps['me'] }): Rea
           </Button>
         )}
       </div>
-      <p className="quiet no-print">
+      <div className="quiet no-print">
         订制 ordered <When at={value.orderedAt} />
         {value.orderedBy !== null && ` · ${value.orderedBy}`}
         {value.reviewedBy !== null && ` · 复核 reviewed ${value.reviewedBy}`}
-      </p>
+      </div>
       <FaultNotice fault={fault} onRetry={changed} />
       {receipt !== null && <ReceiptSlip receipt={receipt} card={value} table={words} me={me} />}
       <Section title={{ zh: '卡的一生', en: 'Life of the card' }} className="no-print">

@@ -96,7 +96,11 @@ export function RunItems({ run, mayMove, mayRetry, onChange }: Props): ReactNode
           ),
         }}
         columns={[
-          { title: both('居民', 'Resident'), dataIndex: 'residentId', render: (id: string) => <code>{id}</code> },
+          {
+            title: both('居民', 'Resident'),
+            dataIndex: 'residentId',
+            render: (id: string) => <PageLink page="residents" id={id} />,
+          },
           {
             title: both('状态', 'State'),
             render: (_, { state }) => (
@@ -111,13 +115,8 @@ export function RunItems({ run, mayMove, mayRetry, onChange }: Props): ReactNode
               const fault = error ?? setback;
               return (
                 <>
-                  {cardId === null ? (
-                    '—'
-                  ) : (
-                    <button type="button" className="link-button" onClick={() => goTo(`cards/${cardId}`)}>
-                      <code>{cardId}</code>
-                    </button>
-                  )}
+                  {cardId !== null && <PageLink page="cards" id={cardId} />}
+                  {cardId === null && fault === null && '—'}
                   {fault !== null && (
                     <div className="item-error">
                       <Both {...fault.message} />
@@ -175,5 +174,13 @@ export function RunItems({ run, mayMove, mayRetry, onChange }: Props): ReactNode
         ]}
       />
     </Section>
+  );
+}
+
+function PageLink({ page, id }: { page: 'cards' | 'residents'; id: string }): ReactNode {
+  return (
+    <button type="button" className="link-button" onClick={() => goTo(`${page}/${id}`)}>
+      <code>{id}</code>
+    </button>
   );
 }
