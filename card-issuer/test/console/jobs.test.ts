@@ -5,7 +5,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { identityCheckCharacter } from '../../src/domain/identity-number.ts';
 import { InProcessDesk } from '../issuing/in-process-desk.ts';
-import { blank, fitsTheScreen, LONG_MS, OfficeHouse, picture } from './office-house.ts';
+import { enrolled } from '../life-cycle/in-use.ts';
+import { blank, fitsTheScreen, goTo, LONG_MS, OfficeHouse, picture } from './office-house.ts';
 
 const house = new OfficeHouse();
 const ids: string[] = [];
@@ -165,6 +166,46 @@ test(
       );
     }
     await manager.context().close();
+    expect(house.complaints).toEqual([]);
+  },
+  LONG_MS,
+);
+
+test(
+  'a chip that cannot be written says why in its line; it becomes waste by two people, and the line goes on with another',
+  async () => {
+    const residentId = await enrolled(house.issuer, 3);
+    const wish = { name: '补做', residentIds: [residentId], actor: 'manager:li.qiang' };
+    const { id: runId } = await house.issuer.bulk.create(wish, null);
+    const [desk] = desks as [InProcessDesk];
+    desk.put({ ...blank(), transportKey: 'AB'.repeat(16) });
+    await house.issuer.bulk.assign({ agentId: desk.agentId, reader: 'reader-1', runId }, 'clerk:wang.fang');
+
+    const clerk = await house.page('clerk', `jobs/${runId}`);
+    const line = clerk.locator('tr', { hasText: residentId });
+    await line.getByText('卡不接受本终端的认证').waitFor();
+    await line.getByText('点卡号登记废卡').waitFor();
+    expect(await fitsTheScreen(clerk)).toBe(true);
+    await picture(clerk, 'jobs-stuck');
+    await line.getByRole('button', { name: /^c_/ }).press('Enter');
+    await clerk.getByRole('button', { name: /^作废/ }).press('Enter');
+    const dialogue = clerk.getByRole('dialog');
+    await dialogue.getByLabel(/原因/).fill('发卡方密钥不符');
+    await clerk.keyboard.press('Enter');
+    await dialogue.waitFor({ state: 'detached' });
+    const reviewer = await house.page('reviewer', 'approvals');
+    await reviewer.locator('tr', { hasText: '发卡方密钥不符' }).getByRole('button', { name: /^批准/ }).click();
+    await reviewer.locator('.ant-popover').getByRole('button', { name: /批准/ }).click();
+    await clerk.locator('.state-here', { hasText: '废卡' }).waitFor();
+
+    await goTo(clerk, `jobs/${runId}`);
+    desk.put(blank());
+    await line.getByRole('button', { name: /重做/ }).press('Enter');
+    await line.getByText('完成', { exact: false }).waitFor();
+    const made = (await house.issuer.service.cards({ residentId, limit: 10 })).map(({ state }) => state);
+    expect(made.toSorted()).toEqual(['personalized', 'spoiled']);
+    await reviewer.context().close();
+    await clerk.context().close();
     expect(house.complaints).toEqual([]);
   },
   LONG_MS,
