@@ -35,9 +35,14 @@ test(
   async () => {
     // The list has its links once the page has its cards; before, it opens empty and is drawn anew under the hand.
     await page.locator('#simulator-cards tbody tr', { hasText: '正常卡' }).waitFor({ timeout: SHOWN_MS });
-    await page.locator('#link').click();
+    // By keyboard: at the foot of the page the list turns upwards as it opens, away from under a quick hand.
+    await page.locator('#link').focus();
+    await page.keyboard.press('Enter');
+    const chosen = page.locator('.ant-select-item-option-active');
+    while ((await chosen.textContent({ timeout: SHOWN_MS })) !== 'contactless-106')
+      await page.keyboard.press('ArrowDown');
     const set = page.waitForResponse((answer) => answer.url().endsWith('/v1/simulator/wire'));
-    await page.locator('.ant-select-item-option', { hasText: 'contactless-106' }).click();
+    await page.keyboard.press('Enter');
     expect((await set).status()).toBe(200);
     await simulator.insert('healthy');
     const factorIs = async (factor: number) => {
