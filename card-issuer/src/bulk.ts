@@ -20,6 +20,7 @@ import {
   productionFingerprint,
   WORKING,
 } from './domain/bulk.ts';
+import { CHIP_HOLDING_STATES } from './domain/card-state.ts';
 import { issuerErrors } from './errors.ts';
 import { idempotentCall } from './idempotent-call.ts';
 import type { IssuerService } from './issuer-service.ts';
@@ -70,8 +71,6 @@ const MADE = [
   'returned',
   'destroyed',
 ];
-/** No chip is bound to the card any more, or not yet. */
-const UNBOUND = ['ordered', 'spoiled'];
 /** States of a card whose successor a run makes; `replacing`: ordered already, before a crash. */
 const RENEWABLE = ['active', 'replacing'];
 /** The chip, not the line, is at fault: the line waits for the next blank. */
@@ -226,7 +225,8 @@ export class Bulk {
     const card = item.cardId === null ? null : await cards.findCard(database, item.cardId);
     if (card?.state === 'failed') await service.start(card.id, {}, actor);
     // A card that was begun is followed to its end; an order and a waste chip wait for the next blank.
-    const to = card === null || UNBOUND.includes(card.state) ? 'queued' : 'taken';
+    const holdsChip = card !== null && (CHIP_HOLDING_STATES as readonly string[]).includes(card.state);
+    const to = holdsChip ? 'taken' : 'queued';
     await bulk.moveItem(database, item.id, ['failed'], to, { error: null, endedAt: null });
     await this.#reopen(item.runId);
     void this.look();

@@ -240,13 +240,18 @@ export async function endTaken(
 
 /** A taken item waits again, unless its card has been begun since it was read. */
 export async function requeueUnbegun(database: Database, { id }: BulkItem, now: string): Promise<void> {
-  const ofCard = (table: string) => database(table).whereRaw(`${table}.card_id = bulk_items.card_id`).select(1);
   await database('bulk_items')
     .where({ id, state: 'taken' })
     .whereNotExists(
       database('cards').whereRaw('cards.id = bulk_items.card_id').whereNot({ state: 'ordered' }).select(1),
     )
-    .whereNotExists(ofCard('jobs').where({ state: 'running' }).where('claimed_until', '>=', now))
+    .whereNotExists(
+      database('jobs')
+        .whereRaw('jobs.card_id = bulk_items.card_id')
+        .where({ state: 'running' })
+        .where('claimed_until', '>=', now)
+        .select(1),
+    )
     .update({ state: 'queued' });
 }
 

@@ -21,6 +21,7 @@ import {
 import { Alert, Button, Select, Table } from 'antd';
 import type { ReactNode } from 'react';
 import type { CountiesResponse, HotlistVersionsResponse } from '../../src/contract/index.ts';
+import { countyOptions } from '../county-options.ts';
 import { useIntentKey } from '../intent-key.ts';
 import { bytes } from './sizes.ts';
 
@@ -125,10 +126,7 @@ export function VersionsSection({
                 placeholder="下载县名单 County file"
                 value={null}
                 showSearch={{ optionFilterProp: 'label' }}
-                options={(counties.value?.counties ?? []).map(({ areaCode: value, name, city }) => ({
-                  value,
-                  label: `${city}${name} ${value}`,
-                }))}
+                options={countyOptions(counties.value)}
                 onChange={(code: string | null) =>
                   code !== null &&
                   void save.run(`/v1/hotlist/counties/${code}`, `hotlist-${code}-${newest?.version}.rhcl`)

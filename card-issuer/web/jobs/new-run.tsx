@@ -3,6 +3,7 @@ import { Both, call, FaultNotice, goTo, SubmitOnEnter, useDo, useLoad, useNotice
 import { Alert, Form, Input, InputNumber, Modal, Select } from 'antd';
 import type { ReactNode } from 'react';
 import type { BulkCandidatesResponse, BulkRunResponse, CountiesResponse } from '../../src/contract/index.ts';
+import { countyOptions } from '../county-options.ts';
 import { useIntentKey } from '../intent-key.ts';
 
 interface Wish {
@@ -75,14 +76,7 @@ export function NewRun({
           <Input maxLength={100} autoFocus />
         </Form.Item>
         <Form.Item name="areaCode" label={<Both zh="县(空 = 全部)" en="County; empty: all" />}>
-          <Select
-            allowClear
-            showSearch={{ optionFilterProp: 'label' }}
-            options={(counties.value?.counties ?? []).map(({ areaCode: value, name, city }) => ({
-              value,
-              label: `${city}${name} ${value}`,
-            }))}
-          />
+          <Select allowClear showSearch={{ optionFilterProp: 'label' }} options={countyOptions(counties.value)} />
         </Form.Item>
         <Form.Item name="cards" label={<Both zh="最多张数" en="At most" />} rules={[{ required: true }]}>
           <InputNumber min={1} max={MOST} precision={0} className="planner-number" />
