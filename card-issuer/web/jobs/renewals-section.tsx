@@ -72,6 +72,7 @@ export function RenewalsSection({ mayBegin }: { mayBegin: boolean }): ReactNode 
             <InputNumber
               size="small"
               aria-label="每批最多 at most"
+              className="renewal-most"
               prefix="每批最多"
               min={1}
               max={MOST}
