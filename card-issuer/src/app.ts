@@ -33,6 +33,7 @@ import { EventFeed } from './personalize/event-feed.ts';
 import { JobRunner } from './personalize/job-runner.ts';
 import type { IssuerKeys } from './personalize/key-service-keys.ts';
 import { personalizeOneCardWith } from './personalize/personalize-one-card.ts';
+import { SeenChips } from './personalize/seen-chips.ts';
 import { PlatformFeed } from './platform-feed.ts';
 import { Registry } from './registry.ts';
 import { Renewals } from './renewals.ts';
@@ -165,6 +166,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
     claimMs: limits.claimMs,
     personalizeOneCard: personalizeOneCardWith({ ...options, feed, stock }),
   });
+  const seenChips = new SeenChips({ database, hub, clock, logger });
   const policy = { ...DEFAULT_POLICY, ...options.policy };
   const service = new IssuerService({
     ...{ database, clock, newId, issuer, hub, runner, feed, policy, stock, residents },
@@ -202,7 +204,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
   });
   const seen = () => {
     feed.progress(null, 'agents', {});
-    runner.noteBlanks().catch((error: unknown) => logger.error({ err: error }, 'chips were not noted'));
+    seenChips.look();
     void runner.look().then(() => bulk.look());
   };
   const ended = feed.subscribe(({ type }) => {
@@ -252,6 +254,7 @@ export async function createIssuer(options: IssuerOptions): Promise<Issuer> {
       await bulk.stop();
       hub.stop();
       await runner.stop();
+      await seenChips.stop();
     },
   };
 }

@@ -170,18 +170,11 @@ export class IssuerService {
     const spoiled = await blanks.findBlank(database, cardFactor);
     if (card.cardFactor === null && spoiled?.spoiledAt != null) throw issuerErrors.make('BLANK_NOT_BLANK');
     if (card.cardFactor === null) await this.#parts.stock.requireUsable(database, cardFactor);
-    const wanted = {
-      id: job?.id ?? this.#parts.newId('j'),
-      isNew: job === null,
-      cardId,
-      cardFactor,
-      at: this.#now(),
-    };
-    const prepared = await jobs.prepareJob(database, wanted).catch((error: unknown) => {
+    const wanted = { id: job?.id ?? this.#parts.newId('j'), isNew: job === null, cardId, cardFactor };
+    // Where another clerk was first, here or at another node, both see the one run.
+    await runner.run(wanted, place).catch((error: unknown) => {
       throw isUniqueViolation(error) ? issuerErrors.make('BLANK_BOUND_ELSEWHERE', { cause: error }) : error;
     });
-    // Otherwise another clerk was first, here or at another node: both see the one run.
-    if (prepared) runner.run(cardId, place, cardFactor);
   }
 
   /** Resolves with the card when its present run has ended. */
@@ -232,7 +225,7 @@ export class IssuerService {
       await cards.moveCard(transaction, card, 'spoil', { ...waste, at }, { spoil_reason: waste.reason });
       await jobs.dropJob(transaction, cardId);
       if (card.cardFactor !== null) {
-        await blanks.markBlankSpoiled(transaction, card.cardFactor, at);
+        await blanks.spoilBlank(transaction, card.cardFactor, at);
         await this.#parts.stock.follow(transaction, card.cardFactor, 'spoil', waste);
       }
       tell = await feed.recordWithin(transaction, 'spoiled', cardId);

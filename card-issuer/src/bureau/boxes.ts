@@ -128,7 +128,6 @@ export async function spoilCard(
   const card = await cards.findCard(transaction, line.cardId);
   if (card === null) throw issuerErrors.make('CARD_UNKNOWN');
   await cards.moveCard(transaction, card, 'spoil', { ...signed, reason }, { spoil_reason: reason });
-  await blanks.noteBlank(transaction, line.cardFactor, '', signed.at);
-  await blanks.markBlankSpoiled(transaction, line.cardFactor, signed.at);
+  await blanks.spoilBlank(transaction, line.cardFactor, signed.at);
   await parts.stock.follow(transaction, line.cardFactor, 'spoil', { ...signed, reason });
 }

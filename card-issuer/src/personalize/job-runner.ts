@@ -10,7 +10,7 @@ import type { Logger } from '@rhc/service-shell';
 import { type Clock, timestamp } from '../clock.ts';
 import { type Job, retryWaitMs } from '../domain/job.ts';
 import { issuerErrors } from '../errors.ts';
-import { blanks, cards, type Database, jobs } from '../store/index.ts';
+import { cards, type Database, jobs } from '../store/index.ts';
 import type { AgentHub } from './agent-hub.ts';
 import type { EventFeed } from './event-feed.ts';
 import { JobProgressKeeper } from './job-progress.ts';
@@ -32,6 +32,9 @@ export interface JobRunnerOptions {
 
 const bySystem = (at: string) => ({ actor: 'system', at });
 
+/** With an `id`: the job is made, or pointed at the chip, before it is claimed. */
+type RunWish = Pick<jobs.WantedJob, 'cardId' | 'cardFactor'> & Partial<Pick<jobs.WantedJob, 'id' | 'isNew'>>;
+
 interface Setback {
   /** Where the chip lay, with the number of the agent's connection: any change gives the job a new chance at once. */
   readonly place: string;
@@ -46,8 +49,6 @@ export class JobRunner {
   #setbacks = new Map<string, Setback>();
   #stopped = false;
   #looking: Promise<void> = Promise.resolve();
-  /** Of each reader the insertion that is written down. */
-  #noted = new Map<string, string>();
 
   constructor(options: JobRunnerOptions) {
     this.#options = options;
@@ -76,10 +77,14 @@ export class JobRunner {
     await this.#running.get(cardId);
   }
 
-  /** A person asked for it: earlier setbacks do not count. @param cardFactor of the chip at the place */
-  run(cardId: string, place: CardPlace, cardFactor: string): void {
-    this.#setbacks.delete(cardId);
-    this.#begin(cardId, place, cardFactor);
+  /**
+   * A person asked for it: earlier setbacks do not count. Makes the job, or points the waiting one at the chip in this place,
+   * and claims it, in one transaction. Resolves when it runs, or when it is not to be had (another clerk was first).
+   * @throws a unique violation when another order waits for the chip
+   */
+  async run(wanted: Omit<jobs.WantedJob, 'at'>, place: CardPlace): Promise<void> {
+    this.#setbacks.delete(wanted.cardId);
+    await this.#begin(wanted, place);
   }
 
   /** Looks for chips whose jobs wait. Called when readers change and when a wait is over; calls queue up. */
@@ -107,7 +112,10 @@ export class JobRunner {
         const place = { agentId: agent.agentId, reader: reader.reader, insertion: reader.card.insertion };
         const setback = this.#setbacks.get(cardId);
         const held = setback?.place === this.#placeKey(place) && clock.monotonicMs() < setback.notBeforeMs;
-        if (!held) this.#begin(cardId, place, factor);
+        if (held) continue;
+        this.#begin({ cardId, cardFactor: factor }, place).catch((error: unknown) => {
+          this.#options.logger.error({ err: error, cardId }, 'a waiting job was not claimed');
+        });
       }
     }
   }
@@ -117,9 +125,20 @@ export class JobRunner {
     return `${place.agentId}/${connection}/${place.reader}/${place.insertion}`;
   }
 
-  #begin(cardId: string, place: CardPlace, cardFactor: string): void {
+  /** @param wish with an `id` when the job is to be made or pointed first */
+  async #begin(wish: RunWish, place: CardPlace): Promise<void> {
+    const { cardId } = wish;
     if (this.#stopped || this.#running.has(cardId)) return;
-    const run = this.#run(cardId, place, cardFactor)
+    const claimed = this.#claim(wish, place);
+    const run = claimed
+      .then(
+        async (job) => {
+          if (job !== null) await this.#run(job, cardId, place);
+          return job !== null;
+        },
+        // Told to the one who waits for the claim.
+        () => true,
+      )
       .catch((error: unknown) => {
         this.#options.logger.error({ err: error, cardId }, 'personalization run broke off');
         return true;
@@ -130,29 +149,33 @@ export class JobRunner {
         if (!ran) void this.look();
       });
     this.#running.set(cardId, run);
+    await claimed;
   }
 
-  /** False when the job was not to be had with this chip. */
-  async #run(cardId: string, place: CardPlace, cardFactor: string): Promise<boolean> {
-    const { database, clock, node, claimMs, feed, hub } = this.#options;
-    const now = clock.nowMs();
-    const claim = {
-      node,
-      now: timestamp(now),
-      until: timestamp(now + claimMs),
-      agentId: place.agentId,
-      reader: place.reader,
-      cardFactor,
-    };
+  /** Null when the job is not to be had with this chip. */
+  async #claim(wish: RunWish, place: CardPlace): Promise<Job | null> {
+    const { database, clock, node, claimMs, feed } = this.#options;
+    const { cardId, cardFactor } = wish;
+    const nowMs = clock.nowMs();
+    const now = timestamp(nowMs);
+    const { agentId, reader } = place;
     const begun = await database.transaction(async (transaction) => {
+      if (wish.id !== undefined) {
+        const wanted = { id: wish.id, isNew: wish.isNew ?? false, cardId, cardFactor, at: now };
+        if (!(await jobs.prepareJob(transaction, wanted))) return null;
+      }
+      const claim = { node, now, until: timestamp(nowMs + claimMs), agentId, reader, cardFactor };
       const job = await jobs.claimJob(transaction, cardId, claim);
       if (job === null) return null;
-      const told = { attempt: job.attempt, reader: place.reader };
+      const told = { attempt: job.attempt, reader };
       return { job, tell: await feed.recordWithin(transaction, 'personalization-started', cardId, told) };
     });
-    if (begun === null) return false;
-    const { job } = begun;
-    begun.tell();
+    begun?.tell();
+    return begun?.job ?? null;
+  }
+
+  async #run(job: Job, cardId: string, place: CardPlace): Promise<void> {
+    const { database, hub } = this.#options;
     const progress = new JobProgressKeeper(this.#options, job);
     const batchIdPrefix = `${job.id}.${job.attempt}.${Buffer.from(this.#options.random(4)).toString('hex')}`;
     const transport = new RemoteBatchTransport(hub, place, batchIdPrefix);
@@ -172,7 +195,6 @@ export class JobRunner {
     } finally {
       transport.release();
     }
-    return true;
   }
 
   /** The card and its job end together: no moment in which one says issued and the other does not. */
@@ -238,24 +260,5 @@ export class JobRunner {
     this.#setbacks.set(cardId, { place: key, failures, notBeforeMs });
     // 1 ms more, so that a timer that fires early finds the wait over.
     if (again) clock.after(waitMs + 1, () => void this.look());
-  }
-
-  /** Notes every chip that readers report, once for each time it is put in; one without a factor is not of this product. */
-  async noteBlanks(): Promise<void> {
-    const { database, hub, clock } = this.#options;
-    const at = timestamp(clock.nowMs());
-    for (const { agentId, readers } of hub.agents()) {
-      for (const { reader, card } of readers) {
-        if (card?.cardFactor == null) continue;
-        const place = `${agentId}/${reader}`;
-        const seen = `${card.insertion} ${card.cardFactor}`;
-        if (this.#noted.get(place) === seen) continue;
-        this.#noted.set(place, seen);
-        await blanks.noteBlank(database, card.cardFactor, card.atr, at).catch((error: unknown) => {
-          this.#noted.delete(place);
-          throw error;
-        });
-      }
-    }
   }
 }

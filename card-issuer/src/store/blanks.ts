@@ -3,17 +3,30 @@ import type { Database } from './database.ts';
 
 export interface Blank {
   readonly cardFactor: string;
+  /** Hex; empty for a chip that no reader reported. */
   readonly atr: string;
   readonly firstSeenAt: string;
   readonly lastSeenAt: string;
   readonly spoiledAt: string | null;
 }
 
-export async function noteBlank(database: Database, cardFactor: string, atr: string, at: string): Promise<void> {
-  await database('blanks')
-    .insert({ card_factor: cardFactor, atr, first_seen_at: at, last_seen_at: at })
-    .onConflict('card_factor')
-    .merge({ atr, last_seen_at: at });
+export interface SeenBlank {
+  readonly cardFactor: string;
+  readonly atr: string;
+  readonly at: string;
+}
+
+/** One chip once. */
+export async function noteBlanks(database: Database, seen: readonly SeenBlank[]): Promise<void> {
+  if (seen.length === 0) return;
+  await database.transaction(async (transaction) => {
+    for (const { cardFactor, atr, at } of seen) {
+      await transaction('blanks')
+        .insert({ card_factor: cardFactor, atr, first_seen_at: at, last_seen_at: at })
+        .onConflict('card_factor')
+        .merge({ atr, last_seen_at: at });
+    }
+  });
 }
 
 export async function findBlank(database: Database, cardFactor: string): Promise<Blank | null> {
@@ -30,6 +43,10 @@ export async function findBlank(database: Database, cardFactor: string): Promise
   };
 }
 
-export async function markBlankSpoiled(database: Database, cardFactor: string, at: string): Promise<void> {
-  await database('blanks').where({ card_factor: cardFactor }).update({ spoiled_at: at });
+/** Waste for ever, whether a reader was seen to hold the chip or not (a bureau's never lay in one here). */
+export async function spoilBlank(database: Database, cardFactor: string, at: string): Promise<void> {
+  await database('blanks')
+    .insert({ card_factor: cardFactor, atr: '', first_seen_at: at, last_seen_at: at, spoiled_at: at })
+    .onConflict('card_factor')
+    .merge({ spoiled_at: at });
 }

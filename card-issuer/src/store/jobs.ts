@@ -58,28 +58,25 @@ export function jobOf(row: JobRow): Job {
   };
 }
 
+export interface WantedJob {
+  readonly id: string;
+  readonly cardId: string;
+  readonly cardFactor: string;
+  readonly at: string;
+  /** True when no job of the card was found: made at the first try, and one that came meanwhile is pointed. */
+  readonly isNew?: boolean;
+}
+
 /**
  * Makes the job of a card, or points the one that waits at another chip (a person put another blank in before anything was
  * written). False when the job is not to be had: it runs, here or on another node, it has
  * ended, or the order was bound to another chip since it was read.
  * @throws a unique violation when another order waits for the chip
  */
-export async function prepareJob(
-  database: Database,
-  job: {
-    id: string;
-    cardId: string;
-    cardFactor: string;
-    at: string;
-    /** True when no job of the card was found: made at the first try, and one that came meanwhile is pointed. */
-    isNew?: boolean;
-  },
-): Promise<boolean> {
+export async function prepareJob(database: Database, job: WantedJob): Promise<boolean> {
   if (job.isNew === true) return (await makeJob(database, job)) || pointJob(database, job);
   return (await pointJob(database, job)) || makeJob(database, job);
 }
-
-type WantedJob = Readonly<Record<'id' | 'cardId' | 'cardFactor' | 'at', string>>;
 
 async function pointJob(database: Database, job: WantedJob): Promise<boolean> {
   const changed = await database('jobs')
