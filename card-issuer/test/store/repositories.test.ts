@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type PostgresCluster, startPostgresCluster } from '../../../scripts/postgres-cluster/postgres-cluster.mjs';
 import type { Resident } from '../../src/domain/resident.ts';
 import {
+  blanks,
   cards,
   type Database,
   findCardBeside,
@@ -93,6 +94,19 @@ describe.each(['sqlite', 'postgres'])('repositories on %s', (engine) => {
     expect((await jobs.findJobOfCard(database, 'c1'))?.id).toBe('j1');
     expect(await jobs.prepareJob(database, { ...wanted, cardId: 'c5', cardFactor: 'BB', at: AT })).toBe(true);
     expect(await jobs.findJobOfCard(database, 'c5')).toMatchObject({ id: 'j2', state: 'waiting', cardFactor: 'BB' });
+  });
+  test('a chip is waste for ever, whether a reader was seen to hold it before or only after', async () => {
+    const later = '2026-11-22T00:05:00.000Z';
+    await blanks.noteBlanks(database, [
+      { cardFactor: 'F1', atr: '3B00', at: AT },
+      { cardFactor: 'F2', atr: '3B01', at: AT },
+    ]);
+    await blanks.spoilBlank(database, 'F1', later);
+    await blanks.spoilBlank(database, 'F3', AT);
+    await blanks.noteBlanks(database, [{ cardFactor: 'F3', atr: '3B02', at: later }]);
+    expect(await blanks.findBlank(database, 'F1')).toMatchObject({ atr: '3B00', firstSeenAt: AT, spoiledAt: later });
+    expect(await blanks.findBlank(database, 'F2')).toMatchObject({ atr: '3B01', spoiledAt: null });
+    expect(await blanks.findBlank(database, 'F3')).toMatchObject({ atr: '3B02', lastSeenAt: later, spoiledAt: AT });
   });
   test('a card with its name, job and successor is one statement, and says what each of them says', async () => {
     await residents.insertResident(database, { id: 'r3', resident: resident('3'), enrolledAt: AT });
