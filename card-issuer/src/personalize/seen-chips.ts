@@ -1,6 +1,6 @@
 /**
  * Writes down which chips readers report, once for each time one is put in. Chips that come within a second share one
- * transaction: at a busy station a commit for each would cost as much as a step of issuing, and none is needed for it.
+ * statement: at a busy station a commit for each would cost as much as a step of issuing, and none is needed for it.
  * What a crash forgets, the agent reports again when it comes back.
  */
 import type { Logger } from '@rhc/service-shell';
@@ -12,7 +12,7 @@ const TOGETHER_MS = 1_000;
 
 export interface SeenChipsParts {
   readonly database: Database;
-  readonly hub: AgentHub;
+  readonly hub: Pick<AgentHub, 'agents'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }

@@ -16,17 +16,15 @@ export interface SeenBlank {
   readonly at: string;
 }
 
-/** One chip once. */
+/** Each chip at most once in a call. */
 export async function noteBlanks(database: Database, seen: readonly SeenBlank[]): Promise<void> {
   if (seen.length === 0) return;
-  await database.transaction(async (transaction) => {
-    for (const { cardFactor, atr, at } of seen) {
-      await transaction('blanks')
-        .insert({ card_factor: cardFactor, atr, first_seen_at: at, last_seen_at: at })
-        .onConflict('card_factor')
-        .merge({ atr, last_seen_at: at });
-    }
-  });
+  await database('blanks')
+    .insert(
+      seen.map(({ cardFactor, atr, at }) => ({ card_factor: cardFactor, atr, first_seen_at: at, last_seen_at: at })),
+    )
+    .onConflict('card_factor')
+    .merge(['atr', 'last_seen_at']);
 }
 
 export async function findBlank(database: Database, cardFactor: string): Promise<Blank | null> {

@@ -73,7 +73,7 @@ export function RenewalsSection({ mayBegin }: { mayBegin: boolean }): ReactNode 
               size="small"
               aria-label="每批最多 at most"
               className="renewal-most"
-              prefix="每批最多"
+              prefix="每批最多 at most"
               min={1}
               max={MOST}
               precision={0}
