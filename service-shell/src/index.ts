@@ -54,6 +54,6 @@ export {
   type TlsIdentity,
   type TransportPolicy,
 } from './tls.ts';
-export { tlsFetch } from './tls-fetch.ts';
+export { plainFetch, tlsFetch } from './kept-fetch.ts';
 export { readTlsFolder, requireTlsFolder, writeTlsFolder } from './tls-folder.ts';
 export { unusedParts } from './unused-parts.ts';

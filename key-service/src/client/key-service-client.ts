@@ -1,5 +1,6 @@
 /** Typed client of the contract: deadlines, checked answers, and the service's errors brought back as they were. */
 import { type ErrorBody, errorFromBody } from '@rhc/card/errors';
+import { plainFetch } from '@rhc/service-shell';
 import type { z } from 'zod';
 import {
   type AgentAuditRequest,
@@ -55,14 +56,17 @@ export interface KeyServiceClientOptions {
   /** Names this desk or SAM, so that a limit meets it alone and not its whole service. */
   readonly terminal?: string;
   readonly timeoutMs?: number;
+  /** Over mutual TLS: `tlsFetch`. */
   readonly fetch?: typeof fetch;
 }
 
 export class KeyServiceClient {
   readonly #options: KeyServiceClientOptions;
+  readonly #fetch: typeof fetch;
 
   constructor(options: KeyServiceClientOptions) {
     this.#options = options;
+    this.#fetch = options.fetch ?? plainFetch();
   }
 
   prepare(request: PreparePersonalizationRequest): Promise<PreparePersonalizationResponse> {
@@ -135,8 +139,8 @@ export class KeyServiceClient {
   }
 
   async #send(path: string, body: unknown): Promise<{ status: number; text: string }> {
-    const { baseUrl, token, terminal, timeoutMs = 10_000, fetch: send = fetch } = this.#options;
-    const response = await send(new URL(path, baseUrl), {
+    const { baseUrl, token, terminal, timeoutMs = 10_000 } = this.#options;
+    const response = await this.#fetch(new URL(path, baseUrl), {
       method: body === undefined ? 'GET' : 'POST',
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token()}` }),
