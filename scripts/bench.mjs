@@ -2,15 +2,14 @@
  * `npm run bench`: how much our layers cost, each figure beside a bare loop of the same run, because only ratios travel
  * from one machine to another. Writes var/bench/latest.json.
  */
+import { fork } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { startReaderStack } from './reader-stack/reader-stack.mjs';
 import { withProgress } from './setup/progress.mjs';
 import { bold, dim, green, red, say, table, yellow } from './start/print.mjs';
-import { prepareState } from './start/state.mjs';
 
 /** @typedef {{ name: string, value: number, unit: string, baseline: number | null, ratio: number | null, target?: { text: string, met: boolean } }} Row */
 
@@ -25,15 +24,20 @@ const LOOK_UP_BENCH = 'card-issuer/bench/look-up.bench.mjs';
 const ISSUING_BENCH = 'card-issuer/bench/issuing.bench.mjs';
 const HOTLIST_BENCH = 'card-issuer/bench/hotlist.bench.mjs';
 
-/** The agent on a reader stack of its own with virtual cards. @returns {Promise<Row[]>} */
-async function apdus() {
-  const { dirs } = prepareState(join(ROOT, 'var/bench/state'));
-  const stack = await startReaderStack({ socketDir: join(dirs.run, 'pcscd'), logFile: join(dirs.log, 'pcscd.log') });
-  try {
-    return await (await import(pathToFileURL(join(ROOT, APDU_BENCH)).href)).run({ stack });
-  } finally {
-    await stack.stop();
-  }
+/**
+ * @param {string} file @param {Record<string, unknown>} [options] @param {boolean} [needsStack] a reader stack with virtual cards
+ * @returns {Promise<Row[]>}
+ */
+function alone(file, options = {}, needsStack = false) {
+  const child = fork(join(ROOT, 'scripts/bench-alone.mjs'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  child.send({ file, options, needsStack });
+  return new Promise((resolve, reject) => {
+    child.once('message', (/** @type {{ rows?: Row[], fault?: string }} */ { rows: measured, fault }) =>
+      measured === undefined ? reject(new Error(fault)) : resolve(measured),
+    );
+    child.once('error', reject);
+    child.once('exit', (status) => reject(new Error(`${file}: ${status}`)));
+  });
 }
 
 /** @param {number} value */
@@ -78,31 +82,17 @@ const measure = async (label, work) => {
   }
 };
 
-await measure({ zh: '密码机', en: 'HSM worker against a bare loop' }, async () =>
-  (await import(pathToFileURL(join(ROOT, HSM_BENCH)).href)).run(),
+await measure({ zh: '密码机', en: 'HSM worker against a bare loop' }, () => alone(HSM_BENCH));
+await measure({ zh: 'APDU', en: 'agent against a bare loop on the same binding' }, () => alone(APDU_BENCH, {}, true));
+await measure({ zh: '诊室', en: 'a desk’s work under the wire model' }, () => alone(DESK_BENCH, { root: ROOT }));
+await measure({ zh: '一天', en: 'memory over a day’s cards, cold start' }, () => alone(DAY_BENCH));
+await measure({ zh: '密钥服务', en: 'key-service over HTTP against the bare token' }, () =>
+  alone(KEY_SERVICE_BENCH, asked),
 );
-await measure({ zh: 'APDU', en: 'agent against a bare loop on the same binding' }, apdus);
-await measure({ zh: '诊室', en: 'a desk’s work under the wire model' }, async () =>
-  (await import(pathToFileURL(join(ROOT, DESK_BENCH)).href)).run({ root: ROOT }),
-);
-await measure({ zh: '一天', en: 'memory over a day’s cards, cold start' }, async () =>
-  (await import(pathToFileURL(join(ROOT, DAY_BENCH)).href)).run(),
-);
-await measure({ zh: '密钥服务', en: 'key-service over HTTP against the bare token' }, async () =>
-  (await import(pathToFileURL(join(ROOT, KEY_SERVICE_BENCH)).href)).run(asked),
-);
-await measure({ zh: '名册', en: 'import of a roster' }, async () =>
-  (await import(pathToFileURL(join(ROOT, IMPORT_BENCH)).href)).run({ rows: rosterRows }),
-);
-await measure({ zh: '查找', en: 'look-up of residents' }, async () =>
-  (await import(pathToFileURL(join(ROOT, LOOK_UP_BENCH)).href)).run({ residents: people }),
-);
-await measure({ zh: '发卡', en: 'whole issuing jobs against the bare dialogue' }, async () =>
-  (await import(pathToFileURL(join(ROOT, ISSUING_BENCH)).href)).run(),
-);
-await measure({ zh: '黑名单', en: 'hotlist at 55 M cards' }, async () =>
-  (await import(pathToFileURL(join(ROOT, HOTLIST_BENCH)).href)).run(),
-);
+await measure({ zh: '名册', en: 'import of a roster' }, () => alone(IMPORT_BENCH, { rows: rosterRows }));
+await measure({ zh: '查找', en: 'look-up of residents' }, () => alone(LOOK_UP_BENCH, { residents: people }));
+await measure({ zh: '发卡', en: 'whole issuing jobs against the bare dialogue' }, () => alone(ISSUING_BENCH));
+await measure({ zh: '黑名单', en: 'hotlist at 55 M cards' }, () => alone(HOTLIST_BENCH));
 
 say(
   `\n${bold('基准')} ${dim(`benchmarks · Node ${process.version} · ${cpus().length} × ${cpus()[0]?.model ?? ''}`)}\n`,

@@ -20,6 +20,7 @@ export {
   type RefusedCall,
   readRawBody,
 } from './http-app.ts';
+export { plainFetch, tlsFetch } from './kept-fetch.ts';
 export { keepStatements } from './kept-statements.ts';
 export { LOCK_OUT, LockOut, type LockOutLimits, type LockOutStore } from './lock-out.ts';
 export { createLogger, errorFields, type Logger } from './logger.ts';
@@ -46,6 +47,7 @@ export {
 } from './sessions.ts';
 export { defineSettings, loadSettings, type Setting, type Settings, settingsHelp } from './settings.ts';
 export { failureText, listen, type RunningService, startService } from './start-service.ts';
+export { syncCommits } from './synced-commits.ts';
 export {
   dueForRenewal,
   type Revocations,
@@ -54,6 +56,5 @@ export {
   type TlsIdentity,
   type TransportPolicy,
 } from './tls.ts';
-export { plainFetch, tlsFetch } from './kept-fetch.ts';
 export { readTlsFolder, requireTlsFolder, writeTlsFolder } from './tls-folder.ts';
 export { unusedParts } from './unused-parts.ts';

@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ACQUIRE_CONNECTION_MS, DATABASE_LOG, keepStatements } from '@rhc/service-shell';
+import { ACQUIRE_CONNECTION_MS, DATABASE_LOG, keepStatements, syncCommits } from '@rhc/service-shell';
 import knex, { type Knex } from 'knex';
 import type { PersonalData } from '../personal-data/vault.ts';
 import { MIGRATIONS, migrationsThrough } from './migrations/index.ts';
@@ -14,7 +14,7 @@ export type { Knex };
 /** A connection or a transaction; every repository function takes it first. */
 export type Database = Knex;
 
-type SqliteConnection = Parameters<typeof keepStatements>[0] & { pragma(text: string): unknown };
+type SqliteConnection = Parameters<typeof keepStatements>[0] & Parameters<typeof syncCommits>[0];
 
 const BUSY_TIMEOUT_MS = 5000;
 /**
@@ -47,12 +47,12 @@ export function openDatabase(address: string, options: { readonly schema?: strin
       max: 1,
       afterCreate: (connection: SqliteConnection, done: (error: Error | null) => void) => {
         connection.pragma('journal_mode = WAL');
-        connection.pragma('synchronous = FULL');
         connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
         connection.pragma('foreign_keys = ON');
         connection.pragma('secure_delete = ON');
         connection.pragma('cache_size = -262144');
         connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+        syncCommits(connection);
         keepStatements(connection);
         done(null);
       },

@@ -1,9 +1,9 @@
 /** Knex over SQLite (embedded default) or PostgreSQL. Opening migrates: a service never runs on an older schema. */
-import { ACQUIRE_CONNECTION_MS, DATABASE_LOG, keepStatements } from '@rhc/service-shell';
+import { ACQUIRE_CONNECTION_MS, DATABASE_LOG, keepStatements, syncCommits } from '@rhc/service-shell';
 import knex, { type Knex } from 'knex';
 import { migrationSource } from './migrations.ts';
 
-type SqliteConnection = Parameters<typeof keepStatements>[0] & { pragma(text: string): unknown };
+type SqliteConnection = Parameters<typeof keepStatements>[0] & Parameters<typeof syncCommits>[0];
 
 /** For those who pass a database on without touching it. */
 export type Database = Knex;
@@ -40,9 +40,10 @@ function sqlite(filename: string): Knex {
       min: 1,
       max: 1,
       afterCreate: (connection: SqliteConnection, done: (error: Error | null) => void) => {
-        for (const pragma of ['journal_mode = WAL', 'busy_timeout = 5000', 'foreign_keys = ON', 'synchronous = FULL']) {
+        for (const pragma of ['journal_mode = WAL', 'busy_timeout = 5000', 'foreign_keys = ON']) {
           connection.pragma(pragma);
         }
+        syncCommits(connection);
         keepStatements(connection);
         done(null);
       },
