@@ -105,7 +105,7 @@ test('what was told as done is in the log of another connection, and errors keep
   await expect(database('cards').insert({ number: 7 })).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_PRIMARYKEY' });
 });
 
-test('a disk that refuses: the writer is told, and nobody is told "done" after it', async () => {
+test('a disk that refuses: the writer is told, and nothing is written, read or told as done after it', async () => {
   held = true;
   const written = database('cards').insert({ number: 1 });
   const told = expect(written).rejects.toThrow('EIO');
@@ -114,7 +114,13 @@ test('a disk that refuses: the writer is told, and nobody is told "done" after i
   await told;
   held = false;
   await expect(database('cards').insert({ number: 2 })).rejects.toThrow('EIO');
+  await expect(database('cards').select()).rejects.toThrow('EIO');
+  const later = database.transaction((transaction) => transaction('cards').insert({ number: 3 }));
+  await expect(later).rejects.toThrow('EIO');
   expect(asked).toBe(1);
+  const anew = open(join(folder, 'a.sqlite'));
+  expect(await anew('cards').whereIn('number', [2, 3])).toEqual([]);
+  await anew.destroy();
 });
 
 test('a database in memory has no log and waits for nothing', async () => {

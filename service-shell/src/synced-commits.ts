@@ -25,12 +25,14 @@ interface Connection {
   close(): unknown;
 }
 
-const LEAVES_NOTHING = /^\s*(select|explain|begin|savepoint|rollback)\b/i;
+const LEAVES_NOTHING = /^\s*(select|explain|begin|savepoint)\b/i;
+const TAKES_BACK = /^\s*rollback\b/i;
 
 /**
  * From now on a statement that ends a transaction (or is one) answers with a promise, as knex awaits it. Call it before
  * `keepStatements`, on a connection in WAL mode that one process alone writes through.
- * @throws the system's error, for this and every later write, once the disk has refused: what it holds is then unknown
+ * @throws the system's error, for this and every later statement but ROLLBACK, once the disk has refused: what the disk holds
+ * is then unknown, and what can be read may be gone after a power cut. A new connection begins anew.
  */
 export function syncCommits(connection: Connection, sync: (fd: number) => Promise<void> = promisify(fdatasync)): void {
   if (connection.memory) return;
@@ -40,7 +42,6 @@ export function syncCommits(connection: Connection, sync: (fd: number) => Promis
   let log: Promise<number> | undefined;
   let refused: unknown;
   const brought = async <T>(answer: T): Promise<T> => {
-    if (refused !== undefined) throw refused;
     try {
       // Kept open with the connection: SQLite's locks are on other files, and nobody replaces a log that is in use.
       log ??= promisify(open)(`${connection.name}-wal`, 'r+');
@@ -60,15 +61,20 @@ export function syncCommits(connection: Connection, sync: (fd: number) => Promis
   };
   connection.prepare = (sql) => {
     const statement = prepare(sql);
-    if (LEAVES_NOTHING.test(sql)) return statement;
-    const settled = (answer: unknown) => (connection.inTransaction ? answer : brought(answer));
+    if (TAKES_BACK.test(sql)) return statement;
+    const leavesNothing = LEAVES_NOTHING.test(sql);
+    const answered = (ask: () => unknown) => {
+      if (refused !== undefined) throw refused;
+      const answer = ask();
+      return leavesNothing || connection.inTransaction ? answer : brought(answer);
+    };
     return {
       reader: statement.reader,
       get busy() {
         return statement.busy;
       },
-      all: (...bindings) => settled(statement.all(...bindings)),
-      run: (...bindings) => settled(statement.run(...bindings)),
+      all: (...bindings) => answered(() => statement.all(...bindings)),
+      run: (...bindings) => answered(() => statement.run(...bindings)),
     };
   };
 }
