@@ -48,7 +48,7 @@ export function samsAtWork(house: ConsoleHouse): void {
       expect(await fitsTheScreen(page)).toBe(true);
       await order.press('Enter');
       const mailers = page.getByRole('button', { name: /密码信封/ });
-      await page.getByText(/共 \d+ 份待打印/).waitFor();
+      await page.getByText(`共 ${COUNT} 份待打印`).waitFor();
       expect(await mailers.isEnabled()).toBe(true);
       await order.press('Enter');
       for (const done of [page, officer]) await done.context().close();

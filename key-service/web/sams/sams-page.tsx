@@ -225,7 +225,9 @@ function Mailers({ orderId, onPrinted }: { orderId: string; onPrinted: () => voi
     waiting.reload();
     onPrinted();
   });
-  const count = waiting.value?.total ?? 0;
+  const count = waiting.value?.total;
+  // Not known yet is not "none waits".
+  if (count === undefined) return <FaultNotice fault={waiting.fault} onRetry={waiting.reload} />;
   return (
     <div className="tools no-print">
       <FaultNotice fault={waiting.fault ?? print.fault} onRetry={waiting.reload} />
