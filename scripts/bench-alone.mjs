@@ -19,8 +19,8 @@ async function withStack(work) {
 
 process.once('message', async ({ file, options, needsStack }) => {
   const { run } = await import(pathToFileURL(join(ROOT, file)).href);
-  /** @param {Record<string, unknown>} [given] */
-  const measured = (given) => run({ ...options, ...given });
+  /** @param {Record<string, unknown>} [given] not every benchmark is asynchronous: its throw must become a fault as well */
+  const measured = async (given) => run({ ...options, ...given });
   const answer = await (needsStack ? withStack(measured) : measured()).then(
     (/** @type {unknown} */ rows) => ({ rows }),
     (/** @type {unknown} */ error) => ({ fault: error instanceof Error ? error.message : String(error) }),

@@ -81,6 +81,9 @@ const row = (name, value, unit, /** @type {number | null} */ baseline = null) =>
   ratio: baseline === null ? null : Math.round((value / baseline) * 1000) / 1000,
 });
 
+/** A row with the issue's bound on it. */
+const bounded = (measured, most, text) => ({ ...measured, target: { text, met: measured.value <= most } });
+
 function measure(issued, label) {
   const { before, after } = sets(issued, CHANGES);
   const header = { kind: /** @type {const} */ ('full'), provinceCode: '13', baseVersion: 0, madeAt: MADE_AT };
@@ -113,14 +116,22 @@ function measure(issued, label) {
   const bound = (-issued * (p * Math.log2(p) + (1 - p) * Math.log2(1 - p))) / 8;
   const per = (ms) => (ms * 1000) / LOOK_UPS;
   return [
-    row(`hotlist full, ${label}`, built.result.length, 'bytes', Math.round(bound)),
-    row(`hotlist delta, ${CHANGES} changes, ${label}`, delta.result.length, 'bytes'),
+    bounded(
+      row(`hotlist full, ${label}`, built.result.length, 'bytes', Math.round(bound)),
+      2_000_000,
+      '≤ 2,000,000 bytes',
+    ),
+    bounded(row(`hotlist delta, ${CHANGES} changes, ${label}`, delta.result.length, 'bytes'), 20_000, '≤ 20,000 bytes'),
     row(`hotlist build, ${label}`, built.ms, 'ms'),
     row(`hotlist open, ${label}`, opened.ms, 'ms'),
     row(`hotlist delta build, ${label}`, delta.ms, 'ms'),
     row(`hotlist delta apply, ${label}`, applied.ms, 'ms'),
     row(`hotlist look-up mean, ${label}`, per(all.ms), 'µs', per(bare.ms)),
-    row(`hotlist look-up 99.9 %, ${label}`, each[late] * 1000, 'µs', bareEach[late] * 1000),
+    bounded(
+      row(`hotlist look-up 99.9 %, ${label}`, each[late] * 1000, 'µs', bareEach[late] * 1000),
+      1_000,
+      '≤ 1,000 µs',
+    ),
     row(
       `hotlist look-up longest of ${LOOK_UPS}, ${label}`,
       each[LOOK_UPS - 1] * 1000,
