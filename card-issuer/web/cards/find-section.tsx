@@ -61,7 +61,7 @@ export function FindSection(): ReactNode {
             autoFocus
             allowClear
             aria-label="查找卡 Find a card"
-            placeholder="发行序列号 / 持卡人号码、姓名、电话"
+            placeholder="序列号、号码、姓名、电话 serial, ID, name, phone"
             className="card-words"
             loading={find.busy}
             onSearch={(words) => void find.run(words.trim())}

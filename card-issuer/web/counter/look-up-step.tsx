@@ -75,7 +75,7 @@ export function LookUpStep({ onOpen, onNew }: Props): ReactNode {
         className="counter-words"
         size="large"
         aria-label="查找居民 Look up a resident"
-        placeholder="身份证号码 / 姓名 / 电话"
+        placeholder="号码、姓名、电话 ID, name, phone"
         autoComplete="off"
         maxLength={60}
         value={words}

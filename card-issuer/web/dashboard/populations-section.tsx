@@ -52,7 +52,7 @@ export function PopulationsSection({ names, mayEdit }: { names: Names; mayEdit: 
               label={<Both zh="来源" en="source" />}
               rules={[{ required: true, message: '请填写 Please fill in' }]}
             >
-              <Input placeholder="第七次全国人口普查公报" maxLength={200} />
+              <Input placeholder="例如 e.g. 第七次全国人口普查公报" maxLength={200} />
             </Form.Item>
             <Button type="primary" htmlType="submit" loading={save.busy}>
               <Both zh="保存" en="Save" />

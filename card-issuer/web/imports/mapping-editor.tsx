@@ -115,7 +115,7 @@ export function MappingEditor({ mapping, taken, onClose, onSaved }: Props): Reac
           <Input
             id="constant-document"
             maxLength={100}
-            placeholder="居民身份证"
+            placeholder="例如 e.g. 居民身份证"
             value={constants.documentType ?? ''}
             onChange={({ target }) => setConstants(withConstant(constants, 'documentType', target.value))}
           />

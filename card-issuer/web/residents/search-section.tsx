@@ -39,7 +39,7 @@ export function SearchSection(): ReactNode {
             autoFocus
             allowClear
             aria-label="查找居民 Look up"
-            placeholder="号码 / 姓名 / 拼音首字母 / 电话"
+            placeholder="号码、姓名、拼音首字母、电话 ID, name, initials, phone"
             onSearch={(words) => {
               setSearch(words.trim());
               pages.restart();
