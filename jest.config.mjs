@@ -1,6 +1,6 @@
 /**
- * Suites run two at a time: pure ones, and those on real parts too, which each bring a token folder, a reader stack, a
- * database and ports of their own.
+ * Suites run side by side (scripts/test.mjs): pure ones, and those on real parts too, which each bring a token folder, a
+ * reader stack, a database and ports of their own.
  */
 const shared = {
   rootDir: import.meta.dirname,
@@ -30,6 +30,12 @@ export default {
   testTimeout: 60_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/*/src/**/*.test.ts'] },
-    { ...shared, displayName: 'real', testMatch: ['<rootDir>/*/test/**/*.test.ts', '<rootDir>/test/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'real',
+      testMatch: ['<rootDir>/*/test/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
+      globalSetup: '<rootDir>/scripts/test/run-folder.mjs',
+      globalTeardown: '<rootDir>/scripts/test/run-folder-end.mjs',
+    },
   ],
 };

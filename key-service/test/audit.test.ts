@@ -21,7 +21,8 @@ import { stateFolder } from '../src/ceremony-room.ts';
 import type { HsmWorkerPool } from '../src/hsm/worker-pool.ts';
 import { auditStore } from '../src/store/audit-store.ts';
 import { openDatabase } from '../src/store/database.ts';
-import { config, pilotCeremony, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
+import { config, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
+import { pilotState } from './pilot-state.ts';
 
 const state = temporaryFolder();
 const folder = stateFolder(state);
@@ -30,7 +31,7 @@ let hsm: HsmWorkerPool;
 let postgres: PostgresCluster;
 
 beforeAll(async () => {
-  await pilotCeremony(state);
+  await pilotState(state);
   hsm = await attachHsm({ ...folder, config, workerPath, tokenLabel: TOKEN_LABEL, workers: 1 });
   postgres = await startPostgresCluster({ parentDir: '/tmp' });
 }, 180_000);

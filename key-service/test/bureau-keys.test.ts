@@ -8,7 +8,8 @@ import type { BureauCardKeysRequest, BureauCardKeysResponse } from '../src/contr
 import { openKeyBlock } from '../src/domain/key-block/key-block.ts';
 import type { WrapCardKeysInput } from '../src/hsm/port.ts';
 import { softKeyBlockEngine } from '../src/hsm/soft-key-block-engine.ts';
-import { cardKey, disperse, hex, kcv, pilotCeremony, pilotRoot, temporaryFolder } from './pilot-room.ts';
+import { cardKey, disperse, hex, kcv, pilotRoot, temporaryFolder } from './pilot-room.ts';
+import { pilotState } from './pilot-state.ts';
 import { openServiceRoom, type ServiceRoom } from './service-room.ts';
 
 const TRANSPORT_KEY = '88E1AB2A2E3DD38C1FA039A536500CC8A87AB9D62DC92C01058FA79F44657DE6';
@@ -31,7 +32,7 @@ const ask = (body: unknown, who = 'issuer') => room.call(who, 'POST', '/v1/burea
 const open = (block: string, key = TRANSPORT_KEY) => openKeyBlock(block, softKeyBlockEngine('AES', hexToBytes(key)));
 
 beforeAll(async () => {
-  await pilotCeremony(state);
+  await pilotState(state);
   room = await openServiceRoom({
     state,
     location: stateFolder(state).database,

@@ -18,7 +18,8 @@ import { type Database, openDatabase } from '../src/store/database.ts';
 import { keyLifeStore, keyUseStore } from '../src/store/key-life-store.ts';
 import { rotationStore } from '../src/store/rotation-store.ts';
 import { certificateStore, keyVersionStore } from '../src/store/stores.ts';
-import { config, pilotCeremony, projectRoot, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
+import { config, projectRoot, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
+import { pilotState } from './pilot-state.ts';
 
 const ROLES: Readonly<Record<string, readonly string[]>> = {
   admin: ['security-admin'],
@@ -57,7 +58,7 @@ export interface CeremonyTestRoom {
 
 export async function ceremonyTestRoom(): Promise<CeremonyTestRoom> {
   const state = temporaryFolder();
-  await pilotCeremony(state);
+  await pilotState(state);
   let aheadMs = 0;
   let running = await start(state, () => new Date(Date.now() + aheadMs));
   const authorization = (who: PersonName) => ({ authorization: `Bearer token-of-${who}` });

@@ -19,19 +19,19 @@ import {
   disperse,
   hex,
   kcv,
-  pilotCeremony,
   pilotRoot,
   projectRoot,
   TOKEN_LABEL,
   temporaryFolder,
   workerPath,
 } from './pilot-room.ts';
+import { pilotState } from './pilot-state.ts';
 
 const state = temporaryFolder();
 const folder = stateFolder(state);
 let hsm: HsmWorkerPool;
 beforeAll(async () => {
-  await pilotCeremony(state);
+  await pilotState(state);
   hsm = await attachHsm({ ...folder, config, workerPath, tokenLabel: TOKEN_LABEL, workers: 1 });
 }, 180_000);
 afterAll(async () => {

@@ -11,7 +11,8 @@ import type { HsmPort } from '../src/hsm/port.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { keyLifeStore, keyUseStore } from '../src/store/key-life-store.ts';
 import { keyVersionStore } from '../src/store/stores.ts';
-import { config, pilotCeremony, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
+import { config, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
+import { pilotState } from './pilot-state.ts';
 
 const state = temporaryFolder();
 let postgres: PostgresCluster;
@@ -198,7 +199,7 @@ describe.each(['sqlite', 'postgresql'] as const)('on %s', (engine) => {
 
 test('a destroyed root is gone from the token, from every worker, and no ceremony brings it back', async () => {
   const folder = stateFolder(state);
-  await pilotCeremony(state);
+  await pilotState(state);
   const hsm = await attachHsm({ ...folder, config, workerPath, tokenLabel: TOKEN_LABEL, workers: 2 });
   try {
     const root = 'RK1.DF01#2';
@@ -217,7 +218,7 @@ test('a destroyed root is gone from the token, from every worker, and no ceremon
     const database = await openDatabase(folder.database);
     await database('key_versions').where({ slot: 'RK1.DF01', version: 2 }).update({ state: 'destroyed' });
     await database.destroy();
-    await pilotCeremony(state);
+    await pilotState(state);
     const roots = await hsm.run('describe-roots', null);
     expect(roots).toHaveLength(all - 1);
     expect(roots.map((each) => each.root)).not.toContain(root);

@@ -9,7 +9,8 @@ import { type CeremonyOutcome, holdCeremony, readText, stateFolder } from '../sr
 export const projectRoot = join(__dirname, '../..');
 export const config = loadHsmConfig(join(projectRoot, 'hsm-config'), 'pilot', readText);
 export const workerPath = join(projectRoot, 'key-service/dist/hsm/worker.js');
-export const TOKEN_LABEL = 'rhc-test';
+/** Of `npm start` too, so that a copy of its ceremony (pilot-state.ts) opens here. */
+export const TOKEN_LABEL = 'rhc-pilot';
 
 export function temporaryFolder(): string {
   const base = join(process.env.RHC_TEST_TMP ?? tmpdir(), 'rhc-key-service');

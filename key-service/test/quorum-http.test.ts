@@ -9,7 +9,8 @@ import { type PostgresCluster, startPostgresCluster } from '../../scripts/postgr
 import { approvalListResponse, approvalResponse, rosterResponse } from '../src/contract/index.ts';
 import { requestChallenge } from '../src/domain/quorum/request.ts';
 import { type Officer, p256Officer, passkeyOfficer, rosterOf } from './officers.ts';
-import { pilotCeremony, temporaryFolder } from './pilot-room.ts';
+import { temporaryFolder } from './pilot-room.ts';
+import { pilotState } from './pilot-state.ts';
 import { openServiceRoom, type ServiceRoom } from './service-room.ts';
 
 jest.setTimeout(60_000);
@@ -48,7 +49,7 @@ describe.each(['sqlite', 'postgresql'] as const)('on %s', (engine) => {
   const state = temporaryFolder();
   let room: ServiceRoom;
   beforeAll(async () => {
-    await pilotCeremony(state);
+    await pilotState(state);
     const location = engine === 'sqlite' ? join(state, 'key-service.sqlite') : postgres.url;
     room = await openServiceRoom({ state, location, callers, now: () => new Date() });
     await room.foundRoster((tokenSerial) =>

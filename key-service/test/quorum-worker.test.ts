@@ -11,7 +11,8 @@ import { requirementsOf, rosterHash, rosterText, type SealedRoster } from '../sr
 import type { ApprovedOperation } from '../src/hsm/port.ts';
 import type { HsmWorkerPool } from '../src/hsm/worker-pool.ts';
 import { POLICIES, p256Officer, passkeyOfficer, rosterOf } from './officers.ts';
-import { config, pilotCeremony, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
+import { config, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
+import { pilotState } from './pilot-state.ts';
 
 jest.setTimeout(60_000);
 
@@ -28,7 +29,7 @@ let roster: Roster;
 let sealed: SealedRoster;
 
 beforeAll(async () => {
-  await pilotCeremony(state);
+  await pilotState(state);
   hsm = await attachHsm({ ...folder, config, workerPath, tokenLabel: TOKEN_LABEL, workers: 2 });
   roster = rosterOf(everybody, { tokenSerial: hsm.token.serial });
   sealed = await hsm.run('found-roster', { roster: rosterText(roster) });

@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { type PostgresCluster, startPostgresCluster } from '../../scripts/postgres-cluster/postgres-cluster.mjs';
 import { dryRunResponse, rotationEvidenceResponse, rotationResponse } from '../src/contract/index.ts';
 import { p256Officer, rosterOf } from './officers.ts';
-import { cardKey, disperse, ecb, hex, pilotCeremony, temporaryFolder } from './pilot-room.ts';
+import { cardKey, disperse, ecb, hex, temporaryFolder } from './pilot-room.ts';
+import { pilotState } from './pilot-state.ts';
 import { openServiceRoom, type ServiceRoom } from './service-room.ts';
 
 jest.setTimeout(120_000);
@@ -77,7 +78,7 @@ describe.each(['sqlite', 'postgresql'] as const)('on %s', (engine) => {
   };
 
   beforeAll(async () => {
-    await pilotCeremony(state);
+    await pilotState(state);
     const location = engine === 'sqlite' ? join(state, 'key-service.sqlite') : postgres.url;
     if (engine === 'postgresql') await copyVersions(join(state, 'key-service.sqlite'), location);
     room = await openServiceRoom({ state, location, callers, now: () => clock, workers: 2 });

@@ -23,7 +23,8 @@ import { answers, openDatabase } from '../src/store/database.ts';
 import { keyLifeStore, keyUseStore } from '../src/store/key-life-store.ts';
 import { rotationStore } from '../src/store/rotation-store.ts';
 import { certificateStore, keyVersionStore } from '../src/store/stores.ts';
-import { config, pilotCeremony, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
+import { config, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
+import { pilotState } from './pilot-state.ts';
 
 /** Principals by a header, so that a walk needs no sign-in: `x-test-role: officer`. */
 export const roleByHeader: Authenticator = async (request) => {
@@ -66,7 +67,7 @@ export class RunningKeyService {
 
   async start(): Promise<this> {
     const { tls = false, limits, databaseUrl, node = '1', state } = this.#options;
-    if (state === undefined) await pilotCeremony(this.state);
+    if (state === undefined) await pilotState(this.state);
     const folder = stateFolder(this.state);
     this.hsm = await attachHsm({ ...folder, config, workerPath, tokenLabel: TOKEN_LABEL, workers: 1 });
     this.database = await openDatabase(databaseUrl ?? folder.database);

@@ -30,7 +30,8 @@ import { rotationStore } from '../src/store/rotation-store.ts';
 import { samStore } from '../src/store/sam-store.ts';
 import { certificateStore, keyVersionStore } from '../src/store/stores.ts';
 import { blankSam, powered } from './blank-sam.ts';
-import { config, pilotCeremony, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
+import { config, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
+import { pilotState } from './pilot-state.ts';
 
 const state = temporaryFolder();
 const folder = stateFolder(state);
@@ -58,7 +59,7 @@ const order = (count: number, firstTerminalNumber: string) =>
   json('POST', '/v1/sam-orders', { provinceCode: '13', institution: '石家庄市第一医院', firstTerminalNumber, count });
 
 beforeAll(async () => {
-  await pilotCeremony(state);
+  await pilotState(state);
   hsm = await attachHsm({
     ...folder,
     config,

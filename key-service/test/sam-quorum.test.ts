@@ -6,7 +6,8 @@ import { issueSam, KeyServiceClient } from '../src/client/index.ts';
 import { approvalResponse } from '../src/contract/index.ts';
 import { blankSam, powered } from './blank-sam.ts';
 import { type Officer, POLICIES, p256Officer, rosterOf } from './officers.ts';
-import { pilotCeremony, temporaryFolder } from './pilot-room.ts';
+import { temporaryFolder } from './pilot-room.ts';
+import { pilotState } from './pilot-state.ts';
 import { openServiceRoom, type ServiceRoom } from './service-room.ts';
 
 jest.setTimeout(120_000);
@@ -34,7 +35,7 @@ const state = temporaryFolder();
 let room: ServiceRoom;
 
 beforeAll(async () => {
-  await pilotCeremony(state);
+  await pilotState(state);
   const location = join(state, 'key-service.sqlite');
   room = await openServiceRoom({ state, location, callers, now: () => new Date(), sams: true });
   const people = [a, b, c, auditor].map(({ person }) => person);

@@ -13,7 +13,8 @@ import { ISSUER, issuerWith, TurnedClock } from '../../card-issuer/test/life-cyc
 import { stateFolder } from '../../key-service/src/ceremony-room.ts';
 import { bureauKeysOver, KeyServiceClient, personalizationKeysOver } from '../../key-service/src/client/index.ts';
 import type { CardPeople } from '../../key-service/src/contract/index.ts';
-import { pilotCeremony, temporaryFolder } from '../../key-service/test/pilot-room.ts';
+import { temporaryFolder } from '../../key-service/test/pilot-room.ts';
+import { pilotState } from '../../key-service/test/pilot-state.ts';
 import { openServiceRoom, type ServiceRoom } from '../../key-service/test/service-room.ts';
 
 const LONG_MS = 120_000;
@@ -25,7 +26,7 @@ let room: ServiceRoom;
 
 beforeAll(async () => {
   clock.turnHours((Date.now() - clock.nowMs()) / 3_600_000 + 1);
-  await pilotCeremony(state);
+  await pilotState(state);
   room = await openServiceRoom({
     state,
     location: stateFolder(state).database,

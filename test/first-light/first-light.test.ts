@@ -21,7 +21,7 @@ const CARD_LIMIT_MS = 120_000;
 const BLOWS = 6;
 const SLOTS = CARD_KEY_SLOTS.length + OFF_CARD_KEY_SLOTS.length;
 const folder = mkdtempSync(join(tmpdir(), 'rhc-first-light-'));
-const house = new RunningHouse(join(folder, 'state'));
+const house = new RunningHouse(join(folder, 'state'), [], 'own');
 const outputs: string[] = [];
 
 beforeAll(() => house.untilRunning(), LONG_MS);

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { pilotState } from '../../key-service/test/pilot-state.ts';
 
 export const ROOT = process.cwd();
 const RUNNING = '运行中';
@@ -48,13 +49,24 @@ export async function startOnce(state: string, more: readonly string[] = []): Pr
 
 export class RunningHouse {
   readonly state: string;
-  #child: ChildProcess;
+  readonly #more: readonly string[];
+  readonly #keys: 'copied' | 'own';
+  #child: ChildProcess | null = null;
   #output = '';
-  #ended: Promise<number | null>;
+  #ended: Promise<number | null> = Promise.resolve(null);
 
-  constructor(state: string, more: readonly string[] = []) {
+  /**
+   * @param more options of `npm start`
+   * @param keys `own`: the house holds its pilot ceremony, as on a person's first start
+   */
+  constructor(state: string, more: readonly string[] = [], keys: 'copied' | 'own' = 'copied') {
     this.state = state;
-    this.#child = spawn(process.execPath, startArguments(state, more), {
+    this.#more = more;
+    this.#keys = keys;
+  }
+
+  #begin(): ChildProcess {
+    const child = spawn(process.execPath, startArguments(this.state, this.#more), {
       cwd: ROOT,
       env: { ...process.env, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -62,9 +74,10 @@ export class RunningHouse {
     const take = (chunk: Buffer) => {
       this.#output += String(chunk);
     };
-    this.#child.stdout?.on('data', take);
-    this.#child.stderr?.on('data', take);
-    this.#ended = new Promise((done) => this.#child.once('close', done));
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    this.#ended = new Promise((done) => child.once('close', done));
+    return child;
   }
 
   get output(): string {
@@ -75,7 +88,10 @@ export class RunningHouse {
     return join(this.state, 'run/pcscd/pcscd.comm');
   }
 
+  /** Starts it. */
   async untilRunning(deadlineMs = 120_000): Promise<void> {
+    if (this.#keys === 'copied') await pilotState(join(this.state, 'key-service'));
+    this.#child = this.#begin();
     const deadline = Date.now() + deadlineMs;
     while (!this.#output.includes(RUNNING)) {
       if (this.#child.exitCode !== null || Date.now() > deadline) throw new Error(`npm start:\n${this.#output}`);
@@ -85,7 +101,7 @@ export class RunningHouse {
 
   /** Ctrl-C. */
   async stop(): Promise<number | null> {
-    if (this.#child.exitCode === null) this.#child.kill('SIGINT');
+    if (this.#child?.exitCode === null) this.#child.kill('SIGINT');
     return this.#ended;
   }
 
@@ -158,7 +174,7 @@ export class RunningHouse {
       } catch {}
     }
     const ours = (pid: number): boolean => {
-      for (let at = pid; at > 1; at = parents.get(at) ?? 0) if (at === this.#child.pid) return true;
+      for (let at = pid; at > 1; at = parents.get(at) ?? 0) if (at === this.#child?.pid) return true;
       return false;
     };
     return [...parents.keys()].filter((pid) => {

@@ -28,14 +28,8 @@ import { openDatabase } from '../../key-service/src/store/database.ts';
 import { keyLifeStore, keyUseStore } from '../../key-service/src/store/key-life-store.ts';
 import { rotationStore } from '../../key-service/src/store/rotation-store.ts';
 import { certificateStore, keyVersionStore } from '../../key-service/src/store/stores.ts';
-import {
-  config,
-  pilotCeremony,
-  projectRoot,
-  TOKEN_LABEL,
-  temporaryFolder,
-  workerPath,
-} from '../../key-service/test/pilot-room.ts';
+import { config, projectRoot, TOKEN_LABEL, temporaryFolder, workerPath } from '../../key-service/test/pilot-room.ts';
+import { pilotState } from '../../key-service/test/pilot-state.ts';
 import type { ChipContent, VirtualSam } from '../../virtual-card/src/index.ts';
 import { issuedPilotSam, openSam, type TestIssuer } from '../../virtual-card/test/support/pilot-sam.ts';
 import { CutCard, openSession, personalizedContent, seededRandom } from '../card-writing/personalized-card.ts';
@@ -197,7 +191,7 @@ describe('key-service over SoftHSM2', () => {
   let keys: TerminalKeys;
 
   beforeAll(async () => {
-    await pilotCeremony(state);
+    await pilotState(state);
     hsm = await attachHsm({ ...folder, config, workerPath, tokenLabel: TOKEN_LABEL, workers: 1 });
     database = await openDatabase(folder.database);
     const now = () => new Date('2026-11-22T00:00:00Z');

@@ -6,16 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { stateFolder } from '../../src/ceremony-room.ts';
 import { isChannelRoot } from '../../src/domain/sam-slots.ts';
 import { samTokenLabel } from '../../src/sam-token.ts';
-import {
-  config,
-  ecb,
-  kcv,
-  pilotCeremony,
-  pilotRoot,
-  projectRoot,
-  TOKEN_LABEL,
-  temporaryFolder,
-} from '../pilot-room.ts';
+import { config, ecb, kcv, pilotRoot, projectRoot, TOKEN_LABEL, temporaryFolder } from '../pilot-room.ts';
+import { pilotState } from '../pilot-state.ts';
 
 interface Loot {
   readonly labels: readonly string[];
@@ -44,7 +36,7 @@ function attack(label: string, { softHsmConf, pinFile }: { softHsmConf: string; 
 }
 let loot: Loot;
 beforeAll(async () => {
-  await pilotCeremony(state);
+  await pilotState(state);
   loot = attack(TOKEN_LABEL, folder);
 }, 180_000);
 afterAll(() => rmSync(state, { recursive: true, force: true }));
