@@ -11,7 +11,7 @@ import type { HsmPort } from '../src/hsm/port.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { keyLifeStore, keyUseStore } from '../src/store/key-life-store.ts';
 import { keyVersionStore } from '../src/store/stores.ts';
-import { config, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
+import { config, pilotCeremony, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
 import { pilotState } from './pilot-state.ts';
 
 const state = temporaryFolder();
@@ -218,7 +218,7 @@ test('a destroyed root is gone from the token, from every worker, and no ceremon
     const database = await openDatabase(folder.database);
     await database('key_versions').where({ slot: 'RK1.DF01', version: 2 }).update({ state: 'destroyed' });
     await database.destroy();
-    await pilotState(state);
+    await pilotCeremony(state);
     const roots = await hsm.run('describe-roots', null);
     expect(roots).toHaveLength(all - 1);
     expect(roots.map((each) => each.root)).not.toContain(root);
