@@ -5,7 +5,7 @@
  */
 import type { FieldFault } from '@rhc/card/errors';
 import { type Clock, timestamp } from './clock.ts';
-import { readBlankList } from './domain/blank-list.ts';
+import { BLANK_LIST_RULES, readBlankList } from './domain/blank-list.ts';
 import { STOCK_MOVEMENTS, type StockCount, type StockLedger, type StockMovement } from './domain/stock.ts';
 import { requireTwoPeople } from './domain/two-people.ts';
 import { issuerErrors } from './errors.ts';
@@ -123,7 +123,7 @@ export class Stock {
       );
       const refused = rows
         .filter((row) => row.faults.length > 0 || known.has(row.cardFactor))
-        .map((row) => ({ row: row.row, faults: row.faults.length > 0 ? row.faults : [ALREADY_KNOWN] }));
+        .map((row) => ({ row: row.row, faults: row.faults.length > 0 ? row.faults : [BLANK_LIST_RULES.chipKnown] }));
       return { rows: rows.length, taken: fresh.length, refused };
     });
   }
@@ -321,11 +321,6 @@ export class Stock {
     return timestamp(this.#parts.clock.nowMs());
   }
 }
-
-const ALREADY_KNOWN: FieldFault = {
-  field: '芯片序列号',
-  rule: { zh: '已经入库或已经使用', en: 'is in the books or in use already' },
-};
 
 function requireSame(book: StockLedger, counted: StockCount): void {
   const fields = (['stock', 'inWork'] as const)

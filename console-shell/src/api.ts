@@ -4,13 +4,18 @@ export interface Text {
   readonly zh: string;
   readonly en: string;
 }
+export interface FieldFault {
+  readonly field: string;
+  readonly rule: Text;
+  readonly nextStep?: Text | undefined;
+}
 
 export interface FaultBody {
   readonly code: string;
   readonly message: Text;
   readonly nextStep: Text;
   readonly retriable: boolean;
-  readonly fields?: readonly { readonly field: string; readonly rule: Text }[];
+  readonly fields?: readonly FieldFault[];
 }
 
 /** What a service or the network refused, ready to be shown by `<FaultNotice>`. */

@@ -2,7 +2,7 @@
 
 import { Alert, Button } from 'antd';
 import type { ReactNode } from 'react';
-import type { Fault, Text } from './api.ts';
+import type { Fault, FieldFault, Text } from './api.ts';
 
 export function Both({ zh, en }: Text): ReactNode {
   return (
@@ -14,6 +14,17 @@ export function Both({ zh, en }: Text): ReactNode {
 
 /** For titles, placeholders and options, where only text may stand. */
 export const both = (zh: string, en: string): string => `${zh} ${en}`;
+
+/** Behind the rule that a field breaks: what to do about it, where the rule's side says so. */
+export function Remedy({ nextStep }: Pick<FieldFault, 'nextStep'>): ReactNode {
+  return (
+    nextStep !== undefined && (
+      <>
+        → <Both {...nextStep} />
+      </>
+    )
+  );
+}
 
 /** What went wrong, which fields, and the next step. */
 export function FaultNotice({
@@ -38,9 +49,9 @@ export function FaultNotice({
         <>
           {fields.length > 0 && (
             <ul>
-              {fields.map(({ field, rule }) => (
-                <li key={`${field} ${rule.en}`}>
-                  <code>{field}</code> <Both {...rule} />
+              {fields.map((fault) => (
+                <li key={`${fault.field} ${fault.rule.en}`}>
+                  <code>{fault.field}</code> <Both {...fault.rule} /> <Remedy {...fault} />
                 </li>
               ))}
             </ul>

@@ -7,12 +7,13 @@ export {
   download,
   Fault,
   type FaultBody,
+  type FieldFault,
   newIdempotencyKey,
   onSignedOut,
   saveAs,
   type Text,
 } from './api.ts';
-export { Both, both, FaultNotice } from './both.tsx';
+export { Both, both, FaultNotice, Remedy } from './both.tsx';
 export { Console, type ConsolePage, type ConsoleProps } from './console.tsx';
 export { useEvents } from './follow-events.ts';
 export { goTo, useHashPath } from './hash-path.ts';

@@ -1,8 +1,7 @@
 /** Users, roles and settings over HTTP; read only: they are files of whoever runs the service. */
 import { z } from 'zod';
 import { listQuery } from './list-query.ts';
-
-const bilingual = z.object({ zh: z.string(), en: z.string() });
+import { bilingual } from './texts.ts';
 
 /** GET /v1/users: by id. */
 export const usersQuery = listQuery({ most: 1000, usual: 200 });

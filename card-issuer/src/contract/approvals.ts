@@ -1,8 +1,8 @@
 /** What waits for a second person. */
 import { z } from 'zod';
 import { APPROVALS, type ApprovalOperation } from '../domain/approval.ts';
+import { bilingual } from './texts.ts';
 
-const bilingual = z.object({ zh: z.string(), en: z.string() });
 const operation = z.enum(Object.keys(APPROVALS) as ApprovalOperation[]);
 export const approvalState = z.enum(['open', 'approved', 'refused', 'withdrawn']);
 

@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { BULK_ITEM_STATES, BULK_RUN_STATES, type BulkRunState } from '../domain/bulk.ts';
 import { listQuery } from './list-query.ts';
+import { bilingual } from './texts.ts';
 
 const runState = z.enum(Object.keys(BULK_RUN_STATES) as BulkRunState[]);
 const itemState = z.enum(BULK_ITEM_STATES);
-const bilingual = z.object({ zh: z.string(), en: z.string() });
 
 /** POST /v1/bulk-runs */
 export const bulkRunRequest = z.strictObject({

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { BUREAU_LINE_STATES, type BureauLineState } from '../domain/bureau/index.ts';
 import { listQuery } from './list-query.ts';
+import { bilingual } from './texts.ts';
 
 const id = z.string().min(1).max(64);
-const bilingual = z.object({ zh: z.string(), en: z.string() });
 const text = z.string().min(1).max(60);
 
 /** POST /v1/bureaus: asks a second person, who approves the whole entry. */

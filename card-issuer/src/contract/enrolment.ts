@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { approvalResponse } from './approvals.ts';
 import { enrolRequest } from './residents.ts';
+import { bilingual, fieldFault } from './texts.ts';
 
-const bilingual = z.object({ zh: z.string(), en: z.string() });
 const id = z.string().max(64);
 const records = z.object({ max: z.int(), sizeBytes: z.record(z.string(), z.int()) });
 const entries = z.array(z.object({ code: z.string(), text: bilingual }));
@@ -34,7 +34,7 @@ export const enrolmentFormResponse = z.object({
 /** POST /v1/enrolment-checks: `residentId` when a record is corrected. */
 export const enrolmentCheckRequest = enrolRequest.omit({ purpose: true }).extend({ residentId: id.optional() });
 export const enrolmentCheckResponse = z.object({
-  faults: z.array(z.object({ field: z.string(), rule: bilingual })),
+  faults: z.array(fieldFault),
   /** The record that holds this document number already. */
   known: z.string().nullable(),
   candidates: z.array(

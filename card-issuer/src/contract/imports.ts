@@ -1,7 +1,7 @@
 /** What the HTTP interface takes and gives about imports of whole files. */
 import { z } from 'zod';
+import { bilingual, fieldFault } from './texts.ts';
 
-const bilingual = z.object({ zh: z.string(), en: z.string() });
 const limit = z.coerce.number().int().min(1).max(500).default(100);
 const source = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
 
@@ -58,7 +58,7 @@ export const importRowsResponse = z.object({
       residentId: z.string().nullable(),
       /** Masked, as are the values. */
       name: z.string(),
-      faults: z.array(z.object({ field: z.string(), value: z.string(), rule: bilingual })),
+      faults: z.array(fieldFault.extend({ value: z.string() })),
       nextStep: bilingual.nullable(),
     }),
   ),

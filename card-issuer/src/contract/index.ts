@@ -4,6 +4,7 @@ import { REASONS, REPLACEMENT_REASONS, type ReasonCode } from '../domain/card-re
 import { CARD_STATES, CARD_TRANSITIONS, type CardMove } from '../domain/card-state.ts';
 import { approvalResponse } from './approvals.ts';
 import { listQuery } from './list-query.ts';
+import { bilingual, fieldFault } from './texts.ts';
 
 const cardState = z.enum(CARD_STATES);
 export const cardsQuery = z.object({
@@ -34,14 +35,12 @@ export const replaceRequest = z.strictObject({
   reason: z.enum(REPLACEMENT_REASONS.map(({ reason }) => reason)),
 });
 
-const bilingual = z.object({ zh: z.string(), en: z.string() });
-const fault = z.object({ field: z.string(), rule: bilingual });
 const errorBody = z.object({
   code: z.string(),
   message: bilingual,
   nextStep: bilingual,
   retriable: z.boolean(),
-  fields: z.array(fault).optional(),
+  fields: z.array(fieldFault).optional(),
 });
 
 export const jobView = z.object({

@@ -1,10 +1,10 @@
 /** What card-issuer's HTTP interface takes and gives about residents. */
 import { z } from 'zod';
 import { listQuery } from './list-query.ts';
+import { bilingual } from './texts.ts';
 
 const text = z.string().max(400);
 const optional = text.optional();
-const bilingual = z.object({ zh: z.string(), en: z.string() });
 const purpose = z.string().min(1).max(60);
 const limit = z.coerce.number().int().min(1).max(500).default(100);
 const cursor = z.string().max(400).optional();

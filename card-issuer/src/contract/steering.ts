@@ -1,12 +1,12 @@
 /** The dashboard over HTTP; counts only, no person. */
 import { z } from 'zod';
 import { STAGE_IDS } from '../domain/steering/index.ts';
+import { bilingual } from './texts.ts';
 
 const stage = z.enum(STAGE_IDS as [string, ...string[]]);
 const counts = z.record(stage, z.int());
 const leak = z.object({ from: stage, to: stage, waiting: z.int() }).nullable();
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
-const bilingual = z.object({ zh: z.string(), en: z.string() });
 
 /** GET /v1/steering */
 export const dashboardResponse = z.object({

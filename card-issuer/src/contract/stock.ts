@@ -1,12 +1,12 @@
 /** What the HTTP interface takes and gives about stock of blank cards. */
 import { z } from 'zod';
 import { listQuery } from './list-query.ts';
+import { fieldFault } from './texts.ts';
 
 const id = z.string().min(1).max(64);
 const count = z.int().min(0).max(10_000_000);
 const counted = z.strictObject({ stock: count, inWork: count });
 const transferState = z.enum(['offered', 'taken', 'withdrawn']);
-const bilingual = z.object({ zh: z.string(), en: z.string() });
 
 /** GET /v1/stock/locations: by name. */
 export const locationsQuery = listQuery({ most: 1000, usual: 200 });
@@ -55,7 +55,7 @@ export const locationsResponse = z.object({
 export const deliveryResponse = z.object({
   rows: z.int(),
   taken: z.int(),
-  refused: z.array(z.object({ row: z.int(), faults: z.array(z.object({ field: z.string(), rule: bilingual })) })),
+  refused: z.array(z.object({ row: z.int(), faults: z.array(fieldFault) })),
 });
 export const transferResponse = z.object({
   id: z.string(),

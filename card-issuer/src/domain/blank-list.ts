@@ -45,18 +45,37 @@ function table(text: string): string[][] {
   }
 }
 
+/** What a row of the list, or the books, can say against a chip. */
+export const BLANK_LIST_RULES = {
+  box: {
+    field: BOX_COLUMN,
+    rule: { zh: '应为 1–40 位字母、数字、点或横线', en: '1 to 40 letters, digits, dots or hyphens' },
+    nextStep: { zh: '照箱体标签填写箱号', en: "Write the number on the box's label" },
+  },
+  chip: {
+    field: CHIP_COLUMN,
+    rule: { zh: '应为 16 位十六进制数字', en: '16 hexadecimal digits' },
+    nextStep: { zh: '请供应商重发清单', en: 'Ask the supplier for the list again' },
+  },
+  chipAgain: {
+    field: CHIP_COLUMN,
+    rule: { zh: '本清单中重复', en: 'stands twice in this list' },
+    nextStep: { zh: '请供应商核对这两行,重发清单', en: 'Ask the supplier which of the two rows holds' },
+  },
+  chipKnown: {
+    field: CHIP_COLUMN,
+    rule: { zh: '已经入库或已经使用', en: 'is in the books or in use already' },
+    nextStep: {
+      zh: '清单发过的不必再收;不是的,封存这张卡并报供应商',
+      en: 'A list received before needs nothing; else seal the card and tell the supplier',
+    },
+  },
+} as const satisfies Record<string, FieldFault>;
+
 function rowFaults(row: { box: string; cardFactor: string }, seen: ReadonlySet<string>): FieldFault[] {
   const faults: FieldFault[] = [];
-  if (!/^[\w.-]{1,40}$/.test(row.box)) {
-    faults.push({
-      field: BOX_COLUMN,
-      rule: { zh: '应为 1–40 位字母、数字、点或横线', en: '1 to 40 letters, digits, dots or hyphens' },
-    });
-  }
-  if (!/^[0-9A-F]{16}$/.test(row.cardFactor)) {
-    faults.push({ field: CHIP_COLUMN, rule: { zh: '应为 16 位十六进制数字', en: '16 hexadecimal digits' } });
-  } else if (seen.has(row.cardFactor)) {
-    faults.push({ field: CHIP_COLUMN, rule: { zh: '本清单中重复', en: 'stands twice in this list' } });
-  }
+  if (!/^[\w.-]{1,40}$/.test(row.box)) faults.push(BLANK_LIST_RULES.box);
+  if (!/^[0-9A-F]{16}$/.test(row.cardFactor)) faults.push(BLANK_LIST_RULES.chip);
+  else if (seen.has(row.cardFactor)) faults.push(BLANK_LIST_RULES.chipAgain);
   return faults;
 }

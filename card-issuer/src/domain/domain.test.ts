@@ -137,7 +137,7 @@ describe('enrolment', () => {
   });
   test('a photo must be whole', () => {
     expect(photoFault(Uint8Array.of(0xff, 0xd8, 0xff, 0xd9))).toBeNull();
-    expect(photoFault(Uint8Array.of(0xff, 0xd8, 0xff, 0x00))?.en).toMatch(/JPEG/);
+    expect(photoFault(Uint8Array.of(0xff, 0xd8, 0xff, 0x00))?.rule.en).toMatch(/JPEG/);
   });
   test('expiry of 29 February', () => {
     expect([expiryDate('2024-02-29', 10), expiryDate('2024-02-29', 4)]).toEqual(['2034-02-28', '2028-02-29']);

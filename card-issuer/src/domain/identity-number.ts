@@ -2,7 +2,7 @@
  * Citizen identity number (GB 11643-1999): 6 digits of area, 8 of birth date, 3 of sequence (odd = male), 1 check
  * character by ISO 7064 MOD 11-2. A wrong number on a chip cannot be rewritten (EF06 is 禁止改写), so it is refused here.
  */
-import type { Text } from '@rhc/card/errors';
+import { ENROLMENT_RULES, type EnrolmentRule } from './enrolment-rules.ts';
 
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2] as const;
 const CHECK_CHARACTERS = '10X98765432';
@@ -25,11 +25,11 @@ export interface IdentityNumber {
 export type IdentityNumberFault = 'shape' | 'province' | 'birth-date' | 'check-character';
 
 /** What each fault says to a person. */
-export const IDENTITY_NUMBER_RULES: Readonly<Record<IdentityNumberFault, Text>> = {
-  shape: { zh: '须为 17 位数字加 1 位校验码', en: 'must be 17 digits and a check character' },
-  province: { zh: '前两位不是省级行政区划代码', en: 'does not begin with a province code' },
-  'birth-date': { zh: '第 7–14 位不是存在的日期', en: 'digits 7–14 are no day that exists' },
-  'check-character': { zh: '校验码不符（GB 11643）', en: 'has a wrong check character (GB 11643)' },
+export const IDENTITY_NUMBER_RULES: Readonly<Record<IdentityNumberFault, EnrolmentRule>> = {
+  shape: ENROLMENT_RULES.identityShape,
+  province: ENROLMENT_RULES.identityProvince,
+  'birth-date': ENROLMENT_RULES.identityBirthDate,
+  'check-character': ENROLMENT_RULES.identityCheckCharacter,
 };
 
 /** The check character that belongs to the first 17 digits. */

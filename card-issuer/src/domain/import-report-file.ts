@@ -1,12 +1,12 @@
 /** The report of an import as a file: CSV (UTF-8 with mark, RFC 4180) or XLSX, one line a fault. */
-import type { Text } from '@rhc/card/errors';
+import type { FieldFault, Text } from '@rhc/card/errors';
 import writeExcelFile from 'write-excel-file/node';
 
 export interface ReportLine {
   readonly row: number;
   readonly outcome: 'taken' | 'known' | 'refused';
   readonly name: string;
-  readonly faults: readonly { readonly field: string; readonly value: string; readonly rule: Text }[];
+  readonly faults: readonly (FieldFault & { readonly value: string })[];
   readonly nextStep: Text | null;
 }
 
@@ -17,9 +17,11 @@ export const MAX_SHEET_LINES = 1_048_575;
 
 function cellsOf({ row, outcome, name, faults, nextStep }: ReportLine): string[][] {
   const start = [String(row), OUTCOMES[outcome], name];
-  const [zh, en] = [nextStep?.zh ?? '', nextStep?.en ?? ''];
-  if (faults.length === 0) return [[...start, '', '', '', zh, '', en]];
-  return faults.map(({ field, value, rule }) => [...start, field, value, rule.zh, zh, rule.en, en]);
+  if (faults.length === 0) return [[...start, '', '', '', nextStep?.zh ?? '', '', nextStep?.en ?? '']];
+  return faults.map((fault) => {
+    const remedy = fault.nextStep ?? nextStep ?? { zh: '', en: '' };
+    return [...start, fault.field, fault.value, fault.rule.zh, remedy.zh, fault.rule.en, remedy.en];
+  });
 }
 
 /** Piece by piece, so that a report of a million lines is never one text. */

@@ -1,5 +1,6 @@
 /** A row of a file → what enrolment takes, by a mapping. Checks the form only; what a field may say is checked after. */
 import type { FieldFault } from '@rhc/card/errors';
+import { ROSTER_ROW_RULES } from './enrolment-rules.ts';
 import type { ResidentField, ResidentInput } from './resident.ts';
 import type { RosterMapping } from './roster-mappings.ts';
 
@@ -49,17 +50,7 @@ export function mapRow(
   });
   derive(values, mapping);
   const faults: FieldFault[] =
-    cells.length === fields.length
-      ? []
-      : [
-          {
-            field: '(row)',
-            rule: {
-              zh: `有 ${cells.length} 列，标题行有 ${fields.length} 列`,
-              en: `has ${cells.length} cells, the header ${fields.length}`,
-            },
-          },
-        ];
+    cells.length === fields.length ? [] : [{ field: '(row)', ...ROSTER_ROW_RULES.cells(cells.length, fields.length) }];
   return {
     input: inputOf(values),
     photoFile: values.get('photo') ?? '',

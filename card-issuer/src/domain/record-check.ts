@@ -1,9 +1,10 @@
 /**
- * The faults of one record at enrolment, and the rules that hold for any field: what the card's character set and its sizes
+ * The faults of one record at enrolment, and the checks that any field may need: what the card's character set and its sizes
  * take, code tables, days, telephones. Which field must keep which rule stands in validate-resident.ts.
  */
-import type { FieldFault, Text } from '@rhc/card/errors';
+import type { FieldFault } from '@rhc/card/errors';
 import { encodedText } from './encodable-text.ts';
+import { ENROLMENT_RULES, type EnrolmentRule } from './enrolment-rules.ts';
 import { isCalendarDate } from './identity-number.ts';
 import { codeTableOfItem, elementOfItem, resolveCode } from './profile-items.ts';
 import type { ResidentField } from './resident.ts';
@@ -18,22 +19,17 @@ export class RecordCheck {
     this.aYearAgo = `${Number(today.slice(0, 4)) - 1}${today.slice(4)}`;
   }
 
-  fault(field: ResidentField | `${ResidentField}[${number}]`, zh: string, en: string): void {
-    this.faults.push({ field, rule: { zh, en } });
-  }
-
-  rule(field: ResidentField, rule: Text): void {
-    this.faults.push({ field, rule });
+  breaks(field: ResidentField | `${ResidentField}[${number}]`, { rule, nextStep }: EnrolmentRule): void {
+    this.faults.push({ field, rule, nextStep });
   }
 
   name(field: ResidentField, given: string): string {
     const name = given.trim();
     if (name === '') {
-      this.fault(field, '必须填写', 'is required');
+      this.breaks(field, ENROLMENT_RULES.required);
       return name;
     }
-    if (/[\p{Cc}0-9]/u.test(name))
-      this.fault(field, '姓名不得含数字或控制字符', 'must hold no digit or control character');
+    if (/[\p{Cc}0-9]/u.test(name)) this.breaks(field, ENROLMENT_RULES.nameCharacters);
     this.fits(field, name, elementOfItem(11).sizeBytes);
     return name;
   }
@@ -47,24 +43,15 @@ export class RecordCheck {
 
   fits(field: ResidentField | `${ResidentField}[${number}]`, text: string, sizeBytes: number): void {
     const encoded = encodedText(text);
-    if (!encoded.ok) {
-      this.fault(
-        field,
-        `字符 ${encoded.character} 无法写入卡内字符集，请按公安部门的处理办法改用规范字或拼音`,
-        `the character ${encoded.character} does not exist in the card's character set`,
-      );
-    } else if (encoded.sizeBytes > sizeBytes) {
-      this.fault(
-        field,
-        `长 ${encoded.sizeBytes} 字节，卡上最多 ${sizeBytes} 字节（一个汉字 2 字节）`,
-        `has ${encoded.sizeBytes} bytes, the card takes ${sizeBytes} (2 a Chinese character)`,
-      );
+    if (!encoded.ok) this.breaks(field, ENROLMENT_RULES.characterSet(encoded.character));
+    else if (encoded.sizeBytes > sizeBytes) {
+      this.breaks(field, ENROLMENT_RULES.sizeBytes(encoded.sizeBytes, sizeBytes));
     }
   }
 
   code(field: ResidentField | `${ResidentField}[${number}]`, item: number, given: string): string {
     if (given.trim() === '') {
-      this.fault(field, '必须填写', 'is required');
+      this.breaks(field, ENROLMENT_RULES.required);
       return '';
     }
     return this.optionalCode(field, item, given) ?? '';
@@ -79,20 +66,14 @@ export class RecordCheck {
     if (wanted === '') return null;
     const table = codeTableOfItem(item);
     const code = resolveCode(table, wanted);
-    if (code === null) {
-      this.fault(
-        field,
-        `不在代码表《${table.text.zh}》（${table.standard}）中`,
-        `is not in the code table ${table.standard}`,
-      );
-    }
+    if (code === null) this.breaks(field, ENROLMENT_RULES.codeTable(table.text.zh, table.standard));
     return code;
   }
 
   date(field: ResidentField | `${ResidentField}[${number}]`, given: string, today: string): string {
     const date = normalDate(given);
-    if (date === null) this.fault(field, '须为存在的日期，如 2026-01-31', 'must be a day that exists, like 2026-01-31');
-    else if (date > today) this.fault(field, '不得晚于今天', 'must not lie in the future');
+    if (date === null) this.breaks(field, ENROLMENT_RULES.dayExists);
+    else if (date > today) this.breaks(field, ENROLMENT_RULES.notInFuture);
     return date ?? '';
   }
 
@@ -100,7 +81,7 @@ export class RecordCheck {
     const phone = given?.trim() ?? '';
     if (phone === '') return null;
     if (!/^\+?\d[\d-]{5,}$/.test(phone) || phone.length > elementOfItem(item).sizeBytes) {
-      this.fault(field, '电话须为 6 至 20 位数字，可含 + 和 -', 'must be 6 to 20 digits, + and - allowed');
+      this.breaks(field, ENROLMENT_RULES.phone);
     }
     return phone;
   }

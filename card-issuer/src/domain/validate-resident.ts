@@ -1,10 +1,11 @@
 /**
  * Validation at enrolment (FIELD.md, "Counter"): everything that a card could not carry, or that would contradict
- * itself, is refused here, all faults of a record together, each with its field and the rule in Chinese and English.
+ * itself, is refused here, all faults of a record together, each with its field, the rule and the remedy in Chinese and English.
  * What reaches the chip's EF05 and EF06 can never be rewritten, so nothing is repaired or cut in silence.
  */
 import type { FieldFault } from '@rhc/card/errors';
 import { countyName } from './area.ts';
+import { ENROLMENT_RULES } from './enrolment-rules.ts';
 import { IDENTITY_NUMBER_RULES, parseIdentityNumber } from './identity-number.ts';
 import { photoFault } from './photo.ts';
 import { codeTableOfItem, elementOfItem, resolveCode } from './profile-items.ts';
@@ -77,11 +78,7 @@ export function validateResident(input: ResidentInput, today: string): Validatio
     photo: checkPhoto(check, input.photo),
   };
   if (resident.contactName === null && (resident.contactPhone !== null || resident.contactRelationship !== null)) {
-    check.fault(
-      'contactName',
-      '填写了联系人关系或电话，须填写联系人姓名',
-      'is required when relation or phone is given',
-    );
+    check.breaks('contactName', ENROLMENT_RULES.contactNamed);
   }
   return check.faults.length === 0 ? { ok: true, resident } : { ok: false, faults: check.faults };
 }
@@ -96,10 +93,10 @@ function checkDocument(
   const given = input.documentType.trim();
   if (BIRTH_CERTIFICATE_NAMES.includes(given)) {
     if (!/^[A-Z]\d{9}$/.test(documentNumber)) {
-      check.fault('documentNumber', '出生医学证明编号须为 1 个字母加 9 位数字', 'must be one letter and nine digits');
+      check.breaks('documentNumber', ENROLMENT_RULES.birthCertificateNumber);
     }
     if (birthDate !== '' && birthDate < FIRST_BIRTH_CERTIFICATE) {
-      check.fault('documentType', '出生医学证明自 1996 年起使用', 'birth certificates exist since 1996');
+      check.breaks('documentType', ENROLMENT_RULES.birthCertificateYear);
     }
     return {
       documentType: resolveCode(codeTableOfItem(37), '99') ?? '99',
@@ -110,12 +107,12 @@ function checkDocument(
   if (TEMPORARY_NAMES.includes(given)) return checkTemporary(check, documentNumber, birthDate);
   const documentType = check.code('documentType', 37, given);
   if (documentNumber === '') {
-    check.fault('documentNumber', '必须填写', 'is required');
+    check.breaks('documentNumber', ENROLMENT_RULES.required);
     return { documentType, documentKind: 'other', documentNumber };
   }
   if (documentType !== identityCode()) {
     if (!/^[A-Z0-9-]{4,18}$/.test(documentNumber)) {
-      check.fault('documentNumber', '须为 4 至 18 位字母或数字', 'must be 4 to 18 letters or digits');
+      check.breaks('documentNumber', ENROLMENT_RULES.otherDocumentNumber);
     }
     return { documentType, documentKind: 'other', documentNumber };
   }
@@ -126,10 +123,10 @@ function checkDocument(
 /** A newborn without any paper: the number is given by the issuer (`nextTemporaryNumber`), and only for a child's first year. */
 function checkTemporary(check: RecordCheck, documentNumber: string, birthDate: string) {
   if (documentNumber !== '' && !TEMPORARY_NUMBER.test(documentNumber)) {
-    check.fault('documentNumber', '临时编号由系统分配，请留空', 'is given by the system: leave it empty');
+    check.breaks('documentNumber', ENROLMENT_RULES.temporaryNumber);
   }
   if (birthDate !== '' && birthDate < check.aYearAgo) {
-    check.fault('documentType', '临时身份只用于一周岁以内的新生儿', 'is for children in their first year only');
+    check.breaks('documentType', ENROLMENT_RULES.temporaryAge);
   }
   const documentType = resolveCode(codeTableOfItem(37), '99') ?? '99';
   return { documentType, documentKind: 'temporary' as const, documentNumber };
@@ -140,11 +137,11 @@ function checkVillage(check: RecordCheck, given: string | undefined, areaCode: s
   const code = given?.trim() ?? '';
   if (code === '') return null;
   if (!/^\d{12}$/.test(code)) {
-    check.fault('villageCode', '须为 12 位数字（统计用区划代码）', 'must be 12 digits (statistical division code)');
+    check.breaks('villageCode', ENROLMENT_RULES.villageDigits);
   } else if (code.slice(0, 6) !== areaCode.trim()) {
-    check.fault('villageCode', '前 6 位须与地区代码一致', 'must begin with the area code');
+    check.breaks('villageCode', ENROLMENT_RULES.villageInCounty);
   } else if (code.slice(6, 9) === '000') {
-    check.fault('villageCode', '第 7–9 位须为乡镇（街道）代码', 'digits 7–9 must name a township');
+    check.breaks('villageCode', ENROLMENT_RULES.villageTownship);
   }
   return code;
 }
@@ -154,15 +151,15 @@ function checkOtherDocuments(
   given: NonNullable<ResidentInput['otherDocuments']>,
 ): Resident['otherDocuments'] {
   if (given.length > MAX_OTHER_DOCUMENTS) {
-    check.fault('otherDocuments', `最多 ${MAX_OTHER_DOCUMENTS} 份其他证件`, `at most ${MAX_OTHER_DOCUMENTS}`);
+    check.breaks('otherDocuments', ENROLMENT_RULES.otherDocumentsMost(MAX_OTHER_DOCUMENTS));
   }
   return given.map((document, index) => {
     const documentNumber = document.documentNumber.trim().toUpperCase();
     const documentType = check.code(`otherDocuments[${index}]`, 37, document.documentType);
     if (documentType === identityCode() && !parseIdentityNumber(documentNumber).ok) {
-      check.fault(`otherDocuments[${index}]`, '身份证号码有误（GB 11643）', 'is no identity number (GB 11643)');
+      check.breaks(`otherDocuments[${index}]`, ENROLMENT_RULES.otherIdentityNumber);
     } else if (!/^[A-Z0-9-]{4,18}$/.test(documentNumber)) {
-      check.fault(`otherDocuments[${index}]`, '须为 4 至 18 位字母或数字', 'must be 4 to 18 letters or digits');
+      check.breaks(`otherDocuments[${index}]`, ENROLMENT_RULES.otherDocumentNumber);
     }
     return { documentType, documentNumber };
   });
@@ -173,11 +170,11 @@ function checkOtherContacts(
   given: NonNullable<ResidentInput['otherContacts']>,
 ): Resident['otherContacts'] {
   if (given.length > MAX_OTHER_CONTACTS) {
-    check.fault('otherContacts', '卡上最多 3 位联系人', 'the card takes three contacts');
+    check.breaks('otherContacts', ENROLMENT_RULES.otherContactsMost);
   }
   return given.map((contact, index) => {
     const name = contact.name.trim();
-    if (name === '') check.fault(`otherContacts[${index}]`, '须填写联系人姓名', 'must name the contact');
+    if (name === '') check.breaks(`otherContacts[${index}]`, ENROLMENT_RULES.otherContactNamed);
     check.fits(`otherContacts[${index}]`, name, elementOfItem(25).sizeBytes);
     return {
       name,
@@ -194,28 +191,28 @@ function identityCode(): string {
 function checkIdentityNumber(check: RecordCheck, text: string, birthDate: string, sex: string): void {
   const parsed = parseIdentityNumber(text);
   if (!parsed.ok) {
-    check.rule('documentNumber', IDENTITY_NUMBER_RULES[parsed.fault]);
+    check.breaks('documentNumber', IDENTITY_NUMBER_RULES[parsed.fault]);
     return;
   }
   if (birthDate !== '' && parsed.number.birthDate !== birthDate) {
-    check.fault('birthDate', '与身份证号码中的出生日期不一致', 'differs from the birth date in the identity number');
+    check.breaks('birthDate', ENROLMENT_RULES.birthDateInNumber);
   }
   if ((sex === '1' || sex === '2') && parsed.number.sex !== sex) {
-    check.fault('sex', '与身份证号码第 17 位不一致', 'differs from the sex in the identity number');
+    check.breaks('sex', ENROLMENT_RULES.sexInNumber);
   }
 }
 
 function checkArea(check: RecordCheck, given: string): string {
   const areaCode = given.trim();
   if (countyName(areaCode) === null) {
-    check.fault('areaCode', '不是河北省的县级行政区划代码（GB/T 2260）', 'is no county of Hebei (GB/T 2260)');
+    check.breaks('areaCode', ENROLMENT_RULES.county);
   }
   return areaCode;
 }
 
 function checkPayments(check: RecordCheck, given: readonly string[]): string[] {
   if (given.length > MAX_PAYMENT_METHODS) {
-    check.fault('paymentMethods', `最多 ${MAX_PAYMENT_METHODS} 种付费方式`, `at most ${MAX_PAYMENT_METHODS}`);
+    check.breaks('paymentMethods', ENROLMENT_RULES.paymentsMost(MAX_PAYMENT_METHODS));
   }
   return given.flatMap((method) => check.optionalCode('paymentMethods', 18, method) ?? []);
 }
@@ -243,11 +240,7 @@ function checkAlerts(check: RecordCheck, given: readonly string[]): number[] {
       return element.id === wanted || name === wanted || name === ALERT_ALIASES[wanted];
     });
     if (item === undefined) {
-      check.fault(
-        `alerts[${index}]`,
-        `“${wanted}”不是卡上的警示项，请填入“其他警示”`,
-        'is no alert of the card; use the other alert',
-      );
+      check.breaks(`alerts[${index}]`, ENROLMENT_RULES.alert);
     } else items.add(item);
   });
   return [...items].sort((a, b) => a - b);
@@ -255,11 +248,11 @@ function checkAlerts(check: RecordCheck, given: readonly string[]): number[] {
 
 function checkAllergies(check: RecordCheck, given: NonNullable<ResidentInput['allergies']>): Resident['allergies'] {
   if (given.length > ALLERGY_RECORDS.max) {
-    check.fault('allergies', `卡上最多 ${ALLERGY_RECORDS.max} 条过敏`, `the card takes ${ALLERGY_RECORDS.max} at most`);
+    check.breaks('allergies', ENROLMENT_RULES.allergiesMost(ALLERGY_RECORDS.max));
   }
   return given.map((allergy, index) => {
     const [substance, reaction] = [allergy.substance.trim(), allergy.reaction.trim()];
-    if (substance === '') check.fault(`allergies[${index}]`, '须写明过敏物质', 'must name the substance');
+    if (substance === '') check.breaks(`allergies[${index}]`, ENROLMENT_RULES.allergySubstance);
     check.fits(`allergies[${index}]`, substance, ALLERGY_RECORDS.sizeBytes.substance);
     check.fits(`allergies[${index}]`, reaction, ALLERGY_RECORDS.sizeBytes.reaction);
     return { substance, reaction };
@@ -272,15 +265,11 @@ function checkImmunizations(
   today: string,
 ): Resident['immunizations'] {
   if (given.length > IMMUNIZATION_RECORDS.max) {
-    check.fault(
-      'immunizations',
-      `卡上最多 ${IMMUNIZATION_RECORDS.max} 条免疫`,
-      `the card takes ${IMMUNIZATION_RECORDS.max} at most`,
-    );
+    check.breaks('immunizations', ENROLMENT_RULES.immunizationsMost(IMMUNIZATION_RECORDS.max));
   }
   const immunizations = given.map((immunization, index) => {
     const name = immunization.name.trim();
-    if (name === '') check.fault(`immunizations[${index}]`, '须写明疫苗名称', 'must name the vaccine');
+    if (name === '') check.breaks(`immunizations[${index}]`, ENROLMENT_RULES.vaccine);
     check.fits(`immunizations[${index}]`, name, IMMUNIZATION_RECORDS.sizeBytes.name);
     return { name, date: check.date(`immunizations[${index}]`, immunization.date, today) };
   });
@@ -290,6 +279,6 @@ function checkImmunizations(
 function checkPhoto(check: RecordCheck, photo: Uint8Array | undefined): string | null {
   if (photo === undefined) return null;
   const rule = photoFault(photo);
-  if (rule !== null) check.rule('photo', rule);
+  if (rule !== null) check.breaks('photo', rule);
   return Buffer.from(photo).toString('base64');
 }

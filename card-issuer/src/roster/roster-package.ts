@@ -5,6 +5,7 @@
 import { type FieldFault, isRhcError, type Text } from '@rhc/card/errors';
 import { unzipSync } from 'fflate';
 import { textOf } from '../domain/charset.ts';
+import { type EnrolmentRule, ROSTER_ROW_RULES } from '../domain/enrolment-rules.ts';
 import { tooLargePhoto } from '../domain/photo.ts';
 import { issuerErrors } from '../errors.ts';
 
@@ -16,7 +17,10 @@ const MAX_UNZIPPED_PHOTO_BYTES = 64 * 1024;
 
 export interface RosterPhotos {
   /** Neither when there is none and none was named. */
-  find(file: string, documentNumber: string): { readonly photo: Uint8Array | null; readonly fault: Text | null };
+  find(
+    file: string,
+    documentNumber: string,
+  ): { readonly photo: Uint8Array | null; readonly fault: EnrolmentRule | null };
 }
 export interface RosterPackage {
   readonly table: { readonly name: string; readonly bytes: Uint8Array };
@@ -24,14 +28,9 @@ export interface RosterPackage {
 }
 
 const NONE = { photo: null, fault: null };
-const notSent = (file: string): Text => ({
-  zh: `没有收到照片文件 ${file}，请将名册与照片一起打包成 ZIP`,
-  en: `the photo ${file} was not sent along; zip the roster with its photos`,
-});
-
 /** A table that came alone. */
 export const NO_PHOTOS: RosterPhotos = {
-  find: (file) => (file === '' ? NONE : { photo: null, fault: notSent(file) }),
+  find: (file) => (file === '' ? NONE : { photo: null, fault: ROSTER_ROW_RULES.photoNotSent }),
 };
 
 /** @throws ROSTER_UNREADABLE */

@@ -1,5 +1,6 @@
 /** One row of an import: mapped, checked, and how its refusal is told without the value. */
 import type { FieldFault } from '@rhc/card/errors';
+import { ROSTER_ROW_RULES } from '../domain/enrolment-rules.ts';
 import { type MappedRow, mapRow, masked, type readHeader } from '../domain/mapped-row.ts';
 import type { Resident } from '../domain/resident.ts';
 import type { RosterMapping } from '../domain/roster-mappings.ts';
@@ -32,31 +33,31 @@ export function checkRow(
   const checked = validateResident(photo === null ? mapped.input : { ...mapped.input, photo }, today);
   const faults: FieldFault[] = [
     ...(checked.ok ? [] : checked.faults),
-    ...(fault === null ? [] : [{ field: 'photo', rule: fault }]),
+    ...(fault === null ? [] : [{ field: 'photo', ...fault }]),
   ];
   if (!checked.ok || faults.length > 0) return { row, mapped, faults, resident: null };
   const { documentType, documentNumber } = checked.resident;
   const key = `${documentType}/${documentNumber}`;
   const first = documentNumber === '' ? undefined : seen.get(key);
   if (first !== undefined) {
-    const rule = { zh: `与第 ${first} 行的证件号码相同`, en: `is the document number of row ${first} again` };
-    return { row, mapped, faults: [{ field: 'documentNumber', rule }], resident: null };
+    const faults = [{ field: 'documentNumber', ...ROSTER_ROW_RULES.numberAgain(first) }];
+    return { row, mapped, faults, resident: null };
   }
   seen.set(key, row);
   return { row, mapped, faults: [], resident: checked.resident };
 }
 
-/** Field, masked value and rule of every fault, and the next step. */
+/** Field, masked value, rule and remedy of every fault, and the next step for the row. */
 export function refusedRow(row: number, mapped: MappedRow, faults: readonly FieldFault[]): imports.ImportedRow {
   return {
     row,
     outcome: 'refused',
     residentId: null,
     name: masked(mapped.input.name),
-    faults: faults.map(({ field, rule }) => ({
-      field: mapped.columnOf(field),
-      value: masked(mapped.valueOf(field)),
-      rule,
+    faults: faults.map((fault) => ({
+      ...fault,
+      field: mapped.columnOf(fault.field),
+      value: masked(mapped.valueOf(fault.field)),
     })),
     nextStep: issuerErrors.table.RESIDENT_REFUSED.nextStep,
   };

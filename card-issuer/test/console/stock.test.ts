@@ -45,6 +45,7 @@ test(
     await keeper.getByRole('button', { name: /入库/ }).last().click();
     await keeper.getByText('共 122 行,入库 120,拒绝 2').waitFor();
     await keeper.getByText('本清单中重复').waitFor();
+    await keeper.getByText('请供应商核对这两行,重发清单').waitFor();
     await keeper.getByText('应为 16 位十六进制数字').waitFor();
     expect(await fitsTheScreen(keeper)).toBe(true);
     await picture(keeper, 'stock-receive');

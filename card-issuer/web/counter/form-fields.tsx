@@ -2,7 +2,7 @@
  * The fields of the form as a table: which control each has, and whether Enter passes by when it is filled. Sizes and codes
  * come from the service's form, which has them from the card.
  */
-import { Both, type Text } from '@rhc/console-shell';
+import { Both, type FieldFault, Remedy, type Text } from '@rhc/console-shell';
 import { Input, Select } from 'antd';
 import type { ReactNode } from 'react';
 import type { EnrolmentFormResponse } from '../../src/contract/index.ts';
@@ -73,7 +73,7 @@ export interface FieldProps {
   readonly draft: Draft;
   readonly form: EnrolmentFormResponse;
   readonly counties: readonly County[];
-  readonly fault: Text | null;
+  readonly fault: FieldFault | null;
   onChange(change: Partial<Draft>): void;
   /** A choice was made: the next field, please. */
   onChosen(): void;
@@ -90,7 +90,7 @@ export function FormField(props: FieldProps): ReactNode {
       <Control {...props} />
       {fault !== null && (
         <p className="counter-fault" id={`counter-${field}-fault`}>
-          <Both {...fault} />
+          <Both {...fault.rule} /> <Remedy {...fault} />
         </p>
       )}
     </div>

@@ -2,7 +2,7 @@
  * Enrol, or correct what is enrolled. Enter goes to the next field that is empty and from the last one on; everything is
  * checked by the service before the next step, with the records that may be the same person and why. Nothing is merged here.
  */
-import { Both, call, FaultNotice, type Text, useDo } from '@rhc/console-shell';
+import { Both, call, FaultNotice, type FieldFault, Remedy, useDo } from '@rhc/console-shell';
 import { Alert } from 'antd';
 import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
 import type { EnrolmentCheckResponse, EnrolmentFormResponse } from '../../src/contract/index.ts';
@@ -81,12 +81,12 @@ export function FormStep({ draft, residentId, form, counties, onChange, onOpen, 
     const changed = Object.keys(part);
     setFaults((old) => old.filter(({ field }) => !changed.includes(nameOf(field))));
   };
-  const faultOf = (field: string): Text | null => {
+  const faultOf = (field: string): FieldFault | null => {
     const fault = faults.find((each) => nameOf(each.field) === field);
     const line = /\[(\d+)\]/.exec(fault?.field ?? '')?.[1];
-    if (fault === undefined || line === undefined) return fault?.rule ?? null;
+    if (fault === undefined || line === undefined) return fault ?? null;
     const number = Number(line) + 1;
-    return { zh: `第 ${number} 条:${fault.rule.zh}`, en: `line ${number}: ${fault.rule.en}` };
+    return { ...fault, rule: { zh: `第 ${number} 条:${fault.rule.zh}`, en: `line ${number}: ${fault.rule.en}` } };
   };
   const known = new Set([...MAIN_FIELDS, ...MORE_FIELDS].map(({ field }) => field as string));
   const others = faults.filter(({ field }) => !known.has(nameOf(field)));
@@ -128,7 +128,7 @@ export function FormStep({ draft, residentId, form, counties, onChange, onOpen, 
       <FaultNotice fault={check.fault} onRetry={() => void check.run()} />
       {others.map((fault) => (
         <p key={fault.field} className="counter-fault" role="alert">
-          <code>{fault.field}</code> <Both {...fault.rule} />
+          <code>{fault.field}</code> <Both {...fault.rule} /> <Remedy {...fault} />
         </p>
       ))}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: Enter in any field of the form goes on */}

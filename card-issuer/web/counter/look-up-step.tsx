@@ -90,7 +90,7 @@ export function LookUpStep({ onOpen, onNew }: Props): ReactNode {
       />
       {fault !== null && (
         <p className="counter-fault" role="alert">
-          <Both {...fault} /> → <Both zh="请核对证件后改正" en="compare with the document" />
+          <Both {...fault.rule} /> → <Both {...fault.nextStep} />
         </p>
       )}
       <FaultNotice fault={search.fault ?? openCard.fault} />

@@ -59,24 +59,21 @@ export function ImportReport({ id, rowsDone }: { id: string; rowsDone: number })
           },
           { title: both('姓名', 'Name'), dataIndex: 'name', width: 90 },
           {
-            title: both('字段、值、规则', 'Field, value, rule'),
-            render: (_, { faults }) =>
-              faults.map(({ field, value, rule }) => (
-                <div key={`${field} ${rule.en}`}>
-                  <strong>{fieldText(field)}</strong> <code>{value}</code> <Both {...rule} />
-                </div>
-              )),
-          },
-          {
-            title: both('下一步', 'Next step'),
-            render: (_, { nextStep }) =>
-              nextStep === null ? (
-                '—'
-              ) : (
-                <>
-                  → <Both {...nextStep} />
-                </>
-              ),
+            title: both('字段、值、规则与下一步', 'Field, value, rule and next step'),
+            render: (_, { faults, nextStep }) =>
+              faults.map((fault) => {
+                const remedy = fault.nextStep ?? nextStep;
+                return (
+                  <div key={`${fault.field} ${fault.rule.en}`}>
+                    <strong>{fieldText(fault.field)}</strong> <code>{fault.value}</code> <Both {...fault.rule} />
+                    {remedy !== null && (
+                      <div>
+                        → <Both {...remedy} />
+                      </div>
+                    )}
+                  </div>
+                );
+              }),
           },
         ]}
       />

@@ -1,5 +1,16 @@
 /** The supplier's list that came with the goods; what it refuses is named row by row. */
-import { Both, both, call, EmptyHint, FaultNotice, Section, StatusTag, useDo, useNotices } from '@rhc/console-shell';
+import {
+  Both,
+  both,
+  call,
+  EmptyHint,
+  FaultNotice,
+  Remedy,
+  Section,
+  StatusTag,
+  useDo,
+  useNotices,
+} from '@rhc/console-shell';
 import { Alert, Button, Form, Input, Select, Table } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { DeliveryResponse } from '../../src/contract/index.ts';
@@ -101,9 +112,9 @@ function Report({ answer }: { answer: DeliveryResponse }): ReactNode {
             {
               title: both('原因', 'Reason'),
               render: (_, { faults }) =>
-                faults.map(({ field, rule }) => (
-                  <div key={`${field} ${rule.en}`}>
-                    <StatusTag state="bad">{field}</StatusTag> <Both {...rule} />
+                faults.map((fault) => (
+                  <div key={`${fault.field} ${fault.rule.en}`}>
+                    <StatusTag state="bad">{fault.field}</StatusTag> <Both {...fault.rule} /> <Remedy {...fault} />
                   </div>
                 )),
             },

@@ -32,6 +32,8 @@ export interface FieldFault {
   /** Path of the field in the input, for example `residents[3].idNumber`. */
   readonly field: string;
   readonly rule: Text;
+  /** The remedy for this field, where it says more than the error's own next step. */
+  readonly nextStep?: Text;
 }
 
 /** `message` is the English sentence (what Error shows); the pair of sentences is `text`. */
