@@ -111,10 +111,8 @@ export class Bulk {
   ): Promise<BulkRun> {
     const { database, newId } = this.#parts;
     const at = this.#now();
-    const unknown: number[] = [];
-    for (const [index, id] of request.residentIds.entries()) {
-      if ((await residents.findResident(database, id)) === null) unknown.push(index);
-    }
+    const known = await residents.enrolledAmong(database, request.residentIds);
+    const unknown = request.residentIds.flatMap((id, index) => (known.has(id) ? [] : [index]));
     if (unknown.length > 0) {
       throw issuerErrors.make('RESIDENT_UNKNOWN', {
         fields: unknown.map((index) => ({
@@ -177,8 +175,13 @@ export class Bulk {
     return bulk.countOpenItems(this.#parts.database);
   }
 
-  items(runId: string, page: Parameters<typeof bulk.listItems>[2]): Promise<bulk.ListedItem[]> {
-    return bulk.listItems(this.#parts.database, runId, page);
+  /** With whom each line is for, null of the erased. */
+  async items(runId: string, page: Parameters<typeof bulk.listItems>[2]) {
+    const { database } = this.#parts;
+    const items = await bulk.listItems(database, runId, page);
+    const ids = items.map(({ residentId }) => residentId);
+    const people = await residents.identitiesOf(database, ids);
+    return items.map((item) => ({ ...item, resident: people.get(item.residentId) ?? null }));
   }
 
   async pause(id: string): Promise<BulkRun> {

@@ -4,6 +4,7 @@
  * merge and an erasure each write the record, its history and its duplicates in one transaction, by the same private steps.)
  */
 import { type Clock, dayInChina, timestamp } from './clock.ts';
+import { countyName } from './domain/area.ts';
 import { CHIP_HOLDING_STATES, LIVE_CARD_STATES, USABLE_CARD_STATES } from './domain/card-state.ts';
 import { CANDIDATE_SCORE, DUPLICATE_RULES, type DuplicateReason, likeness } from './domain/duplicates.ts';
 import { type Resident, type ResidentInput, sameResident } from './domain/resident.ts';
@@ -190,7 +191,8 @@ export class Residents {
     const { entries, next } = pageOf(found, page.limit, ({ enrolledAt, id }) => ({ at: enrolledAt, id }));
     // Counting a register of tens of millions on every page would cost more than the page.
     const total = tokens.length > 0 ? offset + found.length : await residents.countResidents(database);
-    return { total, residents: entries, next };
+    const named = entries.map((entry) => ({ ...entry, county: countyName(entry.areaCode) ?? entry.areaCode }));
+    return { total, residents: named, next };
   }
 
   /** Looks for those who may be the same person and notes the pairs; a person decides. */

@@ -76,6 +76,9 @@ export const bulkItemResponse = z.object({
 export const bulkItemsResponse = z.object({
   items: z.array(
     bulkItemResponse.extend({
+      /** For those who may look residents up; null for others, and of the erased. */
+      resident: z.object({ name: z.string(), birthDate: z.string(), documentNumber: z.string() }).nullable(),
+      issueSerial: z.string().nullable(),
       /** Of a taken line whose card waits for a person: what the last try met. */
       setback: itemFault.nullable(),
     }),

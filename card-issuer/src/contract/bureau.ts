@@ -103,7 +103,7 @@ export const bureauReportResponse = returned.extend({
     z.object({
       line: z.int(),
       issueSerial: z.string().nullable(),
-      outcome: z.string().nullable(),
+      outcome: z.enum(['made', 'failed', 'spoiled']).nullable(),
       result: z.enum(['accepted', 'known', 'refused']),
       fault: z.object({ code: z.string(), field: z.string(), rule: bilingual, nextStep: bilingual }).nullable(),
     }),

@@ -80,6 +80,8 @@ export const residentsResponse = z.object({
       birthDate: z.string(),
       documentNumber: z.string(),
       areaCode: z.string(),
+      /** Name of the county. */
+      county: z.string(),
       enrolledAt: z.string(),
       cardId: z.string().nullable(),
       cardState: z.string().nullable(),

@@ -1,5 +1,5 @@
 /** Bulk runs: queue, stations, pause and resume, lines. */
-import { type Endpoint, endpoint } from '@rhc/service-shell';
+import { type Endpoint, endpoint, mayCall } from '@rhc/service-shell';
 import { z } from 'zod';
 import type { Issuer } from '../app.ts';
 import {
@@ -19,7 +19,7 @@ import {
   reorderRequest,
   stationRequest,
 } from '../contract/index.ts';
-import { CLERKS, MANAGER, OVERSIGHT } from './access.ts';
+import { CLERKS, MANAGER, OVERSIGHT, PEOPLE } from './access.ts';
 import { caller, pathPart } from './request-parts.ts';
 
 const tag = '批量制卡 Bulk';
@@ -159,9 +159,13 @@ function itemEndpoints({ bulk }: Issuer): Endpoint[] {
       summary: { zh: '任务中的各行', en: 'Lines of a run' },
       query: bulkItemsQuery,
       response: bulkItemsResponse,
-      handle: async (call) => ({
-        items: await bulk.items(pathPart(call), { ...call.query, after: call.query.after ?? -Number.MAX_VALUE }),
-      }),
+      handle: async (call) => {
+        const page = { ...call.query, after: call.query.after ?? -Number.MAX_VALUE };
+        const items = await bulk.items(pathPart(call), page);
+        return {
+          items: mayCall(PEOPLE, call.principal) ? items : items.map((item) => ({ ...item, resident: null })),
+        };
+      },
     }),
     endpoint({
       method: 'post',

@@ -157,6 +157,7 @@ export async function countOpenItems(database: Database): Promise<number> {
 
 /** A line as people see it. */
 export interface ListedItem extends BulkItem {
+  readonly issueSerial: string | null;
   /** Of a taken line whose card waits: what the last try to write it met. */
   readonly setback: ErrorBody | null;
 }
@@ -168,17 +169,23 @@ export async function listItems(
   page: { readonly state?: BulkItemState | undefined; readonly after: number; readonly limit: number },
 ): Promise<ListedItem[]> {
   const query = database('bulk_items as i')
+    .leftJoin('cards as c', 'c.id', 'i.card_id')
     .leftJoin('jobs as j', (join) => {
       join.on('j.card_id', 'i.card_id').andOnVal('i.state', 'taken').andOnVal('j.state', 'waiting');
     })
     .where('i.run_id', runId)
     .where('i.position', '>', page.after);
   if (page.state !== undefined) query.where('i.state', page.state);
-  const rows = (await query.orderBy('i.position').limit(page.limit).select('i.*', 'j.error as setback')) as (ItemRow & {
+  const rows = (await query
+    .orderBy('i.position')
+    .limit(page.limit)
+    .select('i.*', 'j.error as setback', 'c.issue_serial')) as (ItemRow & {
     readonly setback: string | null;
+    readonly issue_serial: string | null;
   })[];
   return rows.map((row) => ({
     ...itemOf(row),
+    issueSerial: row.issue_serial,
     setback: row.setback === null ? null : parseJson<ErrorBody>(row.setback),
   }));
 }

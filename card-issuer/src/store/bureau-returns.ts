@@ -1,5 +1,5 @@
 /** Return files of a card bureau, and what each returned line came to. */
-import type { LineFault } from '../domain/bureau/index.ts';
+import type { LineFault, ReturnLine } from '../domain/bureau/index.ts';
 import type { Database } from './database.ts';
 import { integer, parseJson } from './rows.ts';
 
@@ -86,7 +86,7 @@ export async function endReturn(transaction: Database, id: string): Promise<void
 export interface ReturnedLine {
   readonly line: number;
   readonly issueSerial: string | null;
-  readonly outcome: string | null;
+  readonly outcome: ReturnLine['outcome'] | null;
   readonly result: 'accepted' | 'known' | 'refused';
   readonly fault: LineFault | null;
 }
@@ -111,7 +111,7 @@ export async function listReturnedLines(database: Database, returnId: string): P
   const rows = (await database('bureau_return_lines').where({ return_id: returnId }).orderBy('line')) as {
     line: unknown;
     issue_serial: string | null;
-    outcome: string | null;
+    outcome: ReturnedLine['outcome'];
     result: ReturnedLine['result'];
     fault: string | null;
   }[];

@@ -121,6 +121,27 @@ export async function findResident(database: Database, id: string): Promise<Resi
   return row === undefined ? null : opened(database, row);
 }
 
+/** Those of the ids whose records are there and not erased. */
+export async function enrolledAmong(database: Database, ids: readonly string[]): Promise<Set<string>> {
+  const rows = (await database('residents')
+    .whereIn('id', [...ids])
+    .whereNot({ state: 'erased' })
+    .select('id')) as { readonly id: string }[];
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Name, birth date and number by id; of the erased, none. */
+export async function identitiesOf(database: Database, ids: readonly string[]): Promise<Map<string, ResidentIdentity>> {
+  const vault = personalDataOf(database);
+  const rows = (await database('residents')
+    .whereIn('id', [...ids])
+    .whereNotNull('identity_sealed')
+    .select('id', 'identity_sealed')) as { readonly id: string; readonly identity_sealed: string }[];
+  const opened = ({ id, identity_sealed: sealed }: (typeof rows)[number]) =>
+    parseJson<ResidentIdentity>(vault.open(`residents.identity/${id}`, sealed));
+  return new Map(rows.map((row) => [row.id, opened(row)]));
+}
+
 /** True also for a tombstone. */
 export async function residentStateOf(database: Database, id: string): Promise<ResidentRow['state'] | null> {
   const row = (await database('residents').where({ id }).first('state')) as Pick<ResidentRow, 'state'> | undefined;

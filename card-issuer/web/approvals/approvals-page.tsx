@@ -95,7 +95,7 @@ function Requests({
       }}
       columns={[
         { title: both('事项', 'What'), render: (_, { text }) => <Both {...text} /> },
-        { title: both('对象', 'Subject'), render: (_, approval) => <Subject approval={approval} /> },
+        { title: both('对象', 'Subject'), render: (_, approval) => <Subject me={me} approval={approval} /> },
         { title: both('原因', 'Reason'), render: (_, { reason }) => reason ?? '—' },
         {
           title: both('提请', 'Asked by'),
@@ -133,15 +133,21 @@ function Requests({
   );
 }
 
-/** Where the thing itself is looked at before one decides. */
-const PAGE_OF: Readonly<Partial<Record<ApprovalResponse['operation'], string>>> = {
+/** Where the thing itself is looked at before one decides; null where it has no page of its own. */
+const PAGE_OF: Readonly<Record<ApprovalResponse['operation'], string | null>> = {
+  'card-spoil': 'cards',
+  'card-destroy': 'cards',
+  'blank-write-off': null,
   'production-sample': 'jobs',
   'enrolment-review': 'residents',
+  'bureau-registration': null,
+  'bureau-write-off': 'bureau/order',
 };
 
-function Subject({ approval }: { approval: ApprovalResponse }): ReactNode {
+/** Whoever may decide may look; others may not have the page. */
+function Subject({ me, approval }: { me: PageProps['me']; approval: ApprovalResponse }): ReactNode {
   const page = PAGE_OF[approval.operation];
-  if (page === undefined) return <code>{approval.subject}</code>;
+  if (page === null || !hasRole(me, ...approval.approvers)) return <code>{approval.subject}</code>;
   return (
     <button type="button" className="link-button" onClick={() => goTo(`${page}/${approval.subject}`)}>
       <code>{approval.subject}</code>

@@ -17,7 +17,7 @@ import { type ReactNode, useState } from 'react';
 import type { BureauReportResponse } from '../../src/contract/index.ts';
 import { base64Of } from '../file-base64.ts';
 import { FileChoice } from '../file-choice.tsx';
-import { counted, LINE_RESULTS, type OrderInFull, type Report } from './bureau-words.ts';
+import { counted, LINE_RESULTS, LINE_STATES, type OrderInFull, type Report } from './bureau-words.ts';
 
 export function ReturnsSection({
   order,
@@ -164,7 +164,10 @@ function ReportOf({ id }: { id: string }): ReactNode {
             title: both('卡序列号', 'Card serial'),
             render: (_, { issueSerial }) => (issueSerial === null ? '—' : <code>{issueSerial}</code>),
           },
-          { title: both('制卡结果', 'Outcome'), render: (_, { outcome }) => outcome ?? '—' },
+          {
+            title: both('制卡结果', 'Outcome'),
+            render: (_, { outcome }) => (outcome === null ? '—' : <Both {...LINE_STATES[outcome]} />),
+          },
           {
             title: both('对账', 'Result'),
             render: (_, { result }) => (

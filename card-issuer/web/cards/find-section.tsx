@@ -62,7 +62,7 @@ export function FindSection(): ReactNode {
             allowClear
             aria-label="查找卡 Find a card"
             placeholder="序列号、号码、姓名、电话 serial, ID, name, phone"
-            className="card-words"
+            className="search-words"
             loading={find.busy}
             onSearch={(words) => void find.run(words.trim())}
           />

@@ -98,8 +98,14 @@ export function RunItems({ run, mayMove, mayRetry, onChange }: Props): ReactNode
         columns={[
           {
             title: both('居民', 'Resident'),
-            dataIndex: 'residentId',
-            render: (id: string) => <PageLink page="residents" id={id} />,
+            render: (_, { residentId, resident }) =>
+              resident === null ? (
+                <code>{residentId}</code>
+              ) : (
+                <PageLink to={`residents/${residentId}`}>
+                  {resident.name} <code>{resident.documentNumber}</code>
+                </PageLink>
+              ),
           },
           {
             title: both('状态', 'State'),
@@ -111,11 +117,15 @@ export function RunItems({ run, mayMove, mayRetry, onChange }: Props): ReactNode
           },
           {
             title: both('卡或原因', 'Card, or why not'),
-            render: (_, { cardId, error, setback }) => {
+            render: (_, { cardId, issueSerial, error, setback }) => {
               const fault = error ?? setback;
               return (
                 <>
-                  {cardId !== null && <PageLink page="cards" id={cardId} />}
+                  {cardId !== null && (
+                    <PageLink to={`cards/${cardId}`}>
+                      <code>{issueSerial}</code>
+                    </PageLink>
+                  )}
                   {cardId === null && fault === null && '—'}
                   {fault !== null && (
                     <div className="item-error">
@@ -177,10 +187,10 @@ export function RunItems({ run, mayMove, mayRetry, onChange }: Props): ReactNode
   );
 }
 
-function PageLink({ page, id }: { page: 'cards' | 'residents'; id: string }): ReactNode {
+function PageLink({ to, children }: { to: string; children: ReactNode }): ReactNode {
   return (
-    <button type="button" className="link-button" onClick={() => goTo(`${page}/${id}`)}>
-      <code>{id}</code>
+    <button type="button" className="link-button" onClick={() => goTo(to)}>
+      {children}
     </button>
   );
 }

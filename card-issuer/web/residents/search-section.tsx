@@ -38,6 +38,7 @@ export function SearchSection(): ReactNode {
           <Input.Search
             autoFocus
             allowClear
+            className="search-words"
             aria-label="查找居民 Look up"
             placeholder="号码、姓名、拼音首字母、电话 ID, name, initials, phone"
             onSearch={(words) => {
@@ -78,7 +79,7 @@ export function SearchSection(): ReactNode {
           },
           { title: both('出生日期', 'Birth date'), dataIndex: 'birthDate' },
           { title: both('证件号码', 'Number'), dataIndex: 'documentNumber', render: (text) => <code>{text}</code> },
-          { title: both('县', 'County'), dataIndex: 'areaCode' },
+          { title: both('县', 'County'), render: (_, { county, areaCode }) => `${county} ${areaCode}` },
           {
             title: both('卡', 'Card'),
             render: (_, { cardId, cardState }) =>
