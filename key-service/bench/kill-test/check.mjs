@@ -75,6 +75,8 @@ export async function check(drill, admin, out) {
   if (versions.filter(({ state: at }) => at === 'active').length !== slots) wrong.push('not one active version a slot');
   wrong.push(...(await rotationFaults(drill, admin)));
 
+  if (drill.internal.length > 0) wrong.push(`${drill.internal.length} answers 500, the first: ${drill.internal[0]}`);
+
   drill.stopped = false;
   drill.startService();
   for (;;) {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { stateFolder } from '../../dist/ceremony-room.js';
@@ -26,6 +27,8 @@ export class Drill {
   /** Every rotation has ended; kills go on until then. */
   rotated = false;
   lastError = '';
+  /** Log lines of answers 500: an error that the service has no words for. @type {string[]} */
+  internal = [];
   /** Codes with which steps of rotations were refused, most of them because they were done already. @type {Map<string, number>} */
   refusals = new Map();
   /** With each version of the watched slot. */
@@ -110,6 +113,9 @@ export class Drill {
       stream.on('data', (chunk) => {
         said = (said + chunk).slice(-4_000);
       });
+    createInterface(child.stdout).on('line', (line) => {
+      if (line.includes('"status":500')) this.internal.push(line);
+    });
     child.once('exit', (code, signal) => {
       if (this.stopped) return;
       // Ended by itself: a database that is away at the start is a reason; the drill starts it again and says so.

@@ -27,6 +27,12 @@ export interface KeyBook {
   readonly hierarchy: Hierarchy;
   readonly keyring: Keyring;
 }
+/**
+ * One reading of the keys for a whole call. A service's book changes as versions come and go; a call that read it again
+ * after waiting for the database or the HSM would give names to another list of keys than the one it asked for.
+ */
+export const asItStands = ({ hierarchy, keyring }: KeyBook): KeyBook => ({ hierarchy, keyring });
+
 export type Sha256 = (data: Uint8Array) => Uint8Array;
 
 export const WRITE_KEY_LC = 0x34;

@@ -2,6 +2,7 @@
 import { type Endpoint, endpoint } from '@rhc/service-shell';
 import { bureauCardKeysRequest, bureauCardKeysResponse } from '../contract/index.ts';
 import { bureauInput, bureauResponse, bureauUses } from '../domain/bureau.ts';
+import { asItStands } from '../domain/personalization.ts';
 import { roles } from './access.ts';
 import { answeredFor, type KeyEndpointParts, spend } from './key-endpoints.ts';
 
@@ -18,17 +19,18 @@ export const bureauEndpoints = (parts: KeyEndpointParts): Endpoint[] => [
     body: bureauCardKeysRequest,
     response: bureauCardKeysResponse,
     async handle({ body }) {
-      const input = bureauInput(parts.book, body);
+      const book = asItStands(parts.book);
+      const input = bureauInput(book, body);
       const { transportKey, issuer, provinceCode, order, cards } = body;
       await answeredFor(
         parts,
         issuer,
         cards.map(({ people }) => people),
       );
-      await spend(parts, bureauUses(parts.book, body), { issuer, provinceCode });
+      await spend(parts, bureauUses(book, body), { issuer, provinceCode });
       const factors = cards.map(({ cardFactor }) => cardFactor).join(' ');
       await parts.audit.record('bureau-card-keys', { order, transportKey, issuer, cards: cards.length, factors });
-      return bureauResponse(parts.book, body, await parts.hsm.run('wrap-card-keys', input));
+      return bureauResponse(book, body, await parts.hsm.run('wrap-card-keys', input));
     },
   }),
 ];

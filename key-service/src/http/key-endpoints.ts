@@ -28,6 +28,7 @@ import type { KeyLifeStore } from '../domain/key-life.ts';
 import { cryptoperiodWarnings } from '../domain/key-states.ts';
 import type { Caller, KeyUses, UseOf } from '../domain/key-uses.ts';
 import {
+  asItStands,
   finishInput,
   finishResponse,
   finishUses,
@@ -101,13 +102,14 @@ function cardRows(parts: KeyEndpointParts): Endpoint[] {
       body: preparePersonalizationRequest,
       response: preparePersonalizationResponse,
       async handle({ body }) {
-        const input = prepareInput(parts.book, body);
+        const book = asItStands(parts.book);
+        const input = prepareInput(book, body);
         const { cardFactor, masterKeyVersion, issuer, provinceCode, people } = body;
         await answeredFor(parts, issuer, [people]);
-        await spend(parts, prepareUses(parts.book, body), { issuer, provinceCode });
+        await spend(parts, prepareUses(book, body), { issuer, provinceCode });
         const about = { cardFactor, masterKeyVersion, issuer, keys: input.loads.length, ...peopleNamed(people) };
         await parts.audit.record('personalization-prepare', about);
-        return prepareResponse(parts.book, body, await parts.hsm.run('prepare', input));
+        return prepareResponse(book, body, await parts.hsm.run('prepare', input));
       },
     }),
     endpoint({
@@ -119,12 +121,13 @@ function cardRows(parts: KeyEndpointParts): Endpoint[] {
       body: finishPersonalizationRequest,
       response: finishPersonalizationResponse,
       async handle({ body }) {
-        const input = finishInput(parts.book, body, parts.sha256);
+        const book = asItStands(parts.book);
+        const input = finishInput(book, body, parts.sha256);
         const { cardFactor, masterKeyVersion, provinceCode } = body;
-        await spend(parts, finishUses(parts.book, body), { provinceCode });
+        await spend(parts, finishUses(book, body), { provinceCode });
         const keys = body.keys.length;
         await parts.audit.record('personalization-finish', { cardFactor, masterKeyVersion, keys });
-        return finishResponse(parts.book, body, await parts.hsm.run('finish', input), parts.sha256);
+        return finishResponse(book, body, await parts.hsm.run('finish', input), parts.sha256);
       },
     }),
     endpoint({
@@ -136,14 +139,15 @@ function cardRows(parts: KeyEndpointParts): Endpoint[] {
       body: rekeyRequest,
       response: rekeyAnswer,
       async handle({ body }) {
-        const input = rekeyInput(parts.book, body);
+        const book = asItStands(parts.book);
+        const input = rekeyInput(book, body);
         const { cardFactor, masterKeyVersion, provinceCode } = body;
-        await spend(parts, rekeyUses(parts.book, body), { provinceCode });
+        await spend(parts, rekeyUses(book, body), { provinceCode });
         const names = (entries: typeof body.writes) =>
           entries.map(({ slot, version }) => `${slot}#${version}`).join(',');
         const keys = { writes: names(body.writes), retirements: names(body.retirements) };
         await parts.audit.record('rekey', { cardFactor, masterKeyVersion, ...keys });
-        return rekeyResponse(parts.book, body, await parts.hsm.run('rekey', input));
+        return rekeyResponse(book, body, await parts.hsm.run('rekey', input));
       },
     }),
     endpoint({
@@ -155,11 +159,12 @@ function cardRows(parts: KeyEndpointParts): Endpoint[] {
       body: terminalRequest,
       response: terminalAnswer,
       async handle({ body }) {
-        const versions = terminalVersions(parts.book, body);
-        const input = terminalInput(parts.book, body, versions);
+        const book = asItStands(parts.book);
+        const versions = terminalVersions(book, body);
+        const input = terminalInput(book, body, versions);
         await spend(parts, terminalUses(body, versions), { provinceCode: body.provinceCode });
         await parts.terminalCounter.add(terminalNames(body, versions), { cardFactor: body.cardFactor });
-        return terminalResponse(parts.book, versions, await parts.hsm.run('terminal', input));
+        return terminalResponse(book, versions, await parts.hsm.run('terminal', input));
       },
     }),
     endpoint({
