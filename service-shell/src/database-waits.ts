@@ -21,8 +21,8 @@ const AWAY_SQL_STATES = /^(?:08...|57P0[123]|53300)$/;
 const AWAY_SYSTEM_CODES = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'];
 /** SQLite cannot reach its file, or another process holds it longer than we wait. */
 const AWAY_SQLITE = /^SQLITE_(?:BUSY|IOERR|CANTOPEN|FULL|READONLY)/;
-/** node-postgres gives these without a code. */
-const AWAY_WORDS = /^Connection terminated|^Client has encountered a connection error/;
+/** node-postgres gives these without a code, and Knex puts the statement and ` - ` before them. */
+const AWAY_WORDS = /(?:^| - )(?:Connection terminated|Client (?:has encountered a connection error|was closed))/;
 
 /**
  * True when the database could not be asked, so that waiting and asking again is the cure; false when it answered that the

@@ -296,6 +296,10 @@ async function endSecond(
     'DF01/001C': certificates.sam,
   };
   const keys = [...keysOf(room, 'first', sam.suite), ...keysOf(room, 'second', sam.suite)];
+  // Of the same moment as the digest: what the SAM compares is what is kept.
+  const versions = samKeyReferences.flatMap(({ slot }) =>
+    room.book.keyring.loadable(slot).map((version) => ({ slot, version })),
+  );
   const digest = await issueDigest(room, open, files, keys, publicKey);
   const purpose = `sam-pin/${sam.samSerial}`;
   const lines: Line[] = [
@@ -315,9 +319,6 @@ async function endSecond(
   await room.audit.record('sam-certificate', { samSerial: sam.samSerial, terminalNumber: sam.terminalNumber });
   const output = await room.desk.channel({ ...channel, items: itemsOf(lines) });
   // Kept before the SAM gets it: a SAM with a PIN that nobody knows would be lost.
-  const versions = samKeyReferences.flatMap(({ slot }) =>
-    room.book.keyring.loadable(slot).map((version) => ({ slot, version })),
-  );
   await room.store.keepPin(sam.samSerial, output.sealedPin as Uint8Array, versions);
   return keep(
     room,
