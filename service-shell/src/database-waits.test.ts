@@ -9,7 +9,10 @@ test.each([
   ['it starts up', failed('the database system is starting up', { code: '57P03' })],
   ['no connection is left', failed('sorry, too many clients already', { code: '53300' })],
   ['the pipe broke', failed('Connection terminated unexpectedly')],
-  ['the pipe broke under a statement', failed('select * from "x" where "id" = $1 - Connection terminated unexpectedly')],
+  [
+    'the pipe broke under a statement',
+    failed('select * from "x" where "id" = $1 - Connection terminated unexpectedly'),
+  ],
   ['the client is of no use any more', failed('ROLLBACK - Client was closed and is not queryable')],
   ['the pool gave none in time', failed('Knex: Timeout acquiring a connection', { name: 'KnexTimeoutError' })],
   ['SQLite waited for another writer', failed('database is locked', { code: 'SQLITE_BUSY' })],
