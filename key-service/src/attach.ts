@@ -8,6 +8,7 @@ import { keyServiceErrors } from './errors.ts';
 import { findModulePath } from './hsm/module-path.ts';
 import { readPinFile } from './hsm/pin-file.ts';
 import type { HsmPort } from './hsm/port.ts';
+import { keepTokenFiles, mendTokenFiles } from './hsm/soft-token-file.ts';
 import { TokenGroup } from './hsm/token-group.ts';
 import { HsmWorkerPool, type WorkerPoolOptions } from './hsm/worker-pool.ts';
 
@@ -53,6 +54,7 @@ export async function attachHsm(options: AttachOptions): Promise<HsmWorkerPool> 
     throw keyServiceErrors.make('HSM_MECHANISM_REFUSED', { detail: hierarchy.suite });
   }
   const pin = options.pin ?? readPinFile(options.pinFile);
+  const has = (quirk: string) => model.quirks.some(({ id }) => id === quirk);
   return HsmWorkerPool.start({
     workerPath: options.workerPath,
     environment: workerEnvironment(options.softHsmConf),
@@ -61,12 +63,18 @@ export async function attachHsm(options: AttachOptions): Promise<HsmWorkerPool> 
       tokenLabel: options.tokenLabel,
       suites: model.suites,
       vendorNumbers: model.vendorNumbers,
-      limitsMechanisms: !model.quirks.some(({ id }) => id === 'no-allowed-mechanisms'),
+      limitsMechanisms: !has('no-allowed-mechanisms'),
       required: [hierarchy.suite],
       samKey: readSamKey(options.samKeyFile),
     },
     pin: () => pin.use((bytes) => Uint8Array.from(bytes)),
     workers: options.workers,
+    ...(has('token-file-rewritten-at-login')
+      ? {
+          keepToken: () => keepTokenFiles(options.softHsmConf),
+          mendToken: () => mendTokenFiles(options.softHsmConf),
+        }
+      : {}),
     ...options.tuning,
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
   });

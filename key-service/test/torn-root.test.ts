@@ -1,11 +1,12 @@
-/** A root whose writing was cut between its name and its value, as the kill drill saw: it is listed nowhere and made anew. */
+/** What kills left half written in SoftHSM2's files, as the kill drill saw: a root's name without a value, an empty token file. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { attachHsm } from '../src/attach.ts';
 import { prepareToken, stateFolder } from '../src/ceremony-room.ts';
 import { config, pilotCeremony, projectRoot, TOKEN_LABEL, temporaryFolder, workerPath } from './pilot-room.ts';
+import { pilotState } from './pilot-state.ts';
 
 const state = temporaryFolder();
 const folder = stateFolder(state);
@@ -45,4 +46,36 @@ test('a name without a key is no root: import and generation make the root, and 
   expect(second.changes).toBe(0);
   const told = (outcome: typeof first) => outcome.versions.map(({ slot, version, kcv }) => [slot, version, kcv]);
   expect(told(second)).toEqual(told(first));
+});
+
+test('a token file that a kill at login left empty is put back, for running workers and for a new start', async () => {
+  const place = temporaryFolder();
+  try {
+    await pilotState(place);
+    const at = { ...stateFolder(place), config, tokenLabel: TOKEN_LABEL, workerPath };
+    const tokens = join(place, 'tokens');
+    const [token] = readdirSync(tokens);
+    const file = join(tokens, token ?? '', 'token.object');
+    const events: string[] = [];
+    const hsm = await attachHsm({ ...at, workers: 2, onEvent: (event) => events.push(event) });
+    try {
+      const roots = await hsm.run('describe-roots', null);
+      truncateSync(file);
+      for (const pid of hsm.workerPids) process.kill(pid, 'SIGKILL');
+      expect(await hsm.run('describe-roots', null)).toEqual(roots);
+      expect(events).toContain('hsm-token-mended');
+    } finally {
+      await hsm.close();
+    }
+    truncateSync(file);
+    const again = await attachHsm({ ...at, workers: 1 });
+    expect(again.workers).toBe(1);
+    await again.close();
+
+    rmSync(join(tokens, token ?? '', 'token.kept'));
+    truncateSync(file);
+    await expect(attachHsm({ ...at, workers: 1 })).rejects.toMatchObject({ code: 'HSM_TOKEN_MISSING' });
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
 });

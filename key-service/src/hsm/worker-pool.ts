@@ -30,6 +30,10 @@ export interface WorkerPoolOptions {
   readonly refuseWhenAway?: boolean;
   /** First pause before a lost worker is started again; doubles up to 30 s. */
   readonly restartDelayMs?: number;
+  /** A worker stands at its token. */
+  readonly keepToken?: () => void;
+  /** No worker finds the token. @returns true when something was put back, so that the next one may find it */
+  readonly mendToken?: () => boolean;
   readonly onEvent?: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -102,6 +106,7 @@ export class HsmWorkerPool implements HsmPort {
   #dispatchDue = false;
   #lightWait: ReturnType<typeof setTimeout> | undefined;
   readonly #restarts = new Set<ReturnType<typeof setTimeout>>();
+  #tokenMended = false;
   /** Set when no restart can help: wrong PIN, failed known answer. */
   #refused: RhcError | undefined;
 
@@ -114,6 +119,8 @@ export class HsmWorkerPool implements HsmPort {
       recycleAboveBytes: RECYCLE_ABOVE_BYTES,
       refuseWhenAway: false,
       restartDelayMs: 50,
+      keepToken: () => undefined,
+      mendToken: () => false,
       onEvent: () => undefined,
       ...options,
     };
@@ -140,7 +147,9 @@ export class HsmWorkerPool implements HsmPort {
         return await this.#seat().worker.token;
       } catch (error) {
         const lost = isRhcError(error) && error.code === 'HSM_WORKER_LOST';
-        if (!lost || attempt === MAX_STARTS) throw error;
+        const again = lost || this.#tokenMended;
+        this.#tokenMended = false;
+        if (!again || attempt === MAX_STARTS) throw error;
         this.#options.onEvent('hsm-worker-lost-at-start', { attempt });
       }
     }
@@ -262,6 +271,7 @@ export class HsmWorkerPool implements HsmPort {
           return;
         }
         seat.ready = true;
+        this.#caring(() => this.#options.keepToken());
         this.#restartDelayMs = this.#options.restartDelayMs;
         onEvent('hsm-worker-attached', { pid: worker.pid });
         if (replaces !== undefined) {
@@ -278,6 +288,10 @@ export class HsmWorkerPool implements HsmPort {
   #attachFailed(error: unknown): void {
     if (!isRhcError(error)) return;
     this.#options.onEvent('hsm-worker-refused', { code: error.code, detail: error.detail });
+    if (error.code === 'HSM_TOKEN_MISSING') {
+      this.#tokenMended = this.#caring(() => this.#options.mendToken()) ?? false;
+      if (this.#tokenMended) this.#options.onEvent('hsm-token-mended', {});
+    }
     const hopeless = [
       'HSM_PIN_WRONG',
       'HSM_PIN_LOCKED',
@@ -288,6 +302,16 @@ export class HsmWorkerPool implements HsmPort {
     if (!hopeless.includes(error.code)) return;
     this.#refused = error;
     this.#refuseWaiting(error);
+  }
+
+  /** Care of the token's files: when it fails the token may serve all the same. */
+  #caring<T>(care: () => T): T | undefined {
+    try {
+      return care();
+    } catch (error) {
+      this.#options.onEvent('hsm-token-care-failed', { error: String(error) });
+      return undefined;
+    }
   }
 
   #refuseWaiting(error: RhcError): void {

@@ -183,5 +183,7 @@ async function wrongIn(house, blanks, people) {
   if (sums.inWork !== inHand) wrong.push(`${sums.inWork} in work in the books, ${inHand} cards`);
   const { body: status } = await house.ask('manager', 'GET', '/v1/status');
   if (status.residents !== people) wrong.push(`${status.residents} residents, ${people} were enrolled`);
+  const inner = house.innerErrors();
+  if (inner.length > 0) wrong.push(`${inner.length} answers 500, the first: ${inner[0]}`);
   return wrong;
 }

@@ -157,6 +157,15 @@ export class DrillHouse {
     }
   }
 
+  /** Answers 500 in the services' logs: errors for which they have no words. @returns {string[]} */
+  innerErrors() {
+    const folder = this.state.dirs.log;
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.log'))
+      .flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'))
+      .filter((line) => line.includes('"status":500'));
+  }
+
   async close() {
     await this.processes.stop(STOP_ORDER);
     await this.#stack?.stop();
