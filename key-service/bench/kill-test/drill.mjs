@@ -13,6 +13,9 @@ import { RotationLane, WATCHED } from './rotations.mjs';
 
 const CEREMONY = fileURLToPath(new URL('../kill-test.mjs', import.meta.url));
 
+/** Longer than any restart: workers wait 30 s at most between two tries. */
+const STUCK_MS = 120_000;
+
 export class Drill {
   kills = { ceremony: 0, worker: 0, service: 0, connections: 0, server: 0 };
   /** Card factors whose answer came. @type {string[]} */
@@ -202,7 +205,7 @@ export class Drill {
     while (this.total < kills || !this.rotated) {
       // Whatever is killed was at work: on a slow machine a worker that is killed before it is attached proves nothing.
       const answers = this.authentications;
-      while (this.authentications === answers) await pause(20);
+      await this.#untilAnswered(answers + 1);
       await pause(50 + this.roll(400));
       if (this.total % 10 === 0 || performance.now() - told > 5_000) {
         told = performance.now();
@@ -215,12 +218,12 @@ export class Drill {
       if (which < 2) {
         // A service that never gets to work proves nothing: it must have answered since the last kill.
         const before = this.authentications;
-        while (this.authentications < before + 3) await pause(50);
+        await this.#untilAnswered(before + 3);
         if (kill(this.service?.pid)) {
           this.kills.service++;
           // Until it works again there is no worker and no connection to kill.
           const after = this.authentications;
-          while (this.authentications < after + 2) await pause(50);
+          await this.#untilAnswered(after + 2);
         }
       } else if (which < 7) {
         if (await this.#endConnections()) this.kills.connections++;
@@ -232,7 +235,16 @@ export class Drill {
       }
     }
     const before = this.authentications;
-    while (this.authentications < before + 20) await pause(50);
+    await this.#untilAnswered(before + 20);
+  }
+
+  /** @throws Error when nothing is answered for so long that the service is dead in all but name */
+  async #untilAnswered(/** @type {number} */ wanted) {
+    const deadline = performance.now() + STUCK_MS;
+    while (this.authentications < wanted) {
+      if (performance.now() > deadline) throw new Error(`no answer for ${STUCK_MS / 1000} s: ${this.lastError}`);
+      await pause(20);
+    }
   }
 
   async #ask(/** @type {string} */ sql) {
