@@ -74,6 +74,9 @@ export type TokenSuite = z.infer<typeof tokenSuite>;
 export type SuiteMechanisms = z.infer<typeof suiteMechanisms>;
 export type HsmModel = z.infer<typeof hsmModel>;
 
+/** What a model does otherwise than PKCS#11 lets expect, by the id that its declaration gives it. */
+export const hasQuirk = ({ quirks }: HsmModel, wanted: string): boolean => quirks.some(({ id }) => id === wanted);
+
 /** File of `schemas/` → the declaration it is made from. */
 export const schemaFiles = {
   'hsm-model.schema.json': hsmModel,

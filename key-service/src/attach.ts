@@ -3,7 +3,7 @@ import { createPublicKey } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { SecretBytes } from '@rhc/card/bytes';
-import type { HsmConfig } from '@rhc/hsm-config';
+import { type HsmConfig, hasQuirk } from '@rhc/hsm-config';
 import { keyServiceErrors } from './errors.ts';
 import { findModulePath } from './hsm/module-path.ts';
 import { readPinFile } from './hsm/pin-file.ts';
@@ -54,7 +54,6 @@ export async function attachHsm(options: AttachOptions): Promise<HsmWorkerPool> 
     throw keyServiceErrors.make('HSM_MECHANISM_REFUSED', { detail: hierarchy.suite });
   }
   const pin = options.pin ?? readPinFile(options.pinFile);
-  const has = (quirk: string) => model.quirks.some(({ id }) => id === quirk);
   return HsmWorkerPool.start({
     workerPath: options.workerPath,
     environment: workerEnvironment(options.softHsmConf),
@@ -63,13 +62,13 @@ export async function attachHsm(options: AttachOptions): Promise<HsmWorkerPool> 
       tokenLabel: options.tokenLabel,
       suites: model.suites,
       vendorNumbers: model.vendorNumbers,
-      limitsMechanisms: !has('no-allowed-mechanisms'),
+      limitsMechanisms: !hasQuirk(model, 'no-allowed-mechanisms'),
       required: [hierarchy.suite],
       samKey: readSamKey(options.samKeyFile),
     },
     pin: () => pin.use((bytes) => Uint8Array.from(bytes)),
     workers: options.workers,
-    ...(has('token-file-rewritten-at-login')
+    ...(hasQuirk(model, 'token-file-rewritten-at-login')
       ? {
           keepToken: () => keepTokenFiles(options.softHsmConf),
           mendToken: () => mendTokenFiles(options.softHsmConf),

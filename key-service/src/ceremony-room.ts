@@ -5,7 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HsmConfig } from '@rhc/hsm-config';
+import { type HsmConfig, hasQuirk } from '@rhc/hsm-config';
 import { workerEnvironment } from './attach.ts';
 import { type AuditRoom, openAuditRoom } from './audit/audit-room.ts';
 import type { CeremonyHall } from './domain/ceremony/hall.ts';
@@ -20,6 +20,7 @@ import { initialiseTokenInWorker } from './hsm/initialise-token.ts';
 import { findModulePath } from './hsm/module-path.ts';
 import { makePinFile, readPinFile } from './hsm/pin-file.ts';
 import type { TokenDescription } from './hsm/port.ts';
+import { mendTokenFiles } from './hsm/soft-token-file.ts';
 import type { HsmWorkerPool } from './hsm/worker-pool.ts';
 import { foundSamToken, settleSamRoots } from './sam-token.ts';
 import type { StateFolder } from './state-folder.ts';
@@ -169,6 +170,8 @@ async function initialise({ config, folder, tokenLabel, workerPath }: TokenOptio
       secret.zeroize();
     }
   };
+  // A token whose file a kill left empty would be taken for none, and another one made beside it.
+  if (hasQuirk(config.model, 'token-file-rewritten-at-login')) mendTokenFiles(folder.softHsmConf);
   const modulePath = findModulePath(config.model.modulePaths, existsSync);
   const created = await initialiseTokenInWorker(workerPath, workerEnvironment(folder.softHsmConf), {
     modulePath,

@@ -72,6 +72,11 @@ test('a token file that a kill at login left empty is put back, for running work
     expect(again.workers).toBe(1);
     await again.close();
 
+    // A ceremony finds the token as well, and makes no other one beside it.
+    truncateSync(file);
+    const made = await prepareToken({ config, folder: stateFolder(place), tokenLabel: TOKEN_LABEL, workerPath });
+    expect([made, readdirSync(tokens)]).toEqual([false, [token]]);
+
     rmSync(join(tokens, token ?? '', 'token.kept'));
     truncateSync(file);
     await expect(attachHsm({ ...at, workers: 1 })).rejects.toMatchObject({ code: 'HSM_TOKEN_MISSING' });
