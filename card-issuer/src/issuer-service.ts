@@ -169,7 +169,7 @@ export class IssuerService {
     const { place, cardFactor } = choosePlace(hub.agents(), { ...wish, boundFactor: card.cardFactor, taken });
     const spoiled = await blanks.findBlank(database, cardFactor);
     if (card.cardFactor === null && spoiled?.spoiledAt != null) throw issuerErrors.make('BLANK_NOT_BLANK');
-    if (card.cardFactor === null) await this.#parts.stock.requireUsable(database, cardFactor);
+    if (card.cardFactor === null) await this.#requireUsable(cardFactor, cardId);
     const wanted = { id: job?.id ?? this.#parts.newId('j'), isNew: job === null, cardId, cardFactor };
     // Where another clerk was first, here or at another node, both see the one run.
     await runner.run(wanted, place).catch((error: unknown) => {
@@ -316,6 +316,19 @@ export class IssuerService {
   }
 
   /** Chips in readers that belong to other orders. */
+  /** What was free when the place was chosen may be taken since: for this very card, pressed twice, or for another one. */
+  async #requireUsable(cardFactor: string, cardId: string): Promise<void> {
+    const { database, stock } = this.#parts;
+    try {
+      await stock.requireUsable(database, cardFactor);
+    } catch (cause) {
+      const owner = await cards.findCardByFactor(database, cardFactor);
+      if (owner?.id === cardId) return;
+      const holds = owner !== null && (CHIP_HOLDING_STATES as readonly string[]).includes(owner.state);
+      throw holds ? issuerErrors.make('BLANK_BOUND_ELSEWHERE', { cause }) : cause;
+    }
+  }
+
   async #takenFactors(cardId: string): Promise<Set<string>> {
     const { database, hub, clock } = this.#parts;
     const taken = new Set<string>();

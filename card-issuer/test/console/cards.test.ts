@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { systemClock } from '../../src/clock.ts';
 import { enrolled, personalized } from '../life-cycle/in-use.ts';
-import { fitsTheScreen, goTo, LONG_MS, OfficeHouse, picture } from './office-house.ts';
+import { chooseByKeys, fitsTheScreen, goTo, LONG_MS, OfficeHouse, picture } from './office-house.ts';
 
 const house = new OfficeHouse();
 let cardId = '';
@@ -31,10 +31,9 @@ async function doMove(page: Page, name: RegExp, reason: RegExp): Promise<void> {
   await dialogue.waitFor();
   const choice = dialogue.getByRole('combobox');
   if ((await dialogue.locator('.ant-select').textContent())?.match(reason) == null) {
-    await choice.press('ArrowDown');
-    await page.locator('.ant-select-item-option', { hasText: reason }).click();
+    await chooseByKeys(page, choice, reason);
   }
-  await dialogue.getByRole('button', { name: /确定/ }).press('Enter');
+  await dialogue.getByRole('button', { name: /确定/, disabled: false }).press('Enter');
   await dialogue.waitFor({ state: 'detached' });
 }
 
@@ -67,7 +66,7 @@ test(
     const receipts = section(page, /^回执/);
     expect(await receipts.locator('tbody').textContent()).toMatch(/补换卡.*¥20\.00/);
     // The holder is at the counter: there it goes on.
-    await page.getByRole('button', { name: /到柜台继续/ }).press('Enter');
+    await page.getByRole('button', { name: /到柜台继续/, disabled: false }).press('Enter');
     await page.getByText('把空白卡放进读卡器').waitFor();
 
     await goTo(page, 'cards');
@@ -89,7 +88,7 @@ test(
     const { service } = house.issuer;
     const { id } = await service.orderCard(await enrolled(house.issuer, 2));
     const page = await house.page('clerk', `cards/${id}`);
-    await section(page, /^办理/).getByRole('button', { name: /^作废/ }).press('Enter');
+    await section(page, /^办理/).getByRole('button', { name: /^作废/, disabled: false }).press('Enter');
     const dialogue = page.getByRole('dialog');
     await dialogue.getByLabel(/原因/).fill('芯片无应答');
     await page.keyboard.press('Enter');
@@ -97,7 +96,7 @@ test(
     expect((await service.card(id)).state).toBe('ordered');
     const reviewer = await house.page('reviewer', 'approvals');
     await reviewer.locator('tr', { hasText: '芯片无应答' }).getByRole('button', { name: /^批准/ }).click();
-    await reviewer.locator('.ant-popover').getByRole('button', { name: /批准/ }).click();
+    await reviewer.locator('.ant-popover').getByRole('button', { name: /批准/, disabled: false }).press('Enter');
     await page.locator('.state-here', { hasText: '废卡' }).waitFor();
     // Who only looks is offered nothing.
     await goTo(reviewer, `cards/${id}`);

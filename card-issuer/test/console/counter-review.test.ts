@@ -84,7 +84,7 @@ test(
     const candidate = page.locator('.counter-candidates li');
     expect(await candidate.textContent()).toMatch(/单雪莲.*姓名相同.*地址相同.*两个不同的身份证号码/);
     await picture(page, 'counter-candidates');
-    await page.getByRole('button', { name: /不是同一人/ }).press('Enter');
+    await page.getByRole('button', { name: /不是同一人/, disabled: false }).press('Enter');
 
     // No camera here: the page says so, and takes a file.
     await page.getByText('没有可用的摄像头').waitFor();
@@ -109,7 +109,7 @@ test(
     await choose(Buffer.from('nor this'));
     await page.getByText(/不是能打开的照片.*F4/).waitFor();
     await choose(await page.screenshot());
-    const take = page.getByRole('button', { name: /采用并保存/ });
+    const take = page.getByRole('button', { name: /采用并保存/, disabled: false });
     await page.locator('.counter-checks').getByText(`/ ${MAX_PHOTO_BYTES} 字节`).waitFor();
     await press('ArrowLeft');
     await press('+');
@@ -118,21 +118,21 @@ test(
 
     await page.getByText('须由第二人复核').waitFor();
     expect(await house.issuer.service.cards({ limit: 10 })).toEqual([]);
-    await page.getByRole('button', { name: /提请第二人复核/ }).press('Enter');
+    await page.getByRole('button', { name: /提请第二人复核/, disabled: false }).press('Enter');
     await page.getByText('等待第二人复核').waitFor();
     expect(await fitsTheScreen(page)).toBe(true);
     await picture(page, 'counter-second-person');
 
     const reviewer = await house.page('reviewer', 'approvals');
     await reviewer.locator('tr', { hasText: '登记复核' }).getByRole('button', { name: /^批准/ }).click();
-    await reviewer.locator('.ant-popover').getByRole('button', { name: /批准/ }).click();
+    await reviewer.locator('.ant-popover').getByRole('button', { name: /批准/, disabled: false }).press('Enter');
     await reviewer.context().close();
 
     // Without a key: the page goes on by itself.
     await page.getByText('把空白卡放进读卡器').waitFor();
-    const start = page.getByRole('button', { name: /开始制卡/ });
+    const start = page.getByRole('button', { name: /开始制卡/, disabled: false });
     await start.press('Enter');
-    const next = page.getByRole('button', { name: /下一步:打印/ });
+    const next = page.getByRole('button', { name: /下一步:打印/, disabled: false });
     await next.press('Enter');
     await page.getByRole('button', { name: /卡面已印好/ }).waitFor();
     await press('F2');
@@ -144,7 +144,7 @@ test(
     await picture(page, 'counter-other-card');
     await scan.fill(numbered(104));
     await press('Enter');
-    await page.getByRole('button', { name: /交付启用/ }).press('Enter');
+    await page.getByRole('button', { name: /交付启用/, disabled: false }).press('Enter');
     await page.getByText('已交付并启用').waitFor();
 
     const [card] = await house.issuer.service.cards({ limit: 10 });
@@ -155,7 +155,7 @@ test(
     expect(photoFault(photo)).toBeNull();
 
     // Once more by the card in the reader: there is one already, and no second is ordered.
-    await page.getByRole('button', { name: /下一位/ }).press('Enter');
+    await page.getByRole('button', { name: /下一位/, disabled: false }).press('Enter');
     await page.waitForFunction(
       () => document.querySelector('.counter-actions button:nth-child(2):not(:disabled)') !== null,
     );

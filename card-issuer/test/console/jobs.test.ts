@@ -83,7 +83,7 @@ test(
     expect(await fitsTheScreen(reviewer)).toBe(true);
     await picture(reviewer, 'jobs-sample');
     await reviewer.getByRole('button', { name: /核准样卡/ }).click();
-    await reviewer.locator('.ant-popover').getByRole('button', { name: /核准/ }).click();
+    await reviewer.locator('.ant-popover').getByRole('button', { name: /核准/, disabled: false }).press('Enter');
     await reviewer.getByText('制卡中').first().waitFor();
     await reviewer.context().close();
 
@@ -145,7 +145,7 @@ test(
     expect(await fitsTheScreen(manager)).toBe(true);
     await picture(manager, 'jobs-renewals');
     await row.getByRole('button', { name: /新建换发任务/ }).click();
-    await manager.locator('.ant-popover').getByRole('button', { name: /新建/ }).click();
+    await manager.locator('.ant-popover').getByRole('button', { name: /新建/, disabled: false }).press('Enter');
     await manager.waitForFunction(() => location.hash.startsWith('#/jobs/b_'));
     const runId = (await manager.evaluate(() => location.hash)).replace('#/jobs/', '');
     const lost = (await house.issuer.bulk.items(runId, { after: 0, limit: 10 }))[1]?.replaces ?? '';
@@ -195,20 +195,20 @@ test(
     await auditor.locator('tr', { hasText: residentId }).waitFor();
     expect(await auditor.getByText('张三丰').count()).toBe(0);
     await auditor.context().close();
-    await line.getByRole('button', { name: /^1300/ }).press('Enter');
-    await clerk.getByRole('button', { name: /^作废/ }).press('Enter');
+    await line.getByRole('button', { name: /^1300/, disabled: false }).press('Enter');
+    await clerk.getByRole('button', { name: /^作废/, disabled: false }).press('Enter');
     const dialogue = clerk.getByRole('dialog');
     await dialogue.getByLabel(/原因/).fill('发卡方密钥不符');
     await clerk.keyboard.press('Enter');
     await dialogue.waitFor({ state: 'detached' });
     const reviewer = await house.page('reviewer', 'approvals');
     await reviewer.locator('tr', { hasText: '发卡方密钥不符' }).getByRole('button', { name: /^批准/ }).click();
-    await reviewer.locator('.ant-popover').getByRole('button', { name: /批准/ }).click();
+    await reviewer.locator('.ant-popover').getByRole('button', { name: /批准/, disabled: false }).press('Enter');
     await clerk.locator('.state-here', { hasText: '废卡' }).waitFor();
 
     await goTo(clerk, `jobs/${runId}`);
     desk.put(blank());
-    await line.getByRole('button', { name: /重做/ }).press('Enter');
+    await line.getByRole('button', { name: /重做/, disabled: false }).press('Enter');
     await line.getByText('完成', { exact: false }).waitFor();
     const made = (await house.issuer.service.cards({ residentId, limit: 10 })).map(({ state }) => state);
     expect(made.toSorted()).toEqual(['personalized', 'spoiled']);

@@ -13,7 +13,7 @@ import { nodeCrypto } from '@rhc/card/crypto-node';
 import { localPersonalizationKeys } from '@rhc/card/personalization';
 import { type KeySlotName, nationalProfile } from '@rhc/card/profile';
 import { disperse, pilotRoot } from '@rhc/card/secure-messaging';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { createHttpApp, createLogger, tokenRegisterAuthenticator } from '../../../service-shell/src/index.ts';
 import { settingsView } from '../../src/administration.ts';
 import { createIssuer, type Issuer, type IssuerOptions } from '../../src/app.ts';
@@ -198,8 +198,27 @@ export const fitsTheScreen = (page: Page): Promise<boolean> =>
 export async function choose(page: Page, label: RegExp, option: string): Promise<void> {
   await page.getByLabel(label).first().click();
   await page.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: option }).click();
-  // A list that is still fading away would be taken for the next one.
+  await listsGone(page);
+}
+
+/** A list that is still fading away would be taken for the next one. */
+async function listsGone(page: Page): Promise<void> {
   await page.waitForFunction(() =>
     [...document.querySelectorAll('.ant-select-dropdown')].every((list) => list.getClientRects().length === 0),
   );
+}
+
+/** By keyboard, as clerks do: under a mouse a list that turns or fades gives another option, or none. */
+export async function chooseByKeys(page: Page, list: Locator, option: RegExp): Promise<void> {
+  await listsGone(page);
+  await list.press('ArrowDown');
+  const options = page.locator('.ant-select-dropdown:visible .ant-select-item-option');
+  await options.first().waitFor();
+  const count = await options.count();
+  for (let tried = 0; tried < count; tried++) {
+    const active = await page.locator('.ant-select-dropdown:visible .ant-select-item-option-active').textContent();
+    if (active?.match(option)) return list.press('Enter');
+    await list.press('ArrowDown');
+  }
+  throw new Error(`no option ${option}`);
 }

@@ -163,7 +163,7 @@ test(
     expect(await fitsTheScreen(page)).toBe(true);
     await picture(page, 'approvals');
     // The card itself is looked at before one decides.
-    await row.getByRole('button', { name: orders[0] as string }).press('Enter');
+    await row.getByRole('button', { name: orders[0] as string, disabled: false }).press('Enter');
     await page.locator('.state-here', { hasText: '已订制' }).waitFor();
     await goTo(page, 'approvals');
     await row.getByRole('button', { name: /批准 Approve/ }).focus();

@@ -45,9 +45,18 @@ export function FormStep({ draft, residentId, form, counties, onChange, onOpen, 
     setMore(true);
     focusField(MORE_FIELDS[0]?.field ?? '');
   };
+  /** Since the check under way was sent. */
+  const pressed = useRef(false);
   const check = useDo(async () => {
-    const body = { ...bodyOf(latest.current), ...(residentId === null ? {} : { residentId }) };
-    const answer = await call<EnrolmentCheckResponse>('POST', '/v1/enrolment-checks', { body });
+    let sent: Draft;
+    let answer: EnrolmentCheckResponse;
+    do {
+      pressed.current = false;
+      sent = latest.current;
+      const body = { ...bodyOf(sent), ...(residentId === null ? {} : { residentId }) };
+      answer = await call<EnrolmentCheckResponse>('POST', '/v1/enrolment-checks', { body });
+      // Corrected and pressed again before the answer came: the answer is about what stood there before.
+    } while (pressed.current && latest.current !== sent);
     setFaults(answer.faults);
     const [worst] = answer.faults;
     if (worst !== undefined) return focusField(nameOf(worst.field));
@@ -55,6 +64,10 @@ export function FormStep({ draft, residentId, form, counties, onChange, onOpen, 
     if (answer.candidates.length > 0) return setCandidates(answer.candidates);
     onNext();
   });
+  const runCheck = () => {
+    pressed.current = true;
+    void check.run();
+  };
   /** The next field that Enter stops at, or on to the check. */
   const goOn = (from: string) => {
     const at = MAIN_FIELDS.findIndex(({ field }) => field === from);
@@ -62,12 +75,12 @@ export function FormStep({ draft, residentId, form, counties, onChange, onOpen, 
       at < 0
         ? MORE_FIELDS[MORE_FIELDS.findIndex(({ field }) => field === from) + 1]
         : MAIN_FIELDS.slice(at + 1).find((row) => isEmpty(row, latest.current) && asked(row, latest.current));
-    if (next === undefined) void check.run();
+    if (next === undefined) runCheck();
     else focusField(next.field);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     if (event.key !== 'Enter' || event.nativeEvent.isComposing || !(event.target instanceof HTMLInputElement)) return;
-    if (event.ctrlKey) return void check.run();
+    if (event.ctrlKey) return runCheck();
     // The list of a choice is open: Enter chooses there.
     if (event.target.getAttribute('aria-expanded') === 'true') return;
     event.preventDefault();
@@ -118,14 +131,14 @@ export function FormStep({ draft, residentId, form, counties, onChange, onOpen, 
         {
           label: { zh: '下一步:照片', en: 'Next: photo' },
           hotkey: 'Enter',
-          run: () => void check.run(),
+          run: runCheck,
           busy: check.busy,
         },
         { label: { zh: '医疗信息', en: 'Medical data' }, hotkey: 'F4', run: openMore },
         { label: { zh: '返回查找', en: 'Back' }, hotkey: 'Escape', run: onBack },
       ]}
     >
-      <FaultNotice fault={check.fault} onRetry={() => void check.run()} />
+      <FaultNotice fault={check.fault} onRetry={runCheck} />
       {others.map((fault) => (
         <p key={fault.field} className="counter-fault" role="alert">
           <code>{fault.field}</code> <Both {...fault.rule} /> <Remedy {...fault} />

@@ -8,7 +8,7 @@ export function approvalsAtWork(house: ConsoleHouse): void {
     'approvals: asked from the key tree, read, approved by two passkeys, carried out, kept in the history',
     async () => {
       const security = await house.page('security-admin', 'keys/RK1.DF03/2');
-      await security.getByRole('button', { name: /申请启用/ }).press('Enter');
+      await security.getByRole('button', { name: /申请启用/, disabled: false }).press('Enter');
       await security.getByRole('dialog').getByLabel(/理由/).waitFor();
       await security.keyboard.type('年度更换读取密钥');
       await security.getByRole('dialog').getByRole('button', { name: /确定/ }).click();
@@ -20,19 +20,21 @@ export function approvalsAtWork(house: ConsoleHouse): void {
 
       const first = await approverPage(house, 'officer-a');
       // It is called out where the officer looks first, and in the menu.
-      const called = first.locator('li', { hasText: '等您批准' }).getByRole('button', { name: /审阅/ });
+      const called = first
+        .locator('li', { hasText: '等您批准' })
+        .getByRole('button', { name: /审阅/, disabled: false });
       await called.press('Enter');
       await first.getByText('本浏览器已核对:所见即所签').waitFor();
       expect(await first.locator('.sentences').first().textContent()).toContain('RK1.DF03');
       expect((await first.locator('.signed-text .words small').textContent())?.split(' · ')).toHaveLength(8);
-      await first.getByRole('button', { name: /用通行密钥批准/ }).press('Enter');
+      await first.getByRole('button', { name: /用通行密钥批准/, disabled: false }).press('Enter');
       await first.locator('.decisions', { hasText: '李卫东' }).waitFor();
       expect(await fitsTheScreen(first)).toBe(true);
       await picture(first, 'approvals');
 
       const second = await approverPage(house, 'officer-b', request);
       await second.getByRole('button', { name: /用通行密钥批准/ }).click();
-      await second.getByRole('button', { name: /执行/ }).press('Enter');
+      await second.getByRole('button', { name: /执行/, disabled: false }).press('Enter');
       await second.getByText('已执行 executed').first().waitFor();
       await house.goTo(second, 'approvals/history');
       await second
@@ -59,7 +61,7 @@ export function approvalsAtWork(house: ConsoleHouse): void {
         reason: '计划外的更换',
       });
       const page = await approverPage(house, 'officer-b', `approvals/${approval}`);
-      await page.getByRole('button', { name: /^拒绝/ }).press('Enter');
+      await page.getByRole('button', { name: /^拒绝/, disabled: false }).press('Enter');
       await page.getByLabel(/理由/).fill('不在计划之内');
       await page.getByRole('dialog').getByRole('button', { name: /拒绝/ }).click();
       await page.getByText('已拒绝 refused').first().waitFor();

@@ -32,7 +32,7 @@ export function auditAtWork(house: ConsoleHouse): void {
       await page.waitForFunction(() => location.hash === '#/audit');
       const row = page.locator(`tr[data-row-key="${wanted}"]`);
       await row.getByText('执行完毕').waitFor();
-      await row.getByRole('button', { name: /展开|Expand/ }).press('Enter');
+      await row.getByRole('button', { name: /展开|Expand/, disabled: false }).press('Enter');
       await page.locator('td .leaf-line', { hasText: 'approval-executed' }).waitFor();
       expect(await fitsTheScreen(page)).toBe(true);
       await page.reload();
@@ -59,7 +59,7 @@ export function auditAtWork(house: ConsoleHouse): void {
       await page.locator('.ant-timeline', { hasText: '启用' }).first().waitFor();
       expect(await fitsTheScreen(page)).toBe(true);
       await picture(page, 'key-version');
-      await page.getByRole('button', { name: /泄露波及面/ }).press('Enter');
+      await page.getByRole('button', { name: /泄露波及面/, disabled: false }).press('Enter');
       await page.getByRole('dialog').getByText('应当做的事').waitFor();
       await picture(page, 'blast-radius');
       await page.keyboard.press('Escape');

@@ -21,7 +21,7 @@ async function saved(page: Page, button: RegExp): Promise<Buffer> {
 
 /** @returns the certificate that the page saved */
 async function enrolled(page: Page): Promise<X509Certificate> {
-  await page.getByRole('button', { name: /生成登记码/ }).press('Enter');
+  await page.getByRole('button', { name: /生成登记码/, disabled: false }).press('Enter');
   // The keyboard stands in the name, the second time too.
   await page.getByLabel(/^名称/).waitFor();
   await page.waitForFunction(() => document.activeElement?.id === 'name');
@@ -58,7 +58,7 @@ export function certificatesAtWork(house: ConsoleHouse): void {
       const security = await house.page('security-admin', 'certificates');
       const serialOf = ({ serialNumber }: X509Certificate) => serialNumber.toLowerCase().replace(/^0+/, '');
       const row = security.locator('tbody tr', { hasText: new RegExp(serialOf(first), 'i') });
-      await row.getByRole('button', { name: /吊销/ }).press('Enter');
+      await row.getByRole('button', { name: /吊销/, disabled: false }).press('Enter');
       await security.getByLabel(/说明/).fill('已换新证书');
       await security.keyboard.press('Enter');
       await row.getByText('已吊销 revoked').waitFor();

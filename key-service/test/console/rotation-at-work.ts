@@ -25,7 +25,7 @@ export function rotationAtWork(house: ConsoleHouse): void {
     'rotation: a plan says what is wrong, then what would happen; prepared once a quorum has approved',
     async () => {
       const page = await house.page('security-admin', 'rotation');
-      await page.getByRole('button', { name: /计划轮换/ }).press('Enter');
+      await page.getByRole('button', { name: /计划轮换/, disabled: false }).press('Enter');
       await page.getByLabel(/密钥位/).focus();
       await page.keyboard.type('UK1.DF03');
       await page.keyboard.press('Enter');
@@ -48,7 +48,7 @@ export function rotationAtWork(house: ConsoleHouse): void {
       await page.locator('.board-row', { hasText: '已计划' }).waitFor();
       // The plan has an address of its own: whoever opens it later goes on from here.
       await page.reload();
-      await page.getByRole('button', { name: /准备新版本/ }).press('Enter');
+      await page.getByRole('button', { name: /准备新版本/, disabled: false }).press('Enter');
       await page.getByRole('dialog').getByLabel(/理由/).fill('新版本装入新卡');
       await page.keyboard.press('Enter');
       const approval = await approvalShown(page);
@@ -101,7 +101,7 @@ export function rotationAtWork(house: ConsoleHouse): void {
       await report(1);
       await page.reload();
       await page.getByText('82,600 / 82,600').waitFor();
-      await page.getByRole('button', { name: /退役旧版本/ }).press('Enter');
+      await page.getByRole('button', { name: /退役旧版本/, disabled: false }).press('Enter');
       await page.getByRole('dialog').getByLabel(/理由/).waitFor();
       await page.keyboard.type('各地均已换用新版本');
       await page.keyboard.press('Enter');

@@ -14,7 +14,7 @@ export function samsAtWork(house: ConsoleHouse): void {
     'SAMs: an order waits for its approver; the register counts what the reader issues',
     async () => {
       const page = await house.page('security-admin', 'sams');
-      await page.getByRole('button', { name: /新建任务/ }).press('Enter');
+      await page.getByRole('button', { name: /新建任务/, disabled: false }).press('Enter');
       await page.getByLabel(/医疗机构/).waitFor();
       // The keyboard stands in the first field, and Tab goes through the form in its order.
       await page.keyboard.type(HOSPITAL);
@@ -76,7 +76,7 @@ export function samsAtWork(house: ConsoleHouse): void {
       await drawer.getByText('密码信封已打印').waitFor();
       expect(await drawer.getByRole('button', { name: /密码信封已打印/ }).isDisabled()).toBe(true);
 
-      await drawer.getByRole('button', { name: /登记交付/ }).press('Enter');
+      await drawer.getByRole('button', { name: /登记交付/, disabled: false }).press('Enter');
       await page.getByLabel(/接收人/).waitFor();
       await page.keyboard.type('何护士长');
       await page.keyboard.press('Tab');
