@@ -168,6 +168,9 @@ export class OfficeHouse {
   }
 }
 
+const MOST_KEYS = 40;
+const KEY_PAUSE_MS = 100;
+
 export const goTo = (page: Page, path: string): Promise<void> =>
   page.evaluate((fragment) => {
     location.hash = `#/${fragment}`;
@@ -211,14 +214,15 @@ async function listsGone(page: Page): Promise<void> {
 /** By keyboard, as clerks do: under a mouse a list that turns or fades gives another option, or none. */
 export async function chooseByKeys(page: Page, list: Locator, option: RegExp): Promise<void> {
   await listsGone(page);
-  await list.press('ArrowDown');
-  const options = page.locator('.ant-select-dropdown:visible .ant-select-item-option');
-  await options.first().waitFor();
-  const count = await options.count();
-  for (let tried = 0; tried < count; tried++) {
-    const active = await page.locator('.ant-select-dropdown:visible .ant-select-item-option-active').textContent();
-    if (active?.match(option)) return list.press('Enter');
+  // A list that opens under the pointer takes what lies there for the choice.
+  await page.mouse.move(0, 0);
+  const active = page.locator('.ant-select-dropdown:visible .ant-select-item-option-active');
+  for (let pressed = 0; pressed < MOST_KEYS; pressed++) {
+    // The page may be drawn between two keys, and a dialogue that is still opening may close the list again.
+    const [text] = await active.allTextContents();
+    if (text !== undefined && option.test(text)) return list.press('Enter');
     await list.press('ArrowDown');
+    await page.waitForTimeout(KEY_PAUSE_MS);
   }
   throw new Error(`no option ${option}`);
 }
