@@ -175,11 +175,11 @@ export class Bulk {
     return bulk.countOpenItems(this.#parts.database);
   }
 
-  /** With whom each line is for, null of the erased. */
-  async items(runId: string, page: Parameters<typeof bulk.listItems>[2]) {
+  /** @param showsPeople whether names are opened; else, and of the erased, `resident` is null */
+  async items(runId: string, page: Parameters<typeof bulk.listItems>[2], showsPeople = false) {
     const { database } = this.#parts;
     const items = await bulk.listItems(database, runId, page);
-    const ids = items.map(({ residentId }) => residentId);
+    const ids = showsPeople ? items.map(({ residentId }) => residentId) : [];
     const people = await residents.identitiesOf(database, ids);
     return items.map((item) => ({ ...item, resident: people.get(item.residentId) ?? null }));
   }

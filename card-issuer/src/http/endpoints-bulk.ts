@@ -161,10 +161,7 @@ function itemEndpoints({ bulk }: Issuer): Endpoint[] {
       response: bulkItemsResponse,
       handle: async (call) => {
         const page = { ...call.query, after: call.query.after ?? -Number.MAX_VALUE };
-        const items = await bulk.items(pathPart(call), page);
-        return {
-          items: mayCall(PEOPLE, call.principal) ? items : items.map((item) => ({ ...item, resident: null })),
-        };
+        return { items: await bulk.items(pathPart(call), page, mayCall(PEOPLE, call.principal)) };
       },
     }),
     endpoint({

@@ -132,6 +132,7 @@ export async function enrolledAmong(database: Database, ids: readonly string[]):
 
 /** Name, birth date and number by id; of the erased, none. */
 export async function identitiesOf(database: Database, ids: readonly string[]): Promise<Map<string, ResidentIdentity>> {
+  if (ids.length === 0) return new Map();
   const vault = personalDataOf(database);
   const rows = (await database('residents')
     .whereIn('id', [...ids])

@@ -1,5 +1,5 @@
 /** Who is it? By number, name, initials or phone, or by the card that lies in the reader. Several: a digit chooses. */
-import { Both, call, FaultNotice, useDo, useLoad } from '@rhc/console-shell';
+import { Both, call, FaultNotice, Remedy, useDo, useLoad } from '@rhc/console-shell';
 import { Alert, Input } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { IDENTITY_NUMBER_RULES, parseIdentityNumber } from '../../src/contract/identity-number.ts';
@@ -90,7 +90,7 @@ export function LookUpStep({ onOpen, onNew }: Props): ReactNode {
       />
       {fault !== null && (
         <p className="counter-fault" role="alert">
-          <Both {...fault.rule} /> → <Both {...fault.nextStep} />
+          <Both {...fault.rule} /> <Remedy {...fault} />
         </p>
       )}
       <FaultNotice fault={search.fault ?? openCard.fault} />

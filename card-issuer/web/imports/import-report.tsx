@@ -1,5 +1,5 @@
 /** Rows that have something to say: field, masked value, rule, next step; page by page. */
-import { Both, both, call, FaultNotice, PageButtons, StatusTag, useLoad, usePages } from '@rhc/console-shell';
+import { Both, both, call, FaultNotice, PageButtons, Remedy, StatusTag, useLoad, usePages } from '@rhc/console-shell';
 import { Radio, Table } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { ImportRowsResponse } from '../../src/contract/index.ts';
@@ -61,19 +61,14 @@ export function ImportReport({ id, rowsDone }: { id: string; rowsDone: number })
           {
             title: both('字段、值、规则与下一步', 'Field, value, rule and next step'),
             render: (_, { faults, nextStep }) =>
-              faults.map((fault) => {
-                const remedy = fault.nextStep ?? nextStep;
-                return (
-                  <div key={`${fault.field} ${fault.rule.en}`}>
-                    <strong>{fieldText(fault.field)}</strong> <code>{fault.value}</code> <Both {...fault.rule} />
-                    {remedy !== null && (
-                      <div>
-                        → <Both {...remedy} />
-                      </div>
-                    )}
+              faults.map((fault) => (
+                <div key={`${fault.field} ${fault.rule.en}`}>
+                  <strong>{fieldText(fault.field)}</strong> <code>{fault.value}</code> <Both {...fault.rule} />
+                  <div>
+                    <Remedy nextStep={fault.nextStep ?? nextStep ?? undefined} />
                   </div>
-                );
-              }),
+                </div>
+              )),
           },
         ]}
       />
