@@ -60,7 +60,7 @@ export async function importRoster(cardIssuer, root) {
     line.faults.map((/** @type {any} */ fault) => [
       `${red('✗')} ${String(line.row).padStart(2)}`,
       fault.field,
-      `${fault.rule.zh} ${dim(fault.rule.en)}`,
+      `${fault.rule.zh} ${dim(fault.rule.en)}${fault.nextStep === undefined ? '' : ` → ${fault.nextStep.zh} ${dim(fault.nextStep.en)}`}`,
     ]),
   );
   table(lines);

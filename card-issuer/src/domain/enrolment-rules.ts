@@ -38,7 +38,10 @@ export const ENROLMENT_RULES = {
         `长 ${has} 字节，卡上最多 ${most} 字节（一个汉字 2 字节）`,
         `has ${has} bytes, the card takes ${most} (2 a Chinese character)`,
       ],
-      ['缩写到规定长度，不要截断词语', 'Shorten it to fit, at whole words'],
+      [
+        '缩写到规定长度；姓名照身份证的写法，不得自行截断',
+        'Shorten it to fit; a name as the identity card writes it, never cut by oneself',
+      ],
     ),
   codeTable: (name: string, standard: string) =>
     says(
